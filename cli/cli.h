@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the subcommands: exit codes, errors, options. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include "scenarios/session.h"
+
+enum exit_code {
+    EXIT_NOTHING_FOUND = 0,
+    EXIT_FOUND = 1,      /* a violation, a mismatch */
+    EXIT_WRONG_USE = 2,  /* or bad input */
+    EXIT_INCOMPLETE = 3, /* a bound was hit */
+    EXIT_CANNOT_RUN = 4, /* a part that cannot run here */
+};
+
+/* "irqweave: ..." on standard error; returns EXIT_WRONG_USE. */
+int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Options that several subcommands share; zero is the default of each. */
+struct options {
+    bool json;
+    bool step;
+    const char *output;
+    enum memory_model model;
+    struct knobs knobs;
+    struct explore_options explore;
+    char *arguments[64];
+    unsigned count;
+};
+
+/* Parses argv of a subcommand; `allowed` names the options it takes, by key ("jmkaosSe"). Ends the
+ * process with EXIT_WRONG_USE where the line is wrong. */
+void options_parse(struct options *, int argc, char **argv, const char *usage, const char *doc,
+                   const char *allowed);
+
+enum option_key {
+    OPTION_JSON = 'j',
+    OPTION_MEMORY = 'm',
+    OPTION_KNOB = 'k',
+    OPTION_ALGORITHM = 'a',
+    OPTION_OUTPUT = 'o',
+    OPTION_STEP = 't',
+    OPTION_MAX_EXECUTIONS = 'e',
+    OPTION_MAX_SECONDS = 's',
+    OPTION_MAX_STEPS = 'p',
+};
+
+/* Is this version of Unicorn one that the core was tested with? If not, says so: exit code 2. */
+bool unicorn_supported(char *text, size_t size);
+
+int list_main(int argc, char **argv);
+int explore_main(int argc, char **argv);
+int reproduce_main(int argc, char **argv);
+int replay_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
+
+#endif

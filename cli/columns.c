@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/check.h"
+
+enum { NUMBER_WIDTH = 4, GAP = 2, INDENT = 2, WIDTH_MIN = 24 };
+
+static unsigned column_width(const struct story *s)
+{
+    unsigned width = (COLUMNS_WIDTH - NUMBER_WIDTH) / (s->columns ? s->columns : 1) - GAP;
+    unsigned widest = (COLUMNS_WIDTH - NUMBER_WIDTH) / 2 - GAP; /* a lone CPU needs no more */
+    if (width > widest)
+        width = widest;
+    return width < WIDTH_MIN ? WIDTH_MIN : width;
+}
+
+/* Trailing columns stay unprinted, so that no line ends in blanks. */
+static void start_line(FILE *f, const struct story *s, unsigned column, unsigned number)
+{
+    if (number)
+        fprintf(f, "%*u", NUMBER_WIDTH, number);
+    else
+        fprintf(f, "%*s", NUMBER_WIDTH, "");
+    fprintf(f, "%*s", (int)(GAP + column * (column_width(s) + GAP)), "");
+}
+
+/* How much of `text` fits into `width`: up to the last blank, or all of a long word's room. */
+static size_t fitting(const char *text, size_t width)
+{
+    if (strlen(text) <= width)
+        return strlen(text);
+    for (size_t n = width; n > width / 2; n--)
+        if (text[n] == ' ')
+            return n;
+    return width;
+}
+
+struct cell {
+    FILE *f;
+    const struct story *story;
+    unsigned column;
+    unsigned number; /* of the step, printed on its first line */
+};
+
+static void print_wrapped(struct cell *c, unsigned indent, const char *text)
+{
+    while (*text) {
+        size_t n = fitting(text, column_width(c->story) - indent);
+        start_line(c->f, c->story, c->column, c->number);
+        fprintf(c->f, "%*s%.*s\n", (int)indent, "", (int)n, text);
+        c->number = 0;
+        text += n;
+        while (*text == ' ')
+            text++;
+        indent = indent < 2 * INDENT ? indent + INDENT : indent;
+    }
+}
+
+/* Does this event go on at the place of the one printed before it? Then the place is left out. */
+static bool same_place(const struct story *s, unsigned index)
+{
+    const struct story_event *e = &s->event[index];
+    while (index-- > 0) {
+        const struct story_event *before = &s->event[index];
+        if (before->scaffold)
+            continue;
+        return before->column == e->column && !before->hardware && !strcmp(before->where, e->where);
+    }
+    return false;
+}
+
+static void print_core_event(struct cell *c, unsigned index, const char *action)
+{
+    const struct story_event *e = &c->story->event[index];
+    char line[3 * STORY_LINE];
+    if (!e->where[0] || same_place(c->story, index)) {
+        print_wrapped(c, INDENT, action);
+        return;
+    }
+    snprintf(line, sizeof line, "%s  %s", e->where, action);
+    if (strlen(line) <= column_width(c->story)) {
+        print_wrapped(c, 0, line);
+        return;
+    }
+    print_wrapped(c, 0, e->where);
+    print_wrapped(c, INDENT, action);
+}
+
+static void print_extras(struct cell *c, const struct story_event *e)
+{
+    char line[STORY_LINE + 16];
+    if (e->remark[0]) {
+        snprintf(line, sizeof line, "! %s", e->remark);
+        print_wrapped(c, INDENT, line);
+    }
+    if (e->buffer[0] && !(e->step->forwarded)) {
+        snprintf(line, sizeof line, "store buffer: %s", e->buffer);
+        print_wrapped(c, INDENT, line);
+    }
+    for (unsigned i = 0; i < e->step->note_count; i++) {
+        snprintf(line, sizeof line, "-- %s", e->step->notes[i]);
+        print_wrapped(c, 0, line);
+    }
+}
+
+static void print_action(struct cell *c, unsigned index)
+{
+    const struct story_event *e = &c->story->event[index];
+    char action[2 * STORY_LINE];
+    if (e->hardware) {
+        snprintf(action, sizeof action, "~ %s", e->action);
+        print_wrapped(c, 0, action);
+        return;
+    }
+    snprintf(action, sizeof action, "%s%s%s", e->inlined, e->inlined[0] ? ": " : "", e->action);
+    print_core_event(c, index, action);
+}
+
+bool columns_print_event(FILE *f, const struct story *s, unsigned index)
+{
+    const struct story_event *e = &s->event[index];
+    struct cell cell = {f, s, e->column, e->number};
+    if (e->scaffold)
+        cell.number = 0;
+    else
+        print_action(&cell, index);
+    print_extras(&cell, e);
+    return !e->scaffold || e->step->note_count;
+}
+
+void columns_print_wrapped(FILE *f, const char *text)
+{
+    unsigned indent = 0;
+    while (*text) {
+        size_t n = fitting(text, COLUMNS_WIDTH - indent);
+        fprintf(f, "%*s%.*s\n", (int)indent, "", (int)n, text);
+        text += n;
+        while (*text == ' ')
+            text++;
+        indent = 3;
+    }
+}
+
+static void print_states(FILE *f, const struct story *s, const char *when, const uint8_t *ram)
+{
+    char text[4 * STORY_LINE], line[5 * STORY_LINE];
+    story_states(s->session, ram, text, sizeof text);
+    snprintf(line, sizeof line, "%s: %s", when, text);
+    if (text[0])
+        columns_print_wrapped(f, line);
+}
+
+void columns_print_head(FILE *f, const struct story *s)
+{
+    const struct machine *m = s->session->m;
+    unsigned width = column_width(s);
+    print_states(f, s, "at the start", m->memory.snapshot);
+    fprintf(f, "\n%*s", NUMBER_WIDTH, "step");
+    for (unsigned i = 0; i < s->columns; i++)
+        fprintf(f, "%*s%s%-*u", GAP, "", i < m->cores ? "CPU" : "IOMMU",
+                i + 1 < s->columns ? (int)width - (i < m->cores ? 3 : 5) : 1,
+                i < m->cores ? i : i - m->cores);
+    fprintf(f, "\n%.*s", NUMBER_WIDTH, "----");
+    for (unsigned i = 0; i < s->columns; i++) {
+        fprintf(f, "%*s", GAP, "");
+        for (unsigned k = 0; k < width; k++)
+            fputc('-', f);
+    }
+    fputc('\n', f);
+}
+
+static void print_finding(FILE *f, const struct finding *found)
+{
+    char text[2 * STORY_LINE];
+    snprintf(text, sizeof text, "=> %s%s%s: %s", finding_kind_name(found->kind),
+             found->name[0] ? " " : "", found->name, found->message);
+    columns_print_wrapped(f, text);
+}
+
+void columns_print_end(FILE *f, const struct story *s)
+{
+    fputc('\n', f);
+    print_states(f, s, "at the end", s->session->m->memory.ram);
+    for (unsigned i = 0; i < s->trace->finding_count; i++)
+        print_finding(f, &s->trace->finding[i]);
+}
+
+void columns_print(FILE *f, const struct story *s)
+{
+    columns_print_head(f, s);
+    for (unsigned i = 0; i < s->count; i++)
+        columns_print_event(f, s, i);
+    columns_print_end(f, s);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* irqweave doctor: what is installed, which parts can run here, and the knobs. */
+#include <capstone/capstone.h>
+#include <cyaml/cyaml.h>
+#include <elfutils/version.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <unicorn/unicorn.h>
+#include <xxhash.h>
+
+#include "cli/cli.h"
+
+/*
+ * Version 2.1 maps high addresses and redirects execution in another way (docs/architecture.md): it
+ * is accepted once the whole test suite passes on it.
+ */
+bool unicorn_supported(char *text, size_t size)
+{
+    unsigned major, minor;
+    uc_version(&major, &minor);
+    if (major == 2 && minor == 0)
+        return true;
+    snprintf(text, size, "Unicorn %u.%u is not supported: cores are tested with 2.0.x only "
+             "(Debian 12: libunicorn2)", major, minor);
+    return false;
+}
+
+static json_t *versions(void)
+{
+    unsigned major, minor;
+    int capstone_major, capstone_minor;
+    uc_version(&major, &minor);
+    cs_version(&capstone_major, &capstone_minor);
+    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o}", "irqweave", IRQWEAVE_VERSION,
+                     "unicorn", json_sprintf("%u.%u", major, minor), "capstone",
+                     json_sprintf("%d.%d", capstone_major, capstone_minor), "elfutils",
+                     json_sprintf("%d.%d", _ELFUTILS_VERSION / 1000, _ELFUTILS_VERSION % 1000),
+                     "libcyaml", cyaml_version_str, "jansson", jansson_version_str(), "xxhash",
+                     json_sprintf("%u.%u.%u", XXH_versionNumber() / 10000,
+                                  XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100));
+}
+
+static json_t *part(const char *names, bool runs, const char *why)
+{
+    return json_pack("{s:s, s:b, s:s}", "part", names, "runs", runs, "why", why);
+}
+
+static json_t *parts(bool *all)
+{
+    char unicorn[200] = "";
+    bool supported = unicorn_supported(unicorn, sizeof unicorn);
+    char **names = scenario_names(scenario_images());
+    bool images = names && names[0];
+    scenario_names_free(names);
+    *all = supported && images;
+    return json_pack("[o, o]", part("list", images, images ? "" : "no scenarios beside the program"),
+                     part("explore, reproduce, replay, bench", supported && images,
+                          supported ? images ? "" : "no scenarios beside the program" : unicorn));
+}
+
+static json_t *knobs(void)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < KNOB_COUNT; i++) {
+        const struct knob_info *k = &knob_table[i];
+        json_t *values = json_array();
+        for (unsigned v = 0; v < knob_values((enum knob)i); v++)
+            json_array_append_new(values, json_string(k->values[v]));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s}", "name", k->name, "values",
+                                              values, "question", k->question, "source",
+                                              k->source));
+    }
+    return list;
+}
+
+static void print_report(json_t *report)
+{
+    const char *name;
+    json_t *item, *list = json_object_get(report, "versions");
+    size_t i, v;
+    json_object_foreach (list, name, item)
+        printf("%-10s %s\n", name, json_string_value(item));
+    printf("images     %s\n\n", scenario_images());
+    json_array_foreach (json_object_get(report, "parts"), i, item)
+        printf("%-33s %s%s\n", json_string_value(json_object_get(item, "part")),
+               json_is_true(json_object_get(item, "runs")) ? "can run" : "cannot run: ",
+               json_string_value(json_object_get(item, "why")));
+    printf("\nKnobs: points of the hardware that no manual settles. The first value is the default.\n");
+    json_array_foreach (json_object_get(report, "knobs"), i, item) {
+        json_t *value, *values = json_object_get(item, "values");
+        printf("  %-25s", json_string_value(json_object_get(item, "name")));
+        json_array_foreach (values, v, value)
+            printf("%s%s", v ? "|" : "", json_string_value(value));
+        printf("\n      %s? (%s)\n", json_string_value(json_object_get(item, "question")),
+               json_string_value(json_object_get(item, "source")));
+    }
+}
+
+int doctor_main(int argc, char **argv)
+{
+    struct options o;
+    bool all;
+    options_parse(&o, argc, argv, "", "What is installed, what can run here, all knobs.", "j");
+    if (o.count)
+        return cli_error("doctor takes no argument ('%.60s')", o.arguments[0]);
+    json_t *report = json_pack("{s:i, s:o, s:o, s:o}", "version", 1, "versions", versions(),
+                               "parts", parts(&all), "knobs", knobs());
+    if (o.json) {
+        json_dumpf(report, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        print_report(report);
+    }
+    json_decref(report);
+    return all ? EXIT_NOTHING_FOUND : EXIT_CANNOT_RUN;
+}

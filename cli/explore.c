@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* irqweave explore: all interleavings of one variant, or of all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/jobs.h"
+#include "cli/run.h"
+
+struct task {
+    const struct options *options;
+    const struct scenario *scenario;
+    const struct scenario_variant *variant; /* NULL: all */
+};
+
+static int print_run(const struct run *run, const struct options *o)
+{
+    if (o->json) {
+        json_t *object = run_to_json(run);
+        json_dumpf(object, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(object);
+    } else {
+        run_print(stdout, run);
+    }
+    return verdict_exit_code(run->result.verdict);
+}
+
+static int write_recording(const struct run *run, const char *path)
+{
+    char error[SCENARIO_ERROR];
+    if (!run->best) {
+        fprintf(stderr, "irqweave: nothing found, so %s is not written\n", path);
+        return EXIT_NOTHING_FOUND;
+    }
+    return run_record(run, path, error) ? EXIT_NOTHING_FOUND : cli_error("%s", error);
+}
+
+static int explore_variant(const struct task *t)
+{
+    const struct options *o = t->options;
+    char error[SCENARIO_ERROR];
+    struct run run;
+    struct session *s = session_open(t->scenario, t->variant, error);
+    if (!s)
+        return cli_error("%s", error);
+    bool ok = run_explore(&run, s, o->model, &o->knobs, &o->explore, error);
+    int status = ok ? print_run(&run, o) : cli_error("%s", error);
+    if (ok && o->output && write_recording(&run, o->output))
+        status = EXIT_WRONG_USE;
+    run_free(&run);
+    session_close(s);
+    return status;
+}
+
+/* ---- All variants ---- */
+
+static json_t *explore_job(void *context, unsigned index)
+{
+    const struct task *t = context;
+    char error[SCENARIO_ERROR];
+    struct run run;
+    run_is_quiet = true;
+    struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
+    if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
+                           error))
+        return json_pack("{s:s}", "error", error);
+    return run_to_json(&run);
+}
+
+static int code_of(const json_t *run)
+{
+    const char *error = json_string_value(json_object_get(run, "error"));
+    const char *verdict = json_string_value(json_object_get(run, "verdict"));
+    if (error || !verdict)
+        return cli_error("%s", error ? error : "a job ended without a result");
+    for (enum verdict v = VERDICT_SAFE; v < VERDICT_INCOMPLETE; v++)
+        if (!strcmp(verdict, verdict_name(v)))
+            return verdict_exit_code(v);
+    return EXIT_INCOMPLETE;
+}
+
+static void print_line(const struct scenario_variant *v, const json_t *run)
+{
+    const json_t *executions = json_object_get(run, "executions");
+    printf("%-12s %-10s %9lld executions, %lld blocked, %.2f s\n", v->name,
+           json_string_value(json_object_get(run, "verdict")),
+           (long long)json_integer_value(json_object_get(executions, "complete")),
+           (long long)json_integer_value(json_object_get(executions, "blocked")),
+           json_number_value(json_object_get(run, "seconds")));
+}
+
+/* Wrong input beats a finding, which beats an incomplete run. */
+static int worse(int a, int b)
+{
+    static const int rank[] = {0, 2, 3, 1, 3};
+    return rank[b] > rank[a] ? b : a;
+}
+
+static int explore_all(struct task *t)
+{
+    unsigned count = t->scenario->variants_count;
+    json_t **runs = jobs_run("variants", count, jobs_default(), explore_job, t);
+    json_t *list = json_array();
+    int status = EXIT_NOTHING_FOUND;
+    for (unsigned i = 0; i < count; i++) {
+        int code = code_of(runs[i]);
+        status = worse(status, code);
+        if (!t->options->json && code != EXIT_WRONG_USE)
+            print_line(&t->scenario->variants[i], runs[i]);
+        json_array_append_new(list, runs[i]);
+    }
+    if (t->options->json) {
+        json_t *object = json_pack("{s:i, s:s, s:O}", "version", 1, "scenario", t->scenario->name,
+                                   "runs", list);
+        json_dumpf(object, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(object);
+    }
+    json_decref(list);
+    free(runs);
+    return status;
+}
+
+int explore_main(int argc, char **argv)
+{
+    struct options o;
+    struct task task = {.options = &o};
+    char error[SCENARIO_ERROR];
+    options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
+                  "Explores all interleavings of one variant, or of all.", "jmkaespo");
+    if (o.count != 1)
+        return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
+    struct scenario *scenario = scenario_open(o.arguments[0], &task.variant, error);
+    if (!scenario)
+        return cli_error("%s", error);
+    task.scenario = scenario;
+    if (o.output && !task.variant)
+        return cli_error("-o needs one variant: %s:VARIANT", scenario->name);
+    int status = task.variant ? explore_variant(&task) : explore_all(&task);
+    scenario_free(scenario);
+    return status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* irqweave: finds the subcommand and runs it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#ifdef IRQWEAVE_HAVE_BENCH
+#include "bench/bench.h"
+#endif
+
+static const char HELP[] =
+    "irqweave explores all interleavings of x86 interrupt-virtualization code, running the machine\n"
+    "code itself on simulated cores.\n"
+    "\n"
+    "  irqweave list [--json]                     scenarios and their variants\n"
+    "  irqweave reproduce SCENARIO                each variant: verdict beside the expected one, and\n"
+    "                                             the shortest interleaving of each violation\n"
+    "  irqweave explore SCENARIO[:VARIANT]        one variant, or all\n"
+    "      [--memory tso|sc] [--knob NAME=VALUE] [--algorithm source|sleep|dfs]\n"
+    "      [--max-executions N] [--max-seconds S] [--max-steps N] [--json] [-o FILE]\n"
+    "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
+    "      [--step] [--json]\n"
+    "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
+    "  irqweave bench [--json]                    how fast it is here\n"
+    "  irqweave test [--only-release]             builds and runs the tests (launcher only)\n"
+    "\n"
+    "  irqweave COMMAND --help                    more about one command\n"
+    "  irqweave --version\n"
+    "\n"
+    "Exit codes: 0 nothing found, 1 something found, 2 wrong use or bad input, 3 incomplete (a bound\n"
+    "was hit), 4 a part that cannot run here.\n";
+
+#ifndef IRQWEAVE_HAVE_BENCH
+static int bench_main(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return cli_error("this build has no benchmark");
+}
+#endif
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    bool needs_unicorn;
+} commands[] = {
+    {"list", list_main, false},          {"explore", explore_main, true},
+    {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
+    {"doctor", doctor_main, false},      {"bench", bench_main, true},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int run(const struct command *c, int argc, char **argv)
+{
+    char text[200];
+    if (c->needs_unicorn && !unicorn_supported(text, sizeof text))
+        return cli_error("%s", text);
+    return c->run(argc, argv);
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMANDS];
+    for (unsigned i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = nearest_name(name, names, COMMANDS);
+    if (near)
+        return cli_error("unknown command '%.60s': did you mean '%s'?", name, near);
+    return cli_error("unknown command '%.60s'; 'irqweave --help' names them all", name);
+}
+
+/* Coroutine stacks keep what the leak checker cannot see. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = EXIT_WRONG_USE;
+    if (argc < 2) {
+        fputs(HELP, stderr);
+        return EXIT_WRONG_USE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+        fputs(HELP, stdout);
+        return EXIT_NOTHING_FOUND;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("irqweave " IRQWEAVE_VERSION);
+        return EXIT_NOTHING_FOUND;
+    }
+    for (unsigned i = 0; i < COMMANDS; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return run(&commands[i], argc - 1, argv + 1);
+    return unknown(argv[1]);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/reference.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *reference_print(const struct session *s, const struct schedule *schedule)
+{
+    char *text = NULL, *choices = schedule_print(s->m, schedule);
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    assert(f && choices);
+    fprintf(f, "%s:%s/%s", s->scenario->name, s->variant->name,
+            s->m->model == MEMORY_SC ? "sc" : "tso");
+    for (unsigned i = 0; i < KNOB_COUNT; i++)
+        if (s->knobs.value[i])
+            fprintf(f, "/%s=%s", knob_table[i].name, knob_table[i].values[s->knobs.value[i]]);
+    fprintf(f, "#%08x%s%s", reference_image(s), choices[0] ? " " : "", choices);
+    fclose(f);
+    free(choices);
+    return text;
+}
+
+/* ---- Parsing ---- */
+
+static bool parse_image(struct reference *r, char *head, char *error)
+{
+    char *hash = strchr(head, '#');
+    if (!hash)
+        return true;
+    *hash++ = 0;
+    if (strlen(hash) != 8 || strspn(hash, "0123456789abcdef") != 8) {
+        snprintf(error, SCENARIO_ERROR, "schedule: image '#%.20s'; # and 8 hexadecimal digits are "
+                 "right, or nothing", hash);
+        return false;
+    }
+    r->has_image = true;
+    r->image = (uint32_t)strtoul(hash, NULL, 16);
+    return true;
+}
+
+static bool parse_setting(struct reference *r, const char *part, char *error)
+{
+    if (!strcmp(part, "tso") || !strcmp(part, "sc")) {
+        r->model = strcmp(part, "sc") ? MEMORY_TSO : MEMORY_SC;
+        return true;
+    }
+    if (strchr(part, '=') && knob_set(&r->knobs, part))
+        return true;
+    snprintf(error, SCENARIO_ERROR, "schedule: '/%.60s' is neither /tso, /sc nor a knob "
+             "/NAME=VALUE; 'irqweave doctor' lists the knobs", part);
+    return false;
+}
+
+bool reference_parse(struct reference *r, const char *text, char *error)
+{
+    char head[512], *rest = head;
+    size_t length = strcspn(text, " \t\n");
+    *r = (struct reference){0};
+    if (length >= sizeof head || !memchr(text, ':', length)) {
+        snprintf(error, SCENARIO_ERROR, "'%.60s' is neither a file nor a schedule; a schedule "
+                 "begins with SCENARIO:VARIANT/tso", text);
+        return false;
+    }
+    snprintf(head, sizeof head, "%.*s", (int)length, text);
+    r->choices = text + length + strspn(text + length, " \t\n");
+    if (!parse_image(r, head, error))
+        return false;
+    snprintf(r->name, sizeof r->name, "%.120s", strsep(&rest, "/"));
+    for (char *part; (part = strsep(&rest, "/"));)
+        if (!parse_setting(r, part, error))
+            return false;
+    return true;
+}
+
+bool reference_matches(const struct reference *r, const struct session *s, char *error)
+{
+    if (!r->has_image || r->image == reference_image(s))
+        return true;
+    snprintf(error, SCENARIO_ERROR, "the schedule was printed for image %08x; %.120s is %08x (other "
+             "source or compiler); explore it anew, or leave out '#%08x' to try anyway", r->image,
+             s->image.path, reference_image(s), r->image);
+    return false;
+}

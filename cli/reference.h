@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A schedule with what it belongs to, as one line for a mail:
+ *
+ *     posted-delivery:V1-cpu/tso#1a2b3c4d c0@106.1 c1@49.2 b0 c0@148.3
+ *     SCENARIO:VARIANT/MEMORY[/KNOB=VALUE ...][#IMAGE] CHOICE ...
+ *
+ * Knobs that have their default are left out. IMAGE is the first half of the image's hash; without
+ * it any image is tried.
+ */
+#ifndef CLI_REFERENCE_H
+#define CLI_REFERENCE_H
+
+#include "scenarios/session.h"
+
+struct reference {
+    char name[128]; /* SCENARIO:VARIANT */
+    enum memory_model model;
+    struct knobs knobs;
+    bool has_image;
+    uint32_t image;
+    const char *choices; /* the rest of the line, in the caller's text */
+};
+
+/* A fresh string (free it). */
+char *reference_print(const struct session *, const struct schedule *);
+
+/* False: one line in `error` (SCENARIO_ERROR). */
+bool reference_parse(struct reference *, const char *text, char *error);
+
+/* Is the session's image the one that the line was printed for? */
+bool reference_matches(const struct reference *, const struct session *, char *error);
+
+static inline uint32_t reference_image(const struct session *s)
+{
+    return (uint32_t)(s->image.hash >> 32);
+}
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* irqweave replay: a recording or a schedule again, as columns or JSON. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/columns.h"
+#include "cli/reference.h"
+#include "cli/run.h"
+#include "sim/recording.h"
+
+/* What to replay, from either source. */
+struct request {
+    struct reference reference;
+    struct recording recording; /* all zero without one */
+    bool recorded;
+    char *text; /* holds the schedule of the reference */
+};
+
+static char *join(const struct options *o)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    for (unsigned i = 0; f && i < o->count; i++)
+        fprintf(f, "%s%s", i ? " " : "", o->arguments[i]);
+    if (f)
+        fclose(f);
+    return text;
+}
+
+static bool from_file(struct request *r, const char *path, char *error)
+{
+    struct recording *rec = &r->recording;
+    if (!recording_read(rec, path, error, SCENARIO_ERROR))
+        return false;
+    r->recorded = true;
+    snprintf(r->reference.name, sizeof r->reference.name, "%.60s:%.60s", rec->scenario,
+             rec->variant);
+    r->reference.model = rec->model;
+    r->reference.knobs = rec->knobs;
+    r->reference.choices = rec->schedule;
+    return true;
+}
+
+/* An argument that names a file is one, whatever it looks like. */
+static bool read_request(struct request *r, const struct options *o, char *error)
+{
+    if (o->count == 1 && access(o->arguments[0], F_OK) == 0)
+        return from_file(r, o->arguments[0], error);
+    if (o->count == 1 && !strchr(o->arguments[0], ':')) {
+        snprintf(error, SCENARIO_ERROR, "%.200s: no such file, and not a schedule "
+                 "(SCENARIO:VARIANT/tso c0@... )", o->arguments[0]);
+        return false;
+    }
+    r->text = join(o);
+    return r->text && reference_parse(&r->reference, r->text, error);
+}
+
+static bool check_image(const struct request *r, const struct session *s, const char *path,
+                        char *error)
+{
+    if (!r->recorded)
+        return reference_matches(&r->reference, s, error);
+    if (r->recording.image_hash != s->image.hash) {
+        snprintf(error, SCENARIO_ERROR, "%.100s: recorded with image %016llx; %.100s is %016llx "
+                 "(other source or compiler): explore it anew", path,
+                 (unsigned long long)r->recording.image_hash, s->image.path,
+                 (unsigned long long)s->image.hash);
+        return false;
+    }
+    if (recording_fits(&r->recording, s->m->memory.size))
+        return true;
+    snprintf(error, SCENARIO_ERROR, "%.200s: 'visible' names memory that does not exist", path);
+    return false;
+}
+
+static bool replay(const struct request *r, struct session *s, const char *path,
+                   struct trace *trace, char *error)
+{
+    struct schedule schedule = {0};
+    bool ok = check_image(r, s, path, error);
+    session_configure(s, r->reference.model, &r->reference.knobs);
+    ok = ok && schedule_parse(s->m, r->reference.choices, &schedule, error, SCENARIO_ERROR) &&
+         session_replay(s, &schedule, r->recorded ? r->recording.visible : NULL,
+                        r->recording.visible_count, trace, error);
+    schedule_free(&schedule);
+    return ok;
+}
+
+/* ---- Output ---- */
+
+static void print_json(const struct story *story, const struct request *r)
+{
+    const struct session *s = story->session;
+    json_t *findings = json_array();
+    for (unsigned i = 0; i < story->trace->finding_count; i++)
+        json_array_append_new(findings, finding_to_json(&story->trace->finding[i]));
+    json_t *object = json_pack(
+        "{s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "version", 1, "scenario", s->scenario->name,
+        "variant", s->variant->name, "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "knobs",
+        knobs_to_json(&s->knobs, (1u << KNOB_COUNT) - 1), "schedule", r->reference.choices,
+        "findings", findings, "interleaving", story_to_json(story));
+    json_dumpf(object, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(object);
+}
+
+/* Enter shows the next event, q ends; without a terminal, each line of input is a press. */
+static void print_stepwise(const struct story *story)
+{
+    char line[64];
+    columns_print_head(stdout, story);
+    for (unsigned i = 0; i < story->count; i++) {
+        if (!columns_print_event(stdout, story, i))
+            continue;
+        fflush(stdout);
+        if (!fgets(line, sizeof line, stdin) || line[0] == 'q')
+            return;
+    }
+    columns_print_end(stdout, story);
+}
+
+static int print_story(const struct session *s, const struct trace *trace, const struct options *o,
+                       const struct request *r)
+{
+    struct story story;
+    story_build(&story, s, trace);
+    if (o->json)
+        print_json(&story, r);
+    else if (o->step)
+        print_stepwise(&story);
+    else
+        columns_print(stdout, &story);
+    story_free(&story);
+    return trace->finding_count ? EXIT_FOUND : EXIT_NOTHING_FOUND;
+}
+
+static int run_request(const struct request *r, const struct options *o)
+{
+    char error[SCENARIO_ERROR];
+    const struct scenario_variant *variant;
+    struct trace trace = {0};
+    struct scenario *scenario = scenario_open(r->reference.name, &variant, error);
+    if (!scenario)
+        return cli_error("%s", error);
+    if (!variant) {
+        scenario_free(scenario);
+        return cli_error("schedule: no variant; it begins with SCENARIO:VARIANT/tso");
+    }
+    struct session *s = session_open(scenario, variant, error);
+    bool ok = s && replay(r, s, o->arguments[0], &trace, error);
+    int status = ok ? print_story(s, &trace, o, r) : cli_error("%s", error);
+    trace_free(&trace);
+    if (s)
+        session_close(s);
+    scenario_free(scenario);
+    return status;
+}
+
+int replay_main(int argc, char **argv)
+{
+    struct options o;
+    struct request request = {0};
+    char error[SCENARIO_ERROR];
+    options_parse(&o, argc, argv, "FILE|SCHEDULE", "Runs a recording or a schedule again.", "jt");
+    if (!o.count)
+        return cli_error("replay takes a recording or a schedule, as explore prints it");
+    bool ok = read_request(&request, &o, error);
+    int status = ok ? run_request(&request, &o) : cli_error("%s", error);
+    recording_free(&request.recording);
+    free(request.text);
+    return status;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a run found, as text. */
+#include <ctype.h>
+#include <string.h>
+
+#include "cli/columns.h"
+#include "cli/run.h"
+#include "sim/check.h"
+
+static void print_threads(FILE *f, const struct scenario_variant *v)
+{
+    const char *comma = "";
+    for (unsigned i = 0; i < v->threads_count; i++, comma = ", ")
+        fprintf(f, "%sCPU%u %s", comma, v->threads[i].cpu, v->threads[i].function);
+    for (unsigned i = 0; i < v->devices_count; i++) {
+        fprintf(f, ", IOMMU%u posts", i);
+        for (unsigned k = 0; k < v->devices[i].posts_count; k++)
+            fprintf(f, " %#x", v->devices[i].posts[k]);
+    }
+    fputc('\n', f);
+}
+
+static void print_findings(FILE *f, const struct explore_result *r)
+{
+    const char *comma = ": ";
+    for (unsigned i = 0; i < r->finding_count; i++, comma = ", ") {
+        const struct finding *found = &r->finding[i].finding;
+        fprintf(f, "%s%s (%llu)", comma,
+                found->name[0] ? found->name : finding_kind_name(found->kind),
+                (unsigned long long)r->finding[i].seen);
+    }
+    fputc('\n', f);
+}
+
+static void print_knobs(FILE *f, const struct session *s, uint32_t consulted)
+{
+    fputs("knobs       ", f);
+    for (unsigned i = 0; i < KNOB_COUNT; i++)
+        if (consulted >> i & 1)
+            fprintf(f, "%s=%s ", knob_table[i].name, knob_table[i].values[s->knobs.value[i]]);
+    fputs(consulted ? "\n" : "none consulted\n", f);
+}
+
+void run_print_summary(FILE *f, const struct run *run)
+{
+    const struct explore_result *r = &run->result;
+    const struct session *s = run->session;
+    char bounds[200];
+    bounds_describe(r->bounds, bounds, sizeof bounds);
+    fprintf(f, "%s:%s under %s: %s\n", s->scenario->name, s->variant->name,
+            s->m->model == MEMORY_SC ? "SC" : "TSO", s->variant->summary);
+    print_threads(f, s->variant);
+    fprintf(f, "\nverdict     %s", verdict_name(r->verdict));
+    print_findings(f, r);
+    fprintf(f, "executions  %llu complete, %llu blocked, %llu redundant; %llu steps; %.2f s (%s)\n",
+            (unsigned long long)r->complete, (unsigned long long)r->blocked,
+            (unsigned long long)r->redundant, (unsigned long long)r->steps, r->seconds,
+            algorithm_name[run->options.algorithm]);
+    fprintf(f, "visible     %llu bytes of memory\n", (unsigned long long)r->visible_bytes);
+    print_knobs(f, s, r->knobs);
+    fprintf(f, "bounds      %s\n", bounds[0] ? bounds : "none hit");
+}
+
+/* Findings that the picture does not show. */
+static void print_others(FILE *f, const struct run *run)
+{
+    for (unsigned i = 0; i < run->result.finding_count; i++) {
+        const struct counterexample *other = &run->result.finding[i];
+        char text[400];
+        if (other == run->best)
+            continue;
+        snprintf(text, sizeof text, "also found: %s%s%s: %s",
+                 finding_kind_name(other->finding.kind), other->finding.name[0] ? " " : "",
+                 other->finding.name, other->finding.message);
+        columns_print_wrapped(f, text);
+    }
+}
+
+void print_replay_command(FILE *f, const char *reference)
+{
+    fprintf(f, "replay: ./irqweave replay '%s'\n", reference);
+}
+
+void run_print(FILE *f, const struct run *run)
+{
+    run_print_summary(f, run);
+    if (!run->best)
+        return;
+    fputc('\n', f);
+    columns_print(f, &run->story);
+    print_others(f, run);
+    print_replay_command(f, run->reference);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * irqweave reproduce: each variant of a scenario under both memory models and for each value of
+ * each knob that it consults, one knob at a time from the defaults. A verdict that a knob changes
+ * is printed as "depends", never as "safe".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/columns.h"
+#include "cli/jobs.h"
+#include "cli/run.h"
+
+struct work {
+    const struct options *options;
+    const struct scenario *scenario;
+};
+
+/* ---- One variant, in a process of its own ---- */
+
+static bool expected_to_depend(const struct scenario_expected *e, const char *knob)
+{
+    for (unsigned i = 0; i < e->depends_count; i++)
+        if (!strcmp(e->depends[i], knob))
+            return true;
+    return false;
+}
+
+struct variant_run {
+    const struct work *work;
+    struct session *session;
+    enum memory_model model;
+    enum verdict verdict; /* with the default knobs */
+    json_t *settings;     /* other values of knobs, with their verdicts */
+    json_t *depends;      /* knobs that change the verdict */
+    bool as_expected;
+    char *error;
+};
+
+/* The verdict with one knob changed; the first violation is enough for that. */
+static bool try_value(struct variant_run *v, unsigned knob, unsigned value)
+{
+    struct explore_options options = v->work->options->explore;
+    struct knobs knobs = {0};
+    struct run run;
+    const struct knob_info *info = &knob_table[knob];
+    knobs.value[knob] = (uint8_t)value;
+    options.stop_at_first = true;
+    if (!run_explore(&run, v->session, v->model, &knobs, &options, v->error))
+        return false;
+    enum verdict verdict = run.result.verdict;
+    json_array_append_new(v->settings, json_pack("{s:s, s:s, s:s}", "knob", info->name, "value",
+                                                 info->values[value], "verdict",
+                                                 verdict_name(verdict)));
+    if (verdict != v->verdict) {
+        json_array_append_new(v->depends, json_string(info->name));
+        v->as_expected &= expected_to_depend(&v->session->variant->expected, info->name);
+    }
+    run_free(&run);
+    return true;
+}
+
+static bool try_knobs(struct variant_run *v, uint32_t consulted)
+{
+    for (unsigned knob = 0; knob < KNOB_COUNT; knob++)
+        for (unsigned value = 1; (consulted >> knob & 1) && value < knob_values((enum knob)knob);
+             value++)
+            if (!try_value(v, knob, value))
+                return false;
+    return true;
+}
+
+static bool finds_expected(const struct run *run)
+{
+    const struct scenario_expected *e = &run->session->variant->expected;
+    for (unsigned i = 0; i < e->findings_count; i++)
+        if (!run_found(run, e->findings[i]))
+            return false;
+    return true;
+}
+
+static void judge(struct variant_run *v, const struct run *run, enum verdict expected)
+{
+    v->verdict = run->result.verdict;
+    v->as_expected = v->verdict == expected &&
+                     (v->verdict != VERDICT_VIOLATION || finds_expected(run));
+}
+
+static json_t *picture_of(const struct run *run)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    run_print(f, run);
+    fclose(f);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
+}
+
+/* One memory model: the run with the defaults, then each other value. NULL: v->error. */
+static json_t *run_model(struct variant_run *v, enum verdict expected, json_t *result)
+{
+    struct run run;
+    v->settings = json_array();
+    v->depends = json_array();
+    if (!run_explore(&run, v->session, v->model, NULL, &v->work->options->explore, v->error))
+        return NULL;
+    judge(v, &run, expected);
+    json_t *object = run_to_json(&run);
+    if (run.best && !json_object_get(result, "picture"))
+        json_object_set_new(result, "picture", picture_of(&run));
+    uint32_t consulted = run.result.knobs;
+    run_free(&run);
+    if (!try_knobs(v, consulted))
+        return NULL;
+    json_object_set_new(object, "expected", json_string(verdict_name(expected)));
+    json_object_set_new(object, "settings", v->settings);
+    json_object_set_new(object, "depends", v->depends);
+    json_object_set_new(object, "as_expected", json_boolean(v->as_expected));
+    return object;
+}
+
+static json_t *reproduce_job(void *context, unsigned index)
+{
+    const struct work *work = context;
+    const struct scenario_variant *variant = &work->scenario->variants[index];
+    char error[SCENARIO_ERROR];
+    json_t *result = json_pack("{s:s, s:s}", "variant", variant->name, "summary", variant->summary);
+    struct variant_run v = {.work = work, .error = error};
+    run_is_quiet = true;
+    v.session = session_open(work->scenario, variant, error);
+    if (!v.session)
+        return json_pack("{s:s}", "error", error);
+    json_t *tso = run_model(&v, variant->expected.tso, result);
+    v.model = MEMORY_SC;
+    json_t *sc = tso ? run_model(&v, variant->expected.sc, result) : NULL;
+    if (!sc)
+        return json_pack("{s:s}", "error", error);
+    json_object_set_new(result, "tso", tso);
+    json_object_set_new(result, "sc", sc);
+    return result;
+}
+
+/* ---- The table ---- */
+
+struct totals {
+    unsigned verdicts, as_expected, incomplete, explorations;
+    double seconds;
+    bool failed;
+};
+
+static const char *text_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void count_run(struct totals *t, const json_t *run)
+{
+    t->verdicts++;
+    t->as_expected += json_is_true(json_object_get(run, "as_expected"));
+    t->incomplete += !strcmp(text_in(run, "verdict"), verdict_name(VERDICT_INCOMPLETE));
+    t->explorations += 1 + (unsigned)json_array_size(json_object_get(run, "settings"));
+    t->seconds += json_number_value(json_object_get(run, "seconds"));
+}
+
+static void print_run(const json_t *run)
+{
+    bool right = json_is_true(json_object_get(run, "as_expected"));
+    bool depends = json_array_size(json_object_get(run, "depends"));
+    printf("  %-10s %s %-10s", depends ? "depends" : text_in(run, "verdict"),
+           right ? "=" : "#", text_in(run, "expected"));
+}
+
+static void print_depends(const json_t *run)
+{
+    size_t i;
+    json_t *knob;
+    json_array_foreach (json_object_get(run, "depends"), i, knob)
+        printf("%*sdepends on %s under %s\n", 14, "", json_string_value(knob),
+               text_in(run, "memory"));
+    json_array_foreach (json_object_get(run, "settings"), i, knob)
+        if (strcmp(text_in(knob, "verdict"), text_in(run, "verdict")))
+            printf("%*s  %s=%s: %s\n", 14, "", text_in(knob, "knob"), text_in(knob, "value"),
+                   text_in(knob, "verdict"));
+}
+
+static void print_row(const json_t *result)
+{
+    const json_t *tso = json_object_get(result, "tso"), *sc = json_object_get(result, "sc");
+    const json_t *executions = json_object_get(tso, "executions");
+    printf("%-12s", text_in(result, "variant"));
+    print_run(tso);
+    print_run(sc);
+    printf("  %10lld %8lld  %s\n", (long long)json_integer_value(json_object_get(executions,
+           "complete")), (long long)json_integer_value(json_object_get(executions, "blocked")),
+           text_in(json_object_get(tso, "violation"), "invariant"));
+    print_depends(tso);
+    print_depends(sc);
+}
+
+static bool print_table(const struct scenario *s, json_t **results, struct totals *t)
+{
+    printf("%s: %s\n\n", s->name, s->summary);
+    printf("%-12s  %-10s   %-10s  %-10s   %-10s  %10s %8s\n", "variant", "TSO", "expected", "SC",
+           "expected", "executions", "blocked");
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        const char *error = json_string_value(json_object_get(results[i], "error"));
+        if (error) {
+            cli_error("%s:%s: %s", s->name, s->variants[i].name, error);
+            t->failed = true;
+            continue;
+        }
+        print_row(results[i]);
+    }
+    return !t->failed;
+}
+
+static void print_pictures(const struct scenario *s, json_t **results)
+{
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        const char *picture = json_string_value(json_object_get(results[i], "picture"));
+        if (picture)
+            printf("\n%.*s\n\n%s", COLUMNS_WIDTH,
+                   "========================================================================="
+                   "===========================", picture);
+    }
+}
+
+static void count_all(const struct scenario *s, json_t **results, struct totals *t)
+{
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        if (json_object_get(results[i], "error")) {
+            t->failed = true;
+            continue;
+        }
+        count_run(t, json_object_get(results[i], "tso"));
+        count_run(t, json_object_get(results[i], "sc"));
+    }
+}
+
+static void print_text(const struct scenario *s, json_t **results, struct totals *t)
+{
+    print_table(s, results, t);
+    printf("\n%u verdicts, %u as expected (=), %u not (#); %u explorations with all values of the "
+           "knobs consulted\n", t->verdicts, t->as_expected, t->verdicts - t->as_expected,
+           t->explorations);
+    print_pictures(s, results);
+}
+
+static void print_json(const struct scenario *s, json_t **results, const struct totals *t)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < s->variants_count; i++)
+        json_array_append(list, results[i]);
+    json_t *object = json_pack("{s:i, s:s, s:b, s:o}", "version", 1, "scenario", s->name,
+                               "as_expected", !t->failed && t->as_expected == t->verdicts,
+                               "variants", list);
+    json_dumpf(object, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(object);
+}
+
+static int exit_code(const struct totals *t)
+{
+    if (t->failed)
+        return EXIT_WRONG_USE;
+    if (t->as_expected + t->incomplete < t->verdicts)
+        return EXIT_FOUND;
+    return t->as_expected < t->verdicts ? EXIT_INCOMPLETE : EXIT_NOTHING_FOUND;
+}
+
+int reproduce_main(int argc, char **argv)
+{
+    struct options o;
+    struct totals totals = {0};
+    char error[SCENARIO_ERROR];
+    options_parse(&o, argc, argv, "SCENARIO",
+                  "Each variant: its verdict beside the expected one, and the shortest interleaving "
+                  "of each violation.", "jaesp");
+    if (o.count != 1 || strchr(o.arguments[0], ':'))
+        return cli_error("reproduce takes one SCENARIO, without a variant; explore takes one");
+    struct scenario *s = scenario_load(scenario_images(), o.arguments[0], error);
+    if (!s)
+        return cli_error("%s", error);
+    struct work work = {&o, s};
+    json_t **results = jobs_run("variants", s->variants_count, jobs_default(), reproduce_job,
+                                &work);
+    count_all(s, results, &totals);
+    if (o.json)
+        print_json(s, results, &totals);
+    else
+        print_text(s, results, &totals);
+    for (unsigned i = 0; i < s->variants_count; i++)
+        json_decref(results[i]);
+    free(results);
+    scenario_free(s);
+    return exit_code(&totals);
+}

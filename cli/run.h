@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One exploration of one variant, and the story of the shortest violation that it found. */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "cli/story.h"
+
+struct run {
+    struct session *session;
+    struct explore_options options;
+    struct explore_result result;
+    struct visible_range *visible; /* the set in force at the end */
+    unsigned visible_count;
+    const struct counterexample *best; /* fewest switches, then fewest steps; NULL: none */
+    char *reference;                   /* of the best, as replay takes it */
+    struct trace trace;
+    struct story story;
+};
+
+/* Set in processes that run jobs: no progress line of their own. */
+extern bool run_is_quiet;
+
+/* Explores under this memory model and these knobs. False: a violation did not replay, which is a
+ * bug of this program; `error` says where. */
+bool run_explore(struct run *, struct session *, enum memory_model, const struct knobs *,
+                 const struct explore_options *, char *error);
+void run_free(struct run *);
+
+/* EXIT_NOTHING_FOUND, EXIT_FOUND or EXIT_INCOMPLETE. */
+int verdict_exit_code(enum verdict);
+
+/* Has a finding of this invariant or obligation been found? */
+bool run_found(const struct run *, const char *name);
+
+/* The recording of the best violation; see sim/recording.h. */
+bool run_record(const struct run *, const char *path, char *error);
+
+/* ---- Forms of output ---- */
+
+void run_print(FILE *, const struct run *);
+void run_print_summary(FILE *, const struct run *); /* verdict, counts, knobs, bounds */
+void print_replay_command(FILE *, const char *reference);
+
+json_t *run_to_json(const struct run *);
+json_t *story_to_json(const struct story *);
+json_t *finding_to_json(const struct finding *);
+json_t *knobs_to_json(const struct knobs *, uint32_t which);
+
+#endif

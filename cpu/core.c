@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The life of a core: its coroutine, the points at which it waits for its turn, events at
+ * instruction boundaries, and checkpoints. What the hooks do is in hooks.c.
+ */
+#include "cpu/core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cpu/internal.h"
+#include "sim/message.h"
+#include "sim/tso.h"
+
+uint64_t core_reg(struct core *c, int uc_register)
+{
+    uint64_t value = 0;
+    uc_reg_read(c->uc, uc_register, &value);
+    return value;
+}
+
+void core_set_reg(struct core *c, int uc_register, uint64_t value)
+{
+    uc_reg_write(c->uc, uc_register, &value);
+}
+
+void core_jump(struct core *c, uint64_t rip)
+{
+    c->exec.jump = 1;
+    c->exec.jump_rip = rip;
+    c->exec.resume_rip = rip;
+}
+
+void core_skip(struct core *c, const struct insn *in)
+{
+    core_jump(c, in->address + in->length);
+}
+
+bool core_translate(const struct core *c, uint64_t linear, uint64_t *physical)
+{
+    *physical = linear - c->cpu->window_base;
+    return *physical < c->m->memory.size;
+}
+
+/* ---- Levels ---- */
+
+enum context_level core_level(const struct core *c)
+{
+    const struct core_state *s = c->state;
+    return s->level_count ? (enum context_level)s->level[s->level_count - 1] : LEVEL_THREAD;
+}
+
+void core_push_level(struct core *c, enum context_level level, uint64_t frame_rsp)
+{
+    struct core_state *s = c->state;
+    if (s->level_count == CORE_LEVELS) {
+        machine_find(c->m, FINDING_BUG, "", "CPU%u: contexts nest deeper than %d", c->id,
+                     CORE_LEVELS);
+        core_end(c);
+    }
+    s->level_frame[s->level_count] = frame_rsp;
+    s->level[s->level_count++] = (uint8_t)level;
+}
+
+void core_pop_level(struct core *c)
+{
+    if (c->state->level_count)
+        c->state->level_count--;
+}
+
+unsigned core_context(const struct core *c)
+{
+    return context_of_core(c->id, core_level(c));
+}
+
+/* ---- Events ---- */
+
+/* Could an event be recognised at the boundary where the core stands, if one were pending? */
+static bool interruptible(struct core *c)
+{
+    if (c->state->non_root)
+        return c->cpu->virt_ops->interruptible(c->cpu->virt, c);
+    return c->state->interrupt_flag && !c->state->shadow;
+}
+
+static bool event_pending(struct core *c)
+{
+    if (c->state->non_root)
+        return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
+    return interruptible(c) && c->cpu->apic && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
+}
+
+bool core_event_ready(struct core *c)
+{
+    return (c->exec.flags & POINT_BOUNDARY) && event_pending(c);
+}
+
+static enum event_result take_event(struct core *c)
+{
+    c->state->icount++; /* an event is a position of its own */
+    c->state->acount = 0;
+    if (c->state->non_root)
+        return c->cpu->virt_ops->event_take(c->cpu->virt, c);
+    unsigned vector = c->cpu->apic_ops->acknowledge(c->cpu->apic, c->id);
+    machine_say(c->m, STEP_DELIVER, "takes interrupt %#x", vector);
+    core_deliver(c, vector, false, 0, c->exec.resume_rip);
+    return EVENT_DIVERTED;
+}
+
+/* ---- Points ---- */
+
+/* What a handler does beyond acknowledging and ending its interrupt can be seen by others, and so
+ * can the moment at which it does it. */
+static void observe_handler(struct core *c, const struct footprint *fp)
+{
+    enum context_level level = core_level(c);
+    if (level != LEVEL_INTERRUPT && level != LEVEL_INTERRUPT_NESTED && level != LEVEL_NMI)
+        return;
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (fp->access[i].resource != resource_make(RES_INTR, c->id))
+            machine_observe(c->m, c->id);
+}
+
+/*
+ * A boundary of a thread can be left out if all that handlers on this core ever do is to
+ * acknowledge and end their interrupt, and nobody looks at what is pending here meanwhile: then
+ * taking the interrupt before a plain access or after it leads to the same state, and a message
+ * that came earlier might as well have come later. The boundaries before cli, hlt, VM entry and
+ * register accesses stay. Which cores qualify is found out like visible memory is.
+ */
+static bool boundary_matters(const struct core *c, unsigned flags, const struct footprint *fp)
+{
+    if (!(flags & POINT_PLAIN) || fp->events || c->m->every_boundary)
+        return true;
+    if (c->state->non_root || core_level(c) != LEVEL_THREAD)
+        return true;
+    return c->m->observed_core >> c->id & 1;
+}
+
+bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
+{
+    if (c->cpu->in_setup)
+        return true;
+    observe_handler(c, fp);
+    if (!boundary_matters(c, flags, fp))
+        flags &= ~(unsigned)POINT_BOUNDARY;
+    for (;;) {
+        if (!(flags & POINT_ACCESS))
+            c->state->acount++;
+        c->exec.next = fp;
+        c->exec.flags = flags;
+        c->exec.quiet_since = c->state->icount;
+        coroutine_suspend(&c->coroutine);
+        if (!(flags & POINT_BOUNDARY) || !event_pending(c))
+            break;
+        if (take_event(c) == EVENT_DIVERTED) {
+            c->state->activity = ACTIVITY_ACTIVE;
+            return false;
+        }
+        flags &= ~(unsigned)POINT_ACCESS;
+    }
+    c->exec.visible_done++;
+    return true;
+}
+
+void core_end(struct core *c)
+{
+    static const struct footprint nothing;
+    for (;;) {
+        c->exec.next = &nothing;
+        c->exec.flags = POINT_ENDED;
+        coroutine_suspend(&c->coroutine);
+    }
+}
+
+/* The first step of the event that is ready. */
+static void next_event(struct core *c, struct footprint *fp, unsigned *flags)
+{
+    *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
+    if (c->state->non_root)
+        c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
+    else
+        footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_WRITE);
+}
+
+static bool event_waits(struct core *c)
+{
+    struct footprint fp;
+    unsigned flags;
+    if (tso_empty(c->m, c->id))
+        return false;
+    footprint_clear(&fp);
+    next_event(c, &fp, &flags);
+    return flags & POINT_DRAINED;
+}
+
+static bool enabled(void *cpu, unsigned core)
+{
+    struct core *c = &((struct cpu *)cpu)->core[core];
+    unsigned flags = c->exec.flags;
+    if (flags & (POINT_ENDED | POINT_SETUP))
+        return false;
+    if (core_event_ready(c))
+        return !event_waits(c);
+    if (flags & POINT_WAIT_EVENT)
+        return false;
+    if (flags & POINT_WAIT_CHANGE)
+        return spin_changed(c);
+    if ((flags & POINT_DRAINED) && !tso_empty(c->m, core))
+        return false;
+    if ((flags & POINT_STORE) && tso_full(c->m, core)) {
+        c->m->state->bounds |= BOUND_STORE_BUFFER;
+        return false;
+    }
+    return !(flags & POINT_SLOT) || message_can_send(c->m, core);
+}
+
+static void next(void *cpu, unsigned core, struct footprint *fp)
+{
+    struct core *c = &((struct cpu *)cpu)->core[core];
+    if (core_event_ready(c)) {
+        unsigned flags;
+        next_event(c, fp, &flags);
+        if (flags & POINT_DRAINED)
+            tso_order_after_drains(c->m, core, fp);
+        return;
+    }
+    fp->events = c->exec.next->events;
+    for (uint32_t i = 0; i < c->exec.next->count; i++)
+        footprint_add_access(fp, c->exec.next->access[i]);
+    if (c->exec.flags & POINT_DRAINED)
+        tso_order_after_drains(c->m, core, fp);
+    if ((c->exec.flags & POINT_BOUNDARY) && interruptible(c))
+        footprint_add(fp, resource_make(RES_INTR, core), ACCESS_READ);
+}
+
+static void step(void *cpu, unsigned core)
+{
+    struct core *c = &((struct cpu *)cpu)->core[core];
+    struct step *r = c->m->record;
+    if (r) {
+        r->pc = c->exec.pc;
+        r->level = (uint8_t)core_level(c);
+        r->cycle = c->state->cycles;
+    }
+    coroutine_resume(&c->coroutine);
+    if (r)
+        r->buffered = (uint8_t)tso_count(c->m, core);
+}
+
+static bool idle(void *cpu, unsigned core)
+{
+    return ((struct cpu *)cpu)->core[core].exec.flags & (POINT_ENDED | POINT_WAIT_EVENT);
+}
+
+static bool in_host(void *cpu, unsigned core)
+{
+    return !((struct cpu *)cpu)->core[core].state->non_root;
+}
+
+static bool spinning(void *cpu, unsigned core)
+{
+    return ((struct cpu *)cpu)->core[core].exec.flags & POINT_WAIT_CHANGE;
+}
+
+/* ---- Checkpoints ---- */
+
+static void save_core(const struct core *c, struct core_checkpoint *k)
+{
+    uc_context_save(c->uc, k->context);
+    coroutine_save(&c->coroutine, &k->stack);
+    k->exec = c->exec;
+}
+
+static void restore_core(struct core *c, const struct core_checkpoint *k)
+{
+    uc_context_restore(c->uc, k->context);
+    coroutine_restore(&c->coroutine, &k->stack);
+    c->exec = k->exec;
+}
+
+static void *image_new(void *cpu)
+{
+    struct cpu *p = cpu;
+    struct core_checkpoint *k = calloc(p->m->cores, sizeof *k);
+    assert(k);
+    for (unsigned i = 0; i < p->m->cores; i++)
+        uc_context_alloc(p->core[i].uc, &k[i].context);
+    return k;
+}
+
+static void image_free(void *cpu, void *image)
+{
+    struct cpu *p = cpu;
+    struct core_checkpoint *k = image;
+    for (unsigned i = 0; i < p->m->cores; i++) {
+        uc_context_free(k[i].context);
+        free(k[i].stack.bytes);
+    }
+    free(k);
+}
+
+static void save(void *cpu, void *image)
+{
+    struct cpu *p = cpu;
+    struct core_checkpoint *k = image;
+    for (unsigned i = 0; i < p->m->cores; i++)
+        save_core(&p->core[i], &k[i]);
+}
+
+static void restore(void *cpu, const void *image)
+{
+    struct cpu *p = cpu;
+    const struct core_checkpoint *k = image;
+    for (unsigned i = 0; i < p->m->cores; i++)
+        restore_core(&p->core[i], &k[i]);
+}
+
+static void rewind_setup(struct cpu *p)
+{
+    struct machine *m = p->m;
+    memory_restore_base(&m->memory);
+    memcpy(m->arena, p->setup_arena, m->arena_used);
+    restore(p, p->setup_cores);
+}
+
+static void begin(void *cpu)
+{
+    struct cpu *p = cpu;
+    rewind_setup(p);
+    p->in_setup = false;
+    p->m->visibility.tracking = true;
+    for (unsigned i = 0; i < p->m->cores; i++) {
+        struct core *c = &p->core[i];
+        c->state->icount = 0;
+        c->state->acount = 0;
+        if (c->exec.flags & POINT_SETUP)
+            coroutine_resume(&c->coroutine);
+    }
+    machine_take_snapshot(p->m);
+}
+
+static void position(void *cpu, unsigned core, uint64_t *icount, uint32_t *acount)
+{
+    const struct core_state *s = ((struct cpu *)cpu)->core[core].state;
+    *icount = s->icount;
+    *acount = s->acount;
+}
+
+static void stop_at(void *cpu, unsigned core, uint64_t icount, uint32_t acount)
+{
+    struct core *c = &((struct cpu *)cpu)->core[core];
+    c->stop_icount = icount;
+    c->stop_acount = acount;
+}
+
+static const struct core_ops core_operations = {
+    .enabled = enabled,
+    .next = next,
+    .step = step,
+    .idle = idle,
+    .in_host = in_host,
+    .spinning = spinning,
+    .image_new = image_new,
+    .image_free = image_free,
+    .save = save,
+    .restore = restore,
+    .begin = begin,
+    .position = position,
+    .stop_at = stop_at,
+};
+
+/* ---- Set-up ---- */
+
+struct cpu *cpu_new(struct machine *m, uint64_t window_base)
+{
+    struct cpu *p = calloc(1, sizeof *p);
+    assert(p);
+    p->m = m;
+    p->window_base = window_base;
+    decoder_init(&p->decoder, m->memory.ram, window_base, m->memory.size);
+    struct core_state *states = machine_reserve(m, m->cores * sizeof *states);
+    for (unsigned i = 0; i < m->cores; i++) {
+        struct core *c = &p->core[i];
+        c->cpu = p;
+        c->m = m;
+        c->id = i;
+        c->state = &states[i];
+        c->exec.flags = POINT_ENDED;
+        c->stop_icount = ~0ull;
+        hooks_open(c);
+    }
+    m->cpu = p;
+    m->core_ops = &core_operations;
+    return p;
+}
+
+void cpu_free(struct cpu *p)
+{
+    /* Unicorn cannot be closed while its run loop is suspended on the coroutine: the engines and
+     * their stacks go with the process. */
+    if (p->setup_cores)
+        image_free(p, p->setup_cores);
+    decoder_free(&p->decoder);
+    free(p->setup_arena);
+    free(p);
+}
+
+void cpu_set_apic(struct cpu *p, const struct apic_ops *ops, void *apic)
+{
+    p->apic_ops = ops;
+    p->apic = apic;
+}
+
+void cpu_set_virt(struct cpu *p, const struct virt_ops *ops, void *virt)
+{
+    p->virt_ops = ops;
+    p->virt = virt;
+}
+
+void cpu_add_msrs(struct cpu *p, const struct msr_ops *ops, void *owner)
+{
+    assert(p->msr_ranges < CPU_MAX_MSR_RANGES);
+    p->msr[p->msr_ranges].ops = *ops;
+    p->msr[p->msr_ranges].owner = owner;
+    p->msr_ranges++;
+}
+
+static void run(void *argument)
+{
+    struct core *c = argument;
+    uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, 0, 0, 0);
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: stopped at %#llx: %s", c->id,
+                 (unsigned long long)c->exec.pc, uc_strerror(e));
+    core_end(c);
+}
+
+bool cpu_setup_core(struct cpu *p, unsigned core, uint64_t rip, uint64_t rdi)
+{
+    struct core *c = &p->core[core];
+    struct core_state *s = c->state;
+    p->in_setup = true;
+    s->cs = 0x08;
+    s->ss = 0x10;
+    s->cr0 = 0x80010033; /* PG, WP, NE, ET, MP, PE */
+    s->cr4 = 0x20;       /* PAE */
+    s->efer = 0xd00;     /* LMA, LME, NX */
+    core_set_reg(c, UC_X86_REG_RDI, rdi);
+    c->exec = (struct core_exec){.jump_rip = rip};
+    coroutine_init(&c->coroutine, run, c);
+    coroutine_resume(&c->coroutine);
+    return c->exec.flags & POINT_SETUP;
+}
+
+void cpu_setup_done(struct cpu *p)
+{
+    struct machine *m = p->m;
+    p->setup_arena = malloc(m->arena_used);
+    assert(p->setup_arena);
+    memory_take_base(&m->memory);
+    memcpy(p->setup_arena, m->arena, m->arena_used);
+    p->setup_cores = image_new(p);
+    save(p, p->setup_cores);
+}
+
+void cpu_setup_write(struct cpu *p, uint64_t physical, const void *bytes, size_t size)
+{
+    memory_write_base(&p->m->memory, physical, bytes, size);
+}
+
+void cpu_setup_jump(struct cpu *p, unsigned core, uint64_t rip)
+{
+    struct core_exec *e = &p->setup_cores[core].exec;
+    assert(e->flags & POINT_SETUP);
+    e->jump = 1;
+    e->jump_rip = rip;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A core: one Unicorn instance inside one coroutine, suspended just before its next visible
+ * action. Everything that the core does, instructions and microcode alike, runs on its coroutine
+ * and calls core_point() before each visible action.
+ *
+ * The local APIC and the virtualization extension plug in through the operation tables below;
+ * this floor knows neither.
+ */
+#ifndef CPU_CORE_H
+#define CPU_CORE_H
+
+#include <capstone/capstone.h>
+#include <unicorn/unicorn.h>
+
+#include "cpu/coroutine.h"
+#include "cpu/decode.h"
+#include "sim/machine.h"
+
+struct core;
+struct cpu;
+
+/* What a suspended core waits for, and what may happen before its next action. */
+enum point_flags {
+    POINT_BOUNDARY = 1 << 0,    /* between instructions: events are taken here first */
+    POINT_DRAINED = 1 << 1,     /* waits until the own store buffer is empty */
+    POINT_STORE = 1 << 2,       /* waits for a free entry of the store buffer */
+    POINT_SLOT = 1 << 3,        /* waits for a free message slot */
+    POINT_WAIT_EVENT = 1 << 4,  /* halted: only an event goes on */
+    POINT_WAIT_CHANGE = 1 << 5, /* spins with pause: waits until something that it read changes */
+    POINT_ENDED = 1 << 6,       /* stopped for good */
+    POINT_SETUP = 1 << 7,       /* set-up is done */
+    POINT_ACCESS = 1 << 8,      /* an access that has already been counted in the position */
+    POINT_PLAIN = 1 << 9,       /* touches memory only: need not be an interrupt boundary */
+};
+
+enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };
+
+enum { CORE_SPIN_READS = 8, CORE_SPIN_WRITES = 32, CORE_LEVELS = 8 };
+
+struct spin_read {
+    uint64_t address;
+    uint64_t value;
+    uint8_t size;
+};
+
+/* Architectural state that Unicorn does not hold. Plain data, in the arena. */
+struct core_state {
+    uint64_t icount;    /* retired instructions and taken events: the core's position ... */
+    uint32_t acount;    /* ... and accesses since */
+    uint8_t interrupt_flag; /* RFLAGS.IF */
+    uint8_t shadow;     /* blocking by STI or MOV SS holds for the current instruction */
+    uint8_t shadow_next; /* ... and for the next one */
+    uint8_t activity;
+    uint8_t non_root;   /* guest mode */
+    uint8_t level_count;
+    uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
+    uint64_t level_frame[CORE_LEVELS]; /* ... and the RSP at which its IRET will find its frame */
+    uint16_t cs, ss, tr;
+    uint64_t gdt_base, idt_base, tr_base;
+    uint32_t gdt_limit, idt_limit, tr_limit;
+    uint64_t cr0, cr2, cr3, cr4, efer;
+    uint64_t cycles;
+    uint64_t error_code;
+};
+
+/* State of execution: valid only while this process's coroutine is suspended at the same place. */
+struct core_exec {
+    const struct footprint *next; /* on the coroutine's stack */
+    unsigned flags;
+    uint64_t pc;          /* of the current instruction */
+    uint64_t resume_rip;  /* where an event taken at this boundary returns to */
+    uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
+    uint8_t jump;
+    uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
+    uint64_t patch_address;
+    uint64_t patch_old;
+    uint8_t locked;       /* inside a locked instruction: its accesses are one step, and lie ... */
+    uint8_t locked_size;
+    uint64_t locked_address; /* ... here (physical) if they are visible */
+    uint8_t visible_done; /* visible accesses that the current instruction has made */
+    uint8_t skip_reads;   /* cover calls of a page-crossing load still to come */
+    uint64_t quiet_since; /* icount at the last point */
+    uint64_t spin_pc;     /* the pause that the reads below belong to; 0 if none */
+    uint64_t spin_hash;   /* of registers at that pause */
+    uint8_t spin_broken;  /* wrote something visible, read a clock, or read too much */
+    uint8_t spin_reads, spin_writes;
+    struct spin_read spin_read[CORE_SPIN_READS];
+    struct spin_read spin_write[CORE_SPIN_WRITES]; /* private bytes as they were at the pause */
+};
+
+struct core_checkpoint {
+    uc_context *context;
+    struct coroutine_image stack;
+    struct core_exec exec;
+};
+
+struct core {
+    struct cpu *cpu;
+    struct machine *m;
+    unsigned id;
+    uc_engine *uc;
+    struct core_state *state;
+    struct core_exec exec;
+    struct coroutine coroutine;
+    uint64_t stop_icount; /* replay: stop before access `stop_acount` of this instruction */
+    uint32_t stop_acount;
+};
+
+/* The local APIC, as the core sees it. */
+struct apic_ops {
+    bool (*pending)(void *apic, unsigned core);      /* a vector is deliverable now */
+    unsigned (*acknowledge)(void *apic, unsigned core); /* the vector; moves IRR to ISR */
+};
+
+/* Model-specific registers of a range, in two phases: what the access will touch, and the access. */
+struct msr_ops {
+    uint32_t first, last;
+    /* false: #GP. `flags` gets POINT_* conditions of the access. */
+    bool (*next)(void *owner, struct core *, uint32_t msr, bool write, uint64_t value,
+                 struct footprint *, unsigned *flags);
+    bool (*access)(void *owner, struct core *, uint32_t msr, bool write, uint64_t *value);
+};
+
+enum event_result {
+    EVENT_DIVERTED, /* control went elsewhere: the current instruction is not executed now */
+    EVENT_RESUMED,  /* handled in place: the boundary is offered again */
+};
+
+/* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
+struct virt_ops {
+    /* In guest mode: may an event be recognised at this boundary (then INTR is read), and is one
+     * ready now? */
+    bool (*interruptible)(void *virt, struct core *);
+    bool (*event_ready)(void *virt, struct core *);
+    void (*event_next)(void *virt, struct core *, struct footprint *, unsigned *flags);
+    enum event_result (*event_take)(void *virt, struct core *);
+    /* An instruction of the extension, or one that the guest may not execute natively. True: done
+     * (RIP is set); false: the core shall execute it as usual. */
+    bool (*instruction)(void *virt, struct core *, const struct insn *);
+    /* In guest mode: true if this exception left the guest instead of going to its handler. */
+    bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
+};
+
+enum { CPU_MAX_MSR_RANGES = 8 };
+
+struct cpu {
+    struct machine *m;
+    struct core core[MACHINE_MAX_CORES];
+    struct decoder decoder;
+    uint64_t window_base; /* linear address of physical 0 */
+    const struct apic_ops *apic_ops;
+    void *apic;
+    const struct virt_ops *virt_ops;
+    void *virt;
+    uint8_t *setup_arena; /* as set-up left it; memory keeps its own base */
+    struct core_checkpoint *setup_cores; /* a core each */
+    unsigned msr_ranges;
+    struct {
+        struct msr_ops ops;
+        void *owner;
+    } msr[CPU_MAX_MSR_RANGES];
+    bool in_setup; /* no interleaving, no points */
+};
+
+/* `window_base`: linear address at which all of physical memory is mapped in every core. */
+struct cpu *cpu_new(struct machine *, uint64_t window_base);
+void cpu_free(struct cpu *);
+void cpu_set_apic(struct cpu *, const struct apic_ops *, void *apic);
+void cpu_set_virt(struct cpu *, const struct virt_ops *, void *virt);
+void cpu_add_msrs(struct cpu *, const struct msr_ops *, void *owner);
+
+/* Starts core `core` at `rip` with `rdi`, in long mode, IF = 0, and runs it to the end of set-up,
+ * without interleaving. False if it did something else (the machine's finding says what). */
+bool cpu_setup_core(struct cpu *, unsigned core, uint64_t rip, uint64_t rdi);
+
+/* After all cores are set up: remembers this state, to which core_ops.begin goes back. */
+void cpu_setup_done(struct cpu *);
+
+/* Changes what set-up left behind: memory, and where a core's thread begins. For programs that
+ * follow each other on one machine; code must go where none has been executed before. */
+void cpu_setup_write(struct cpu *, uint64_t physical, const void *bytes, size_t size);
+void cpu_setup_jump(struct cpu *, unsigned core, uint64_t rip);
+
+/* ---- For models that run on a core's coroutine ---- */
+
+/*
+ * Announces the next visible action and suspends until it is the core's turn; the caller performs
+ * it at once when this returns true. False: an event was taken instead, control is elsewhere, and
+ * the caller must leave the instruction without effect. Without POINT_BOUNDARY it is always true.
+ */
+bool core_point(struct core *, const struct footprint *, unsigned flags);
+
+/* Accesses of microcode to memory, each a step of its own if the address is visible. Writes and
+ * read-modify-writes reach memory at once and wait for the own store buffer to be empty. */
+uint64_t core_hw_read(struct core *, uint64_t physical, unsigned size);
+void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t value);
+/* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
+uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
+                     uint64_t or_mask);
+/* The same as one step together with other effects: `fp` has been filled by the caller with what
+ * those touch; the events of fp are carried. */
+uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
+                          unsigned size, uint64_t and_mask, uint64_t or_mask);
+
+uint64_t core_reg(struct core *, int uc_register);
+void core_set_reg(struct core *, int uc_register, uint64_t value);
+void core_jump(struct core *, uint64_t rip);                /* the next instruction to execute */
+void core_skip(struct core *, const struct insn *);         /* go on behind it */
+uint64_t core_operand_address(struct core *, const struct insn_operand *, const struct insn *);
+/* Value of a register, immediate or memory operand; memory is read as the core sees it. */
+uint64_t core_operand_read(struct core *, const struct insn *, unsigned operand);
+void core_operand_write(struct core *, const struct insn *, unsigned operand, uint64_t value);
+
+/* Linear to physical by the window; false if outside. */
+bool core_translate(const struct core *, uint64_t linear, uint64_t *physical);
+
+/* Delivers an interrupt or exception through the IDT of the current mode. */
+void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error,
+                  uint64_t return_rip);
+void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
+
+/* Nesting levels of contexts (sim/visible.h). */
+enum context_level core_level(const struct core *);
+void core_push_level(struct core *, enum context_level, uint64_t frame_rsp);
+void core_pop_level(struct core *);
+unsigned core_context(const struct core *);
+
+/* True if an event would be taken at the boundary where the core is suspended. */
+bool core_event_ready(struct core *);
+
+/* Where a taken event returns to; a halted core has already retired its hlt. */
+static inline uint64_t core_resume_rip(const struct core *c)
+{
+    return c->exec.resume_rip;
+}
+
+/* Ends the execution of this core for good (after a finding). Does not return to guest code. */
+void core_end(struct core *);
+
+/* RES_CONTROL resources of a core. */
+enum core_unit { UNIT_VIRT, UNIT_APIC };
+static inline uint64_t core_control(unsigned core, enum core_unit unit)
+{
+    return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);
+}
+
+#endif

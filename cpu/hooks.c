@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What Unicorn calls: one code hook before each instruction and one memory hook before each
+ * access. All cores map the same memory. A load of a visible address is shown what its core may
+ * see: if its own store buffer says otherwise, memory is patched for this one access and mended at
+ * the core's next hook, which always comes before anybody else acts. A store to a visible address
+ * goes into the store buffer, and memory is mended likewise.
+ *
+ * Written for Unicorn 2.0.1: hooks come first, `until` is 0, the run loop is never left, RIP is
+ * written last, as the hook returns (facts about newer versions differ; see docs/architecture.md).
+ */
+#include <stdio.h>
+
+#include "cpu/internal.h"
+#include "sim/tso.h"
+
+enum { PAGE = 4096, QUIET_LIMIT = 20000000 };
+
+static inline void leave_hook(struct core *c)
+{
+    if (c->exec.jump) {
+        c->exec.jump = 0;
+        uint64_t rip = c->exec.jump_rip;
+        uc_reg_write(c->uc, UC_X86_REG_RIP, &rip);
+    }
+}
+
+/* Nothing visible for millions of instructions: the code does not come back. */
+static void check_progress(struct core *c)
+{
+    if (c->state->icount - c->exec.quiet_since < QUIET_LIMIT)
+        return;
+    c->m->state->bounds |= BOUND_INSTRUCTIONS;
+    core_end(c);
+}
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct core *c = user;
+    struct core_state *s = c->state;
+    (void)uc;
+    (void)size;
+    core_unpatch(c);
+    if (address - c->cpu->window_base >= c->m->memory.size)
+        return; /* the fetch itself will fault */
+    const struct insn *in = decoder_lookup(&c->cpu->decoder, address);
+    c->exec.pc = address;
+    c->exec.resume_rip = address;
+    c->exec.locked = 0;
+    c->exec.visible_done = 0;
+    c->exec.skip_reads = 0;
+    s->icount++;
+    s->acount = 0;
+    s->cycles += in->cost_cycles;
+    s->shadow = s->shadow_next;
+    s->shadow_next = 0;
+    if (in->kind != INSN_PLAIN) {
+        insn_execute(c, in);
+        leave_hook(c);
+    } else {
+        check_progress(c);
+    }
+}
+
+static void show(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    uint64_t there = memory_read(&c->m->memory, physical, size);
+    if (there == value)
+        return;
+    c->exec.patched = (uint8_t)size;
+    c->exec.patch_address = physical;
+    c->exec.patch_old = there;
+    memcpy(c->m->memory.ram + physical, &value, size);
+}
+
+static bool stops_here(const struct core *c)
+{
+    return c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
+}
+
+static unsigned boundary(const struct core *c)
+{
+    return c->exec.visible_done ? POINT_ACCESS : POINT_ACCESS | POINT_PLAIN | POINT_BOUNDARY;
+}
+
+static void record_access(struct core *c, enum step_action action, uint64_t physical,
+                          unsigned size, uint64_t value)
+{
+    struct step *r = c->m->record;
+    if (!r)
+        return;
+    r->address = physical;
+    r->size = (uint8_t)size;
+    r->value = value;
+    machine_say(c->m, action, "%s", action == STEP_LOAD ? "reads" : "writes");
+}
+
+static void visible_load(struct core *c, uint64_t physical, unsigned size)
+{
+    struct footprint fp;
+    bool forwarded;
+    footprint_clear(&fp);
+    footprint_add_memory(&fp, physical, size, ACCESS_READ, c->id + 1);
+    if (!core_point(c, &fp, boundary(c)))
+        return;
+    uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+    show(c, physical, size, value);
+    spin_note_read(c, physical, size, value);
+    record_access(c, STEP_LOAD, physical, size, value);
+    if (c->m->record)
+        c->m->record->forwarded = forwarded;
+}
+
+static void visible_store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    tso_order_store(c->m, c->id, &fp);
+    if (c->m->model == MEMORY_SC)
+        footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
+    if (!core_point(c, &fp, boundary(c) | POINT_STORE))
+        return;
+    spin_break(c);
+    if (c->m->record)
+        c->m->record->old = memory_read(&c->m->memory, physical, size);
+    tso_store(c->m, c->id, physical, size, value, c->exec.pc);
+    record_access(c, STEP_STORE, physical, size, value);
+    if (c->m->model == MEMORY_TSO) {
+        /* Unicorn will now store; the core's next hook takes it back. */
+        c->exec.patched = (uint8_t)size;
+        c->exec.patch_address = physical;
+        c->exec.patch_old = memory_read(&c->m->memory, physical, size);
+    }
+}
+
+/* The step of a locked instruction was announced before it; its accesses go straight through. */
+static void locked_access(struct core *c, bool write, uint64_t physical, unsigned size,
+                          uint64_t value, bool visible)
+{
+    struct step *r = c->m->record;
+    assert(!visible || c->cpu->in_setup || physical >= c->exec.locked_address);
+    assert(!visible || c->cpu->in_setup ||
+           physical + size <= c->exec.locked_address + c->exec.locked_size);
+    if (write)
+        memory_mark(&c->m->memory, physical, size);
+    if (write && visible)
+        spin_break(c);
+    if (!write)
+        value = memory_read(&c->m->memory, physical, size);
+    if (!write && visible)
+        spin_note_read(c, physical, size, value);
+    if (r) {
+        r->address = physical;
+        r->size = (uint8_t)size;
+        *(write ? &r->value : &r->old) = value;
+    }
+}
+
+static void invisible_access(struct core *c, bool write, uint64_t physical, unsigned size)
+{
+    if (write) {
+        spin_note_private_write(c, physical, size);
+        memory_mark(&c->m->memory, physical, size);
+    }
+}
+
+/* Unicorn 2.0.1 calls three times for a load that crosses a page: the true one, then two aligned
+ * ones that cover it. */
+static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned size, bool visible)
+{
+    if ((address & (PAGE - 1)) + size <= PAGE)
+        return false;
+    if (!write)
+        c->exec.skip_reads = 2;
+    if (visible) {
+        machine_find(c->m, FINDING_BUG, "",
+                     "CPU%u: a shared access crosses a page at %#llx: not modelled", c->id,
+                     (unsigned long long)c->exec.pc);
+        core_end(c);
+    }
+    return false;
+}
+
+static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
+                      void *user)
+{
+    struct core *c = user;
+    bool write = type == UC_MEM_WRITE;
+    unsigned bytes = (unsigned)size;
+    uint64_t physical = address - c->cpu->window_base;
+    (void)uc;
+    core_unpatch(c);
+    if (!write && c->exec.skip_reads) {
+        c->exec.skip_reads--;
+        return;
+    }
+    if (c->exec.jump)
+        return; /* the instruction is being left */
+    c->state->acount++;
+    bool visible = visible_touch(&c->m->visibility, physical, bytes, write, core_context(c));
+    if (crosses_page(c, write, address, bytes, visible))
+        return;
+    if (c->exec.locked) {
+        locked_access(c, write, physical, bytes, (uint64_t)value, visible);
+        return;
+    }
+    if (!visible && !stops_here(c)) {
+        invisible_access(c, write, physical, bytes);
+        return;
+    }
+    if (write)
+        visible_store(c, physical, bytes, (uint64_t)value);
+    else
+        visible_load(c, physical, bytes);
+    leave_hook(c);
+}
+
+static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
+                        void *user)
+{
+    struct core *c = user;
+    (void)uc;
+    (void)value;
+    bool fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %d bytes at %#llx, where there is nothing",
+                 c->id, fetch ? "fetch" : type == UC_MEM_WRITE_UNMAPPED ? "write" : "read", size,
+                 (unsigned long long)address);
+    core_end(c);
+    return false;
+}
+
+/* Exceptions that Unicorn raises by itself: divide error, #GP, and so on. */
+static void on_exception(uc_engine *uc, uint32_t number, void *user)
+{
+    struct core *c = user;
+    (void)uc;
+    core_unpatch(c);
+    core_fault(c, number, 0);
+    leave_hook(c);
+}
+
+static bool on_invalid(uc_engine *uc, void *user)
+{
+    struct core *c = user;
+    (void)uc;
+    core_unpatch(c);
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: instruction at %#llx cannot be executed", c->id,
+                 (unsigned long long)c->exec.pc);
+    core_end(c);
+    return false;
+}
+
+static void add_hook(struct core *c, int type, void *callback)
+{
+    uc_hook hook;
+    uc_err e = uc_hook_add(c->uc, &hook, type, callback, c, 1, 0);
+    assert(e == UC_ERR_OK);
+    (void)e;
+}
+
+void hooks_open(struct core *c)
+{
+    struct memory *mem = &c->m->memory;
+    uc_err e = uc_open(UC_ARCH_X86, UC_MODE_64, &c->uc);
+    assert(e == UC_ERR_OK);
+    e = uc_mem_map_ptr(c->uc, c->cpu->window_base, mem->size, UC_PROT_ALL, mem->ram);
+    assert(e == UC_ERR_OK);
+    add_hook(c, UC_HOOK_CODE, (void *)on_code);
+    add_hook(c, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_memory);
+    add_hook(c, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT, (void *)on_unmapped);
+    add_hook(c, UC_HOOK_INTR, (void *)on_exception);
+    add_hook(c, UC_HOOK_INSN_INVALID, (void *)on_invalid);
+}

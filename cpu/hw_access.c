@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Accesses of microcode to physical memory: steps of their own where others can see them. */
+#include "cpu/internal.h"
+#include "sim/tso.h"
+
+static bool touch(struct core *c, uint64_t physical, unsigned size, bool write)
+{
+    assert(physical + size <= c->m->memory.size);
+    c->state->acount++;
+    bool visible = visible_touch(&c->m->visibility, physical, size, write, core_context(c));
+    bool stop = c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
+    return (visible || stop) && !c->cpu->in_setup;
+}
+
+static void record(struct core *c, uint64_t physical, unsigned size, uint64_t old, uint64_t value)
+{
+    struct step *r = c->m->record;
+    if (!r || r->address != ~0ull)
+        return;
+    r->address = physical;
+    r->size = (uint8_t)size;
+    r->old = old;
+    r->value = value;
+}
+
+uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
+{
+    bool forwarded;
+    if (touch(c, physical, size, false)) {
+        struct footprint fp;
+        footprint_clear(&fp);
+        footprint_add_memory(&fp, physical, size, ACCESS_READ, c->id + 1);
+        core_point(c, &fp, POINT_ACCESS);
+        uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+        record(c, physical, size, value, value);
+        machine_say(c->m, STEP_LOAD, "microcode reads");
+        return value;
+    }
+    return tso_load(c->m, c->id, physical, size, &forwarded);
+}
+
+uint64_t core_hw_rmw_with(struct core *c, struct footprint *fp, unsigned flags, uint64_t physical,
+                          unsigned size, uint64_t and_mask, uint64_t or_mask)
+{
+    bool visible = touch(c, physical, size, true);
+    if (visible)
+        footprint_add_memory(fp, physical, size, ACCESS_WRITE, c->id + 1);
+    if (visible || fp->count || fp->events)
+        core_point(c, fp, flags | POINT_DRAINED | POINT_ACCESS);
+    uint64_t old = memory_read(&c->m->memory, physical, size);
+    uint64_t value = (old & and_mask) | or_mask;
+    tso_write_global(c->m, physical, size, value);
+    if (visible)
+        record(c, physical, size, old, value);
+    return old;
+}
+
+uint64_t core_hw_rmw(struct core *c, uint64_t physical, unsigned size, uint64_t and_mask,
+                     uint64_t or_mask)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    return core_hw_rmw_with(c, &fp, 0, physical, size, and_mask, or_mask);
+}
+
+void core_hw_write(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    core_hw_rmw(c, physical, size, 0, value);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Instructions that Unicorn does not execute, executes without a callback, or that are visible to
+ * others: fences, locked operations, interrupt control, system registers. A handler that returns
+ * without core_jump() lets Unicorn execute the instruction natively.
+ */
+#include "cpu/internal.h"
+#include "sim/tso.h"
+
+enum { FLAG_IF = 1 << 9, VECTOR_UD = 6, VECTOR_GP = 13 };
+
+static const struct footprint nothing;
+
+static bool is_bit_test(const struct insn *in)
+{
+    return in->id == X86_INS_BTS || in->id == X86_INS_BTR || in->id == X86_INS_BTC ||
+           in->id == X86_INS_BT;
+}
+
+/* SDM vol. 2, BT: a bit offset in a register reaches beyond the operand that is written. */
+static uint64_t bit_test_reach(struct core *c, const struct insn *in)
+{
+    unsigned size = in->operand[0].size;
+    if (!is_bit_test(in) || in->operand[1].type != OPERAND_REGISTER)
+        return 0;
+    int64_t bit = (int64_t)core_reg(c, in->operand[1].reg);
+    if (size == 4)
+        bit = (int32_t)bit;
+    if (size == 2)
+        bit = (int16_t)bit;
+    return (uint64_t)((bit >> (size == 8 ? 6 : size == 4 ? 5 : 4)) * (int64_t)size);
+}
+
+/* The memory that a locked instruction changes; false if it is not in the window. */
+static bool locked_operand(struct core *c, const struct insn *in, uint64_t *physical,
+                           unsigned *size)
+{
+    for (unsigned i = 0; i < in->operands; i++) {
+        const struct insn_operand *op = &in->operand[i];
+        if (op->type != OPERAND_MEMORY)
+            continue;
+        *size = op->size;
+        return core_translate(c, core_operand_address(c, op, in) + bit_test_reach(c, in),
+                              physical);
+    }
+    return false;
+}
+
+static bool any_visible(const struct visibility *v, uint64_t physical, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++)
+        if (physical + i < v->size && visible_is(v, physical + i))
+            return true;
+    return false;
+}
+
+static void insn_locked(struct core *c, const struct insn *in)
+{
+    struct footprint fp;
+    uint64_t physical = 0;
+    unsigned size = 0;
+    footprint_clear(&fp);
+    if (locked_operand(c, in, &physical, &size) &&
+        any_visible(&c->m->visibility, physical, size))
+        footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
+    /* Locked operations drain the buffer wherever the operand lies (SDM vol. 3, 11.10). */
+    if (!core_point(c, &fp, POINT_BOUNDARY | POINT_PLAIN | POINT_DRAINED))
+        return;
+    machine_say(c->m, STEP_RMW, "locked");
+    c->exec.locked = 1;
+    c->exec.locked_address = physical;
+    c->exec.locked_size = (uint8_t)size;
+}
+
+static void insn_mfence(struct core *c)
+{
+    if (core_point(c, &nothing, POINT_BOUNDARY | POINT_PLAIN | POINT_DRAINED))
+        machine_say(c->m, STEP_FENCE, "mfence");
+}
+
+static void set_interrupt_flag(struct core *c, bool on)
+{
+    c->state->interrupt_flag = on;
+}
+
+static void insn_cli(struct core *c)
+{
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    machine_say(c->m, STEP_INTERRUPTS, "interrupts off");
+    set_interrupt_flag(c, false);
+}
+
+/* SDM vol. 2, STI: interrupts stay blocked until after the next instruction if IF was 0. */
+static void insn_sti(struct core *c)
+{
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    machine_say(c->m, STEP_INTERRUPTS, "interrupts on");
+    if (!c->state->interrupt_flag)
+        c->state->shadow_next = 1;
+    set_interrupt_flag(c, true);
+}
+
+static void insn_popf(struct core *c)
+{
+    uint64_t physical;
+    bool forwarded;
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    if (!core_translate(c, core_reg(c, UC_X86_REG_RSP), &physical))
+        return; /* the pop itself will fault */
+    uint64_t flags = tso_load(c->m, c->id, physical, 8, &forwarded);
+    machine_say(c->m, STEP_INTERRUPTS, "popf: interrupts %s", flags & FLAG_IF ? "on" : "off");
+    set_interrupt_flag(c, flags & FLAG_IF);
+}
+
+static void insn_iret(struct core *c)
+{
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+        return;
+    machine_say(c->m, STEP_INTERRUPTS, "iretq");
+    interrupt_return(c);
+}
+
+/* Halts: the instruction has retired, an event returns behind it. */
+static void insn_hlt(struct core *c, const struct insn *in)
+{
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    machine_say(c->m, STEP_HALT, "hlt");
+    c->state->shadow = 0;
+    c->state->activity = ACTIVITY_HLT;
+    core_skip(c, in);
+    core_point(c, &nothing, POINT_BOUNDARY | POINT_WAIT_EVENT);
+}
+
+static void insn_int(struct core *c, const struct insn *in)
+{
+    unsigned vector = in->operands ? (unsigned)in->operand[0].value : 3;
+    if (core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+        core_deliver(c, vector, false, 0, in->address + in->length);
+}
+
+/* A function of the core's own instruction count, so that it does not depend on others. */
+static void insn_rdtsc(struct core *c, const struct insn *in)
+{
+    uint64_t tsc = c->state->icount;
+    spin_break(c);
+    core_set_reg(c, UC_X86_REG_RAX, tsc & 0xffffffff);
+    core_set_reg(c, UC_X86_REG_RDX, tsc >> 32);
+    core_skip(c, in);
+}
+
+/* Leaf 1 as far as the code under test asks: x2APIC (ECX 21), VMX (ECX 5), APIC id. */
+static void insn_cpuid(struct core *c, const struct insn *in)
+{
+    uint32_t leaf = (uint32_t)core_reg(c, UC_X86_REG_RAX);
+    uint64_t a = 0, b = 0, ecx = 0, d = 0;
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
+        return;
+    if (leaf == 0)
+        a = 1;
+    if (leaf == 1) {
+        b = (uint64_t)c->id << 24;
+        ecx = 1u << 21 | (c->cpu->virt ? 1u << 5 : 0);
+        d = 1u << 9 | 1u << 5; /* APIC, MSR */
+    }
+    core_set_reg(c, UC_X86_REG_RAX, a);
+    core_set_reg(c, UC_X86_REG_RBX, b);
+    core_set_reg(c, UC_X86_REG_RCX, ecx);
+    core_set_reg(c, UC_X86_REG_RDX, d);
+    core_skip(c, in);
+}
+
+/* Ports lead nowhere: writes vanish, reads give ones; both drain (SDM vol. 3, 8.1.2). */
+static void insn_port(struct core *c, const struct insn *in)
+{
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+        return;
+    if (in->kind == INSN_IN)
+        core_set_reg(c, UC_X86_REG_RAX, ~0ull >> 32);
+    core_skip(c, in);
+}
+
+static uint64_t *control_register(struct core *c, unsigned reg)
+{
+    switch (reg) {
+    case UC_X86_REG_CR0: return &c->state->cr0;
+    case UC_X86_REG_CR2: return &c->state->cr2;
+    case UC_X86_REG_CR3: return &c->state->cr3;
+    case UC_X86_REG_CR4: return &c->state->cr4;
+    default: return NULL;
+    }
+}
+
+static void insn_mov_cr(struct core *c, const struct insn *in)
+{
+    const struct insn_operand *to = &in->operand[0], *from = &in->operand[1];
+    uint64_t *written = control_register(c, to->reg);
+    uint64_t *read = control_register(c, from->reg);
+    if (!written && !read) {
+        machine_find(c->m, FINDING_BUG, "", "CPU%u: control register at %#llx is not modelled",
+                     c->id, (unsigned long long)in->address);
+        core_end(c);
+    }
+    if (read) {
+        core_set_reg(c, to->reg, *read);
+    } else {
+        if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
+            return;
+        *written = core_reg(c, from->reg);
+    }
+    core_skip(c, in);
+}
+
+static void load_table(struct core *c, const struct insn *in, uint64_t *base, uint32_t *limit)
+{
+    uint64_t physical;
+    if (!core_translate(c, core_operand_address(c, &in->operand[0], in), &physical)) {
+        core_fault(c, VECTOR_GP, 0);
+        return;
+    }
+    *limit = (uint32_t)core_hw_read(c, physical, 2);
+    *base = core_hw_read(c, physical + 2, 8);
+    core_skip(c, in);
+}
+
+static void insn_table(struct core *c, const struct insn *in)
+{
+    struct core_state *s = c->state;
+    if (in->kind == INSN_LGDT)
+        load_table(c, in, &s->gdt_base, &s->gdt_limit);
+    else
+        load_table(c, in, &s->idt_base, &s->idt_limit);
+}
+
+/* SDM vol. 3, 7.2.3: the 16-byte TSS descriptor of 64-bit mode. */
+static void insn_ltr(struct core *c, const struct insn *in)
+{
+    uint64_t selector = core_operand_read(c, in, 0) & 0xffff;
+    uint64_t physical;
+    if ((selector | 7) + 8 > c->state->gdt_limit ||
+        !core_translate(c, c->state->gdt_base + (selector & ~7ull), &physical)) {
+        core_fault(c, VECTOR_GP, (uint32_t)selector);
+        return;
+    }
+    uint64_t low = core_hw_read(c, physical, 8);
+    uint64_t high = core_hw_read(c, physical + 8, 8);
+    c->state->tr = (uint16_t)selector;
+    c->state->tr_base = (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
+    c->state->tr_limit = (low & 0xffff) | (low >> 32 & 0xf0000);
+    core_skip(c, in);
+}
+
+static void unsupported(struct core *c, const struct insn *in)
+{
+    char text[64];
+    decoder_text(&c->cpu->decoder, in->address, text, sizeof text);
+    machine_find(c->m, FINDING_BUG, "", "CPU%u: \"%s\" at %#llx is not modelled", c->id, text,
+                 (unsigned long long)in->address);
+    core_end(c);
+}
+
+static void virtualization(struct core *c, const struct insn *in)
+{
+    if (c->cpu->virt && c->cpu->virt_ops->instruction(c->cpu->virt, c, in))
+        return;
+    core_fault(c, VECTOR_UD, 0);
+}
+
+/* In guest mode the extension looks first at what may leave the guest. */
+static bool leaves_guest(struct core *c, const struct insn *in)
+{
+    switch (in->kind) {
+    case INSN_RDMSR: case INSN_WRMSR: case INSN_HLT: case INSN_CPUID: case INSN_MOV_CR:
+    case INSN_PAUSE: case INSN_RDTSC: case INSN_IN: case INSN_OUT: case INSN_INVLPG:
+    case INSN_WBINVD: case INSN_LGDT: case INSN_LIDT: case INSN_LTR:
+        return c->cpu->virt_ops->instruction(c->cpu->virt, c, in);
+    default:
+        return false;
+    }
+}
+
+void insn_execute(struct core *c, const struct insn *in)
+{
+    if (c->state->non_root && leaves_guest(c, in))
+        return;
+    switch ((enum insn_kind)in->kind) {
+    case INSN_LOCKED: insn_locked(c, in); break;
+    case INSN_MFENCE: insn_mfence(c); break;
+    case INSN_PAUSE: spin_pause(c, in); break;
+    case INSN_HLT: insn_hlt(c, in); break;
+    case INSN_CLI: insn_cli(c); break;
+    case INSN_STI: insn_sti(c); break;
+    case INSN_POPF: insn_popf(c); break;
+    case INSN_IRET: insn_iret(c); break;
+    case INSN_MOV_SS: c->state->shadow_next = 1; break; /* SDM vol. 3, 6.8.3 */
+    case INSN_INT: insn_int(c, in); break;
+    case INSN_UD2: marker_ud2(c, in); break;
+    case INSN_MARKER: marker_execute(c, in); break;
+    case INSN_RDMSR: msr_execute(c, in, false); break;
+    case INSN_WRMSR: msr_execute(c, in, true); break;
+    case INSN_RDTSC: insn_rdtsc(c, in); break;
+    case INSN_CPUID: insn_cpuid(c, in); break;
+    case INSN_IN: case INSN_OUT: insn_port(c, in); break;
+    case INSN_MOV_CR: insn_mov_cr(c, in); break;
+    case INSN_LGDT: case INSN_LIDT: insn_table(c, in); break;
+    case INSN_LTR: insn_ltr(c, in); break;
+    case INSN_INVLPG: case INSN_WBINVD: core_skip(c, in); break;
+    case INSN_VMX: case INSN_SVM: virtualization(c, in); break;
+    case INSN_UNSUPPORTED: unsupported(c, in); break;
+    /* They order nothing that x86-TSO relaxes: a store may still pass a later load. */
+    case INSN_SFENCE: case INSN_LFENCE: break;
+    case INSN_PUSHF: case INSN_PLAIN: case INSN_UNKNOWN: break;
+    }
+}

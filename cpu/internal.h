@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of cpu/, for nobody else. */
+#ifndef CPU_INTERNAL_H
+#define CPU_INTERNAL_H
+
+#include "cpu/core.h"
+
+/* hooks.c: opens Unicorn, maps memory, installs the hooks. */
+void hooks_open(struct core *);
+
+/* Memory goes back to what all see, after one access was shown the own store buffer. */
+static inline void core_unpatch(struct core *c)
+{
+    if (c->exec.patched) {
+        memcpy(c->m->memory.ram + c->exec.patch_address, &c->exec.patch_old, c->exec.patched);
+        c->exec.patched = 0;
+    }
+}
+
+/* insn.c: what the core has to do about an instruction that is not plain. */
+void insn_execute(struct core *, const struct insn *);
+
+/* msr.c */
+void msr_execute(struct core *, const struct insn *, bool write);
+
+/* spin.c: waiting in a pause loop. */
+void spin_pause(struct core *, const struct insn *);
+bool spin_changed(struct core *);
+void spin_note_read(struct core *, uint64_t address, unsigned size, uint64_t value);
+void spin_note_private_write(struct core *, uint64_t address, unsigned size);
+static inline void spin_break(struct core *c)
+{
+    c->exec.spin_broken = 1;
+}
+
+/* interrupt.c */
+void interrupt_return(struct core *);
+
+/* marker.c */
+void marker_execute(struct core *, const struct insn *);
+void marker_ud2(struct core *, const struct insn *);
+
+#endif

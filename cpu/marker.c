@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Markers: long NOPs with a payload that the code under test leaves, and ud2 as WARN or BUG. */
+#include <stdio.h>
+
+#include "cpu/internal.h"
+#include "kvm/runtime/marker.h"
+
+static const struct footprint nothing;
+
+/* The string that a marker's 32-bit payload points to, bounded by memory. */
+static void copy_string(struct core *c, const struct insn *marker, char *text, size_t size)
+{
+    uint64_t physical;
+    text[0] = 0;
+    if (!core_translate(c, (uint64_t)marker->operand[0].value, &physical))
+        return;
+    for (size_t i = 0; i + 1 < size && physical + i < c->m->memory.size; i++) {
+        text[i] = (char)c->m->memory.ram[physical + i];
+        text[i + 1] = 0;
+        if (!text[i])
+            break;
+    }
+}
+
+/* Expands the one conversion that a note may have; anything else is copied as it stands. */
+static void expand(char *out, size_t size, const char *format, uint64_t value)
+{
+    const char *percent = strchr(format, '%');
+    size_t length = percent ? strspn(percent + 1, "#0123456789l") : 0;
+    char conversion = percent ? percent[1 + length] : 0;
+    if (!conversion || !strchr("dux", conversion)) {
+        snprintf(out, size, "%s", format);
+        return;
+    }
+    const char *rest = percent + length + 2;
+    snprintf(out, size, "%.*s%s%llx%s", (int)(percent - format), format,
+             conversion == 'x' && length ? "0x" : "", (unsigned long long)value, rest);
+    if (conversion != 'x')
+        snprintf(out, size, "%.*s%lld%s", (int)(percent - format), format, (long long)value, rest);
+}
+
+static void note(struct core *c, const struct insn *in)
+{
+    struct step *r = c->m->record;
+    char format[STEP_TEXT];
+    if (!r || r->note_count == STEP_NOTES)
+        return;
+    copy_string(c, in, format, sizeof format);
+    expand(r->notes[r->note_count++], STEP_TEXT, format, core_reg(c, UC_X86_REG_RAX));
+}
+
+/* Control points are visible only where an invariant of the scenario reads them. */
+static void region(struct core *c, const struct insn *in, bool enter)
+{
+    unsigned id = (unsigned)in->operand[0].value;
+    struct footprint fp;
+    if (id >= MACHINE_MAX_REGIONS || !(c->m->region_watch >> id & 1))
+        return;
+    if (!enter && !(c->m->state->regions[c->id] >> id & 1))
+        return; /* it left by sending */
+    footprint_clear(&fp);
+    footprint_add(&fp, region_resource(c->id, id), ACCESS_WRITE);
+    if (!enter)
+        fp.events = (uint32_t)EVENT_REGION_LEAVE << id;
+    if (!core_point(c, &fp, POINT_BOUNDARY | POINT_PLAIN))
+        return;
+    machine_say(c->m, STEP_REGION, "%s region %u", enter ? "enters" : "leaves", id);
+    if (enter)
+        c->m->state->regions[c->id] |= 1u << id;
+    else
+        c->m->state->regions[c->id] &= ~(1u << id);
+}
+
+static void setup_done(struct core *c)
+{
+    if (!c->cpu->in_setup)
+        return;
+    c->exec.next = &nothing;
+    c->exec.flags = POINT_SETUP;
+    coroutine_suspend(&c->coroutine);
+}
+
+void marker_execute(struct core *c, const struct insn *in)
+{
+    switch (in->sib_index) {
+    case MARKER_SETUP_DONE:
+        setup_done(c);
+        break;
+    case MARKER_THREAD_END:
+        if (core_point(c, &nothing, POINT_BOUNDARY))
+            machine_say(c->m, STEP_END, "the thread has ended");
+        break;
+    case MARKER_NOTE:
+        note(c, in);
+        break;
+    case MARKER_REGION_ENTER:
+    case MARKER_REGION_LEAVE:
+        region(c, in, in->sib_index == MARKER_REGION_ENTER);
+        break;
+    }
+}
+
+/* ud2 is WARN if a marker of that kind follows, else BUG. Either ends the execution. */
+void marker_ud2(struct core *c, const struct insn *in)
+{
+    const struct insn *behind = decoder_lookup(&c->cpu->decoder, in->address + in->length);
+    char text[STEP_TEXT] = "";
+    bool warn = behind->kind == INSN_MARKER && behind->sib_index == MARKER_WARN;
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    if (warn)
+        copy_string(c, behind, text, sizeof text);
+    machine_say(c->m, STEP_FINDING, "%s", warn ? "WARN" : "BUG");
+    machine_find(c->m, warn ? FINDING_WARN : FINDING_BUG, "", "CPU%u: %s%s%s", c->id,
+                 warn ? "WARN" : "BUG", text[0] ? ": " : "", text);
+    core_end(c);
+}

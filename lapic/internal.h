@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of lapic/, for nobody else. */
+#ifndef LAPIC_INTERNAL_H
+#define LAPIC_INTERNAL_H
+
+#include "lapic/lapic.h"
+
+extern const struct msr_ops lapic_x2apic_ops; /* msr.c */
+extern const struct msr_ops lapic_base_ops;   /* msr.c */
+extern const struct message_ops lapic_fabric_ops; /* fabric.c */
+
+/* fabric.c: an ICR write. What its first visible step touches, and the write itself, which makes
+ * a point of its own for each message after the first. */
+void fabric_next_send(struct lapic *, unsigned core, uint64_t icr, struct footprint *,
+                      unsigned *flags);
+void fabric_send(struct lapic *, struct core *, uint64_t icr);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The local APICs of a machine: construction, and what cores and other models ask of them. */
+#include "lapic/lapic.h"
+
+#include <stdlib.h>
+
+#include "lapic/internal.h"
+
+static bool core_pending(void *apic, unsigned core)
+{
+    return lapic_deliverable(apic, core) != 0;
+}
+
+static unsigned core_acknowledge(void *apic, unsigned core)
+{
+    return lapic_acknowledge(apic, core);
+}
+
+static const struct apic_ops core_operations = {
+    .pending = core_pending,
+    .acknowledge = core_acknowledge,
+};
+
+struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
+{
+    struct lapic *l = calloc(1, sizeof *l);
+    assert(l);
+    l->m = m;
+    l->cpu = cpu;
+    l->regs = machine_reserve(m, m->cores * sizeof *l->regs);
+    for (unsigned i = 0; i < m->cores; i++) {
+        struct apic_regs *r = &l->regs[i];
+        r->id = i;
+        r->base = APIC_BASE_ADDRESS | APIC_BASE_EN | (i ? 0 : APIC_BASE_BSP);
+        apic_reset_registers(r);
+    }
+    m->message_ops = &lapic_fabric_ops;
+    m->fabric = l;
+    if (cpu) {
+        cpu_set_apic(cpu, &core_operations, l);
+        cpu_add_msrs(cpu, &lapic_base_ops, l);
+        cpu_add_msrs(cpu, &lapic_x2apic_ops, l);
+    }
+    return l;
+}
+
+void lapic_free(struct lapic *l)
+{
+    free(l);
+}
+
+void lapic_set_id(struct lapic *l, unsigned core, uint32_t id)
+{
+    assert(lapic_core_of_id(l, id) < 0 || lapic_core_of_id(l, id) == (int)core);
+    lapic_regs(l, core)->id = id;
+}
+
+int lapic_core_of_id(const struct lapic *l, uint32_t id)
+{
+    for (unsigned i = 0; i < l->m->cores; i++)
+        if (l->regs[i].id == id)
+            return (int)i;
+    return -1;
+}
+
+unsigned lapic_acknowledge(struct lapic *l, unsigned core)
+{
+    unsigned vector = apic_acknowledge(lapic_regs(l, core));
+    assert(vector < 256);
+    return vector;
+}
+
+void lapic_eoi(struct lapic *l, unsigned core)
+{
+    bool broadcast;
+    unsigned vector = apic_end_of_interrupt(lapic_regs(l, core), &broadcast);
+    if (vector)
+        machine_say(l->m, STEP_REGISTER, "EOI %#x", vector);
+    else
+        machine_say(l->m, STEP_REGISTER, "EOI, nothing in service");
+    /* No I/O APIC is modelled yet: a broadcast has no receiver. */
+}
+
+bool lapic_nmi_pending(const struct lapic *l, unsigned core)
+{
+    return lapic_regs(l, core)->nmi_pending;
+}
+
+void lapic_take_nmi(struct lapic *l, unsigned core)
+{
+    assert(lapic_nmi_pending(l, core));
+    lapic_regs(l, core)->nmi_pending = 0;
+}
+
+bool lapic_irr(const struct lapic *l, unsigned core, unsigned vector)
+{
+    assert(vector < 256);
+    return bits256_test(lapic_regs(l, core)->irr, vector);
+}
+
+bool lapic_isr(const struct lapic *l, unsigned core, unsigned vector)
+{
+    assert(vector < 256);
+    return bits256_test(lapic_regs(l, core)->isr, vector);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The local APICs of a machine, in x2APIC mode, and the fabric that carries interrupt messages
+ * between them (SDM vol. 3, APIC).
+ *
+ * A send is one step and the arrival another; between them the message is in flight (sim/message).
+ * Acceptance by the core is the core's next step (cpu/core). Ids are the core numbers unless
+ * lapic_set_id() says otherwise.
+ *
+ * Model bugs are assertions. What the code under test does wrong is a finding of the machine or,
+ * where the manual says so, #GP or an ESR bit.
+ */
+#ifndef LAPIC_LAPIC_H
+#define LAPIC_LAPIC_H
+
+#include "cpu/core.h"
+#include "lapic/priority.h"
+#include "sim/machine.h"
+
+enum { LAPIC_PHYSICAL_BITS = 46 };
+
+struct lapic {
+    struct machine *m;
+    struct cpu *cpu;
+    struct apic_regs *regs; /* one a core, in the arena */
+};
+
+/* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and
+ * becomes the fabric of the machine. `cpu` may be NULL (unit tests). */
+struct lapic *lapic_new(struct machine *, struct cpu *);
+void lapic_free(struct lapic *);
+
+static inline struct apic_regs *lapic_regs(const struct lapic *l, unsigned core)
+{
+    assert(core < l->m->cores);
+    return &l->regs[core];
+}
+
+/* Before set-up only. */
+void lapic_set_id(struct lapic *, unsigned core, uint32_t id);
+
+/* The core whose APIC has this x2APIC id; -1 if there is none. */
+int lapic_core_of_id(const struct lapic *, uint32_t id);
+
+/* For models that run on the core's coroutine (vmx/): the footprint is theirs to announce. */
+static inline unsigned lapic_deliverable(const struct lapic *l, unsigned core)
+{
+    return apic_deliverable(lapic_regs(l, core)); /* vector, 0 if none */
+}
+unsigned lapic_acknowledge(struct lapic *, unsigned core);
+void lapic_eoi(struct lapic *, unsigned core);
+
+/* One NMI is latched until somebody takes it. */
+bool lapic_nmi_pending(const struct lapic *, unsigned core);
+void lapic_take_nmi(struct lapic *, unsigned core);
+
+/* For invariants and obligations. */
+bool lapic_irr(const struct lapic *, unsigned core, unsigned vector);
+bool lapic_isr(const struct lapic *, unsigned core, unsigned vector);
+
+/* The footprint of anything that changes what a core can be interrupted by. */
+static inline uint64_t lapic_intr(unsigned core)
+{
+    return resource_make(RES_INTR, core);
+}
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The devices of a variant: each posts its vectors through the IOMMU, one after another. */
+#ifndef SCENARIOS_DEVICES_H
+#define SCENARIOS_DEVICES_H
+
+#include "scenarios/session.h"
+
+bool devices_add(struct session *, char *error);
+void devices_free(struct session *);
+
+/* Does a device of this variant post the vector? */
+bool devices_post(const struct session *, unsigned vector);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The known name that a misspelt one probably means. */
+#include <string.h>
+#include <strings.h>
+
+#include "scenarios/scenario.h"
+
+enum { NAME_MAX_LENGTH = 63 };
+
+static unsigned smallest(unsigned a, unsigned b, unsigned c)
+{
+    unsigned least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Levenshtein distance without regard to case. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+    size_t columns = strnlen(b, NAME_MAX_LENGTH);
+    unsigned row[NAME_MAX_LENGTH + 1];
+    for (size_t j = 0; j <= columns; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 0; i < strnlen(a, NAME_MAX_LENGTH); i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i + 1;
+        for (size_t j = 0; j < columns; j++) {
+            unsigned same = strncasecmp(a + i, b + j, 1) ? 1 : 0;
+            unsigned above = row[j + 1];
+            row[j + 1] = smallest(diagonal + same, above + 1, row[j] + 1);
+            diagonal = above;
+        }
+    }
+    return row[columns];
+}
+
+const char *nearest_name(const char *name, const char *const *candidates, unsigned count)
+{
+    const char *best = NULL;
+    unsigned best_distance = (unsigned)strnlen(name, NAME_MAX_LENGTH) / 2 + 2;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned distance = edit_distance(name, candidates[i]);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidates[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Obligations: what must have come out when everything is at rest, with empty store buffers and no
+ * message in flight.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "scenarios/devices.h"
+#include "scenarios/invariants.h"
+#include "scenarios/states.h"
+
+static bool posted(const struct session *s, unsigned vector)
+{
+    return state_read(s, s->states.posted->address + 4 * vector, 4) || devices_post(s, vector);
+}
+
+static const char *where(const struct session *s, unsigned vector)
+{
+    uint64_t pir = s->states.pid->address + vector / 64 * 8;
+    uint64_t virr = s->states.vapic->address + VAPIC_VIRR + vapic_word(vector);
+    if (state_read(s, pir, 8) >> vector % 64 & 1)
+        return "it is still in PIR";
+    if (state_read(s, virr, 4) >> vector % 32 & 1)
+        return "it is still in vIRR";
+    return "it is in neither PIR nor vIRR";
+}
+
+static bool unhandled(const struct session *s, unsigned vector, char *message, size_t size)
+{
+    uint64_t control = state_read(s, s->states.pid->address + PID_CONTROL, 8);
+    snprintf(message, size, "interrupt lost: %#x was posted to vCPU0 and never handled; %s, ON = %d",
+             vector, where(s, vector), control & PID_ON ? 1 : 0);
+    return false;
+}
+
+/*
+ * PI-4, as seen at rest: each posted vector has been handled by the guest, and none is left in PIR
+ * or in vIRR. Posts of one vector may merge, so that once is enough.
+ */
+static bool posted_handled(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    int left = state_pir_lowest(s, s->states.pid->address);
+    (void)m;
+    for (unsigned vector = 0; vector < VECTORS; vector++)
+        if (posted(s, vector) && !state_read(s, s->states.handled->address + 4 * vector, 4))
+            return unhandled(s, vector, message, size);
+    if (left < 0)
+        left = state_virr_lowest(s, s->states.vapic->address);
+    return left < 0 || unhandled(s, (unsigned)left, message, size);
+}
+
+static bool posted_handled_init(struct session *s, char *error)
+{
+    return state_find(s, "pid0", sizeof(struct posted_descriptor), &s->states.pid, error) &&
+           state_find(s, "vapic0", 4096, &s->states.vapic, error) &&
+           state_find(s, "ledger.posted", 4 * VECTORS, &s->states.posted, error) &&
+           state_find(s, "ledger.handled", 4 * VECTORS, &s->states.handled, error);
+}
+
+/*
+ * Each request that the ledger counts has been served. KVM_REQ_EVENT is not among them: it asks for
+ * a look at pending interrupts, may stay set once the processor has delivered them, and what it is
+ * for is the obligation above.
+ */
+static bool requests_served(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    uint64_t pending = state_read(s, s->states.requests->address, 8);
+    uint64_t raised = state_read(s, s->states.requested->address, 4);
+    uint64_t served = state_read(s, s->states.served->address, 4);
+    (void)m;
+    if (served >= raised)
+        return true;
+    snprintf(message, size, "request lost: %llu raised, %llu served; vcpu0.requests = %#llx, and "
+             "everything is at rest", (unsigned long long)raised, (unsigned long long)served,
+             (unsigned long long)pending);
+    return false;
+}
+
+static bool requests_served_init(struct session *s, char *error)
+{
+    return state_find(s, "vcpu0.requests", 8, &s->states.requests, error) &&
+           state_find(s, "ledger.requested", 4, &s->states.requested, error) &&
+           state_find(s, "ledger.served", 4, &s->states.served, error);
+}
+
+/* ---- By name ---- */
+
+static const struct {
+    const char *name;
+    bool (*init)(struct session *, char *error);
+    bool (*met)(void *context, struct machine *, char *message, size_t size);
+} table[] = {
+    {"posted-handled", posted_handled_init, posted_handled},
+    {"requests-served", requests_served_init, requests_served},
+};
+
+enum { TABLE_SIZE = sizeof table / sizeof *table };
+
+bool obligation_known(const char *name)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        if (!strcmp(table[i].name, name))
+            return true;
+    return false;
+}
+
+const char *obligation_names(void)
+{
+    return "posted-handled, requests-served";
+}
+
+static bool add(struct session *s, const char *name, char *error)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++) {
+        if (strcmp(table[i].name, name))
+            continue;
+        struct obligation o = {table[i].name, s, table[i].met};
+        machine_add_obligation(s->m, &o);
+        return table[i].init(s, error);
+    }
+    return true;
+}
+
+bool obligations_add(struct session *s, char *error)
+{
+    for (unsigned i = 0; i < s->scenario->obligations_count; i++)
+        if (!add(s, s->scenario->obligations[i], error))
+            return false;
+    return true;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Posted-interrupt delivery against guest entry: the machine and its threads.
+ *
+ * Core 0 runs vCPU 0. Other cores post interrupts to it or raise a request. A device that posts
+ * through the IOMMU needs no code here: the simulator has it as an agent. The ledger says what must
+ * have come out when everything is idle: each vector posted was handled, each request was served.
+ */
+#include "guest.h"
+#include "image.h"
+#include "vmx.h"
+
+#define VECTOR_ONE 0x41     /* both of different priority classes: neither hides the other */
+#define VECTOR_TWO 0x52
+
+u32 ledger_posted[256];
+u32 ledger_requested;
+
+IMAGE_STATE("vcpu0.mode", vcpus[0].mode);
+IMAGE_STATE("vcpu0.requests", vcpus[0].requests);
+IMAGE_STATE("vcpu0.cpu", vcpus[0].cpu);
+IMAGE_STATE("pid0", vcpus[0].pi_desc);
+IMAGE_STATE("pid0.control", vcpus[0].pi_desc.control);
+IMAGE_STATE("vapic0", apic_pages[0]);
+IMAGE_STATE("ledger.posted", ledger_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
+IMAGE_STATE("ledger.requested", ledger_requested);
+IMAGE_STATE("ledger.served", ledger_served);
+
+image_thread_fn vcpu0_thread, post_one_thread, post_two_thread, post_other_thread, request_thread;
+
+void scenario_setup(unsigned long cpu)
+{
+    if (cpu != 0)
+        return;
+    guest_init();
+    hardware_enable(cpu);
+    vmx_create_vcpu(&vcpus[0], 0, cpu);
+}
+
+void vcpu0_thread(unsigned long cpu)
+{
+    (void)cpu;
+    vcpu_run(&vcpus[0]);
+}
+
+/* The ledger is plain memory: two cores must not post the same vector. */
+static void post(int vector)
+{
+    ledger_posted[vector]++;
+    note_value("posts %#x", vector);
+    vmx_deliver_posted_interrupt(&vcpus[0], vector);
+}
+
+void post_one_thread(unsigned long cpu)
+{
+    (void)cpu;
+    post(VECTOR_ONE);
+}
+
+void post_two_thread(unsigned long cpu)
+{
+    (void)cpu;
+    post(VECTOR_ONE);
+    post(VECTOR_TWO);
+}
+
+/* For a third core: another vector than post_one_thread. */
+void post_other_thread(unsigned long cpu)
+{
+    (void)cpu;
+    post(VECTOR_TWO);
+}
+
+void request_thread(unsigned long cpu)
+{
+    (void)cpu;
+    ledger_requested++;
+    kvm_make_request(KVM_REQ_TEST, &vcpus[0]);
+    kvm_vcpu_kick(&vcpus[0]);
+}

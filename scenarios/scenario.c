@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding scenarios and their variants by name. The file format is in scenario_file.c. */
+#include "scenarios/scenario.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+const char *scenario_images(void)
+{
+    static char folder[PATH_MAX];
+    const char *given = getenv("IRQWEAVE_IMAGES");
+    if (given && given[0])
+        return given;
+    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - sizeof "/images");
+    folder[length > 0 ? length : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    strcpy(slash ? slash : folder, "/images");
+    return folder;
+}
+
+static bool is_scenario(const char *images, const char *name)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s/scenario.yaml", images, name);
+    return name[0] != '.' && n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **scenario_names(const char *images)
+{
+    unsigned count = 0;
+    char **names = calloc(1, sizeof *names);
+    DIR *folder = opendir(images);
+    for (struct dirent *entry; folder && names && (entry = readdir(folder));) {
+        if (!is_scenario(images, entry->d_name))
+            continue;
+        char **larger = realloc(names, (count + 2) * sizeof *names);
+        if (!larger)
+            break;
+        names = larger;
+        names[count++] = strdup(entry->d_name);
+        names[count] = NULL;
+    }
+    if (folder)
+        closedir(folder);
+    if (names)
+        qsort(names, count, sizeof *names, compare_names);
+    return names;
+}
+
+void scenario_names_free(char **names)
+{
+    for (unsigned i = 0; names && names[i]; i++)
+        free(names[i]);
+    free(names);
+}
+
+static void say_unknown(char *error, const char *what, const char *name,
+                        const char *const *candidates, unsigned count, const char *list)
+{
+    const char *near = nearest_name(name, candidates, count);
+    if (near)
+        snprintf(error, SCENARIO_ERROR, "unknown %s '%.60s': did you mean '%s'?", what, name, near);
+    else
+        snprintf(error, SCENARIO_ERROR, "unknown %s '%.60s': %s", what, name, list);
+}
+
+struct scenario *scenario_load(const char *images, const char *name, char *error)
+{
+    char path[PATH_MAX];
+    char **names = scenario_names(images);
+    unsigned count = 0;
+    const char *found = NULL;
+    for (; names && names[count]; count++)
+        if (!strcmp(names[count], name))
+            found = names[count];
+    if (found) {
+        snprintf(path, sizeof path, "%s/%s/scenario.yaml", images, found);
+        scenario_names_free(names);
+        return scenario_load_file(path, error);
+    }
+    if (!count)
+        snprintf(error, SCENARIO_ERROR, "%.200s: no scenarios here; set IRQWEAVE_IMAGES to the "
+                 "folder that the build calls images", images);
+    else
+        say_unknown(error, "scenario", name, (const char *const *)names, count,
+                    "'irqweave list' names them all");
+    scenario_names_free(names);
+    return NULL;
+}
+
+const struct scenario_variant *scenario_variant(const struct scenario *s, const char *name,
+                                                char *error)
+{
+    const char *names[s->variants_count + 1];
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        names[i] = s->variants[i].name;
+        if (!strcasecmp(names[i], name))
+            return &s->variants[i];
+    }
+    char what[80];
+    snprintf(what, sizeof what, "variant of %.50s", s->name);
+    say_unknown(error, what, name, names, s->variants_count, "'irqweave list' names them all");
+    return NULL;
+}
+
+struct scenario *scenario_open(const char *argument, const struct scenario_variant **variant,
+                               char *error)
+{
+    char name[NAME_MAX + 1];
+    const char *colon = strchr(argument, ':');
+    size_t length = colon ? (size_t)(colon - argument) : strlen(argument);
+    *variant = NULL;
+    snprintf(name, sizeof name, "%.*s", (int)(length < NAME_MAX ? length : NAME_MAX), argument);
+    struct scenario *s = scenario_load(scenario_images(), name, error);
+    if (!s || !colon)
+        return s;
+    *variant = scenario_variant(s, colon + 1, error);
+    if (*variant)
+        return s;
+    scenario_free(s);
+    return NULL;
+}

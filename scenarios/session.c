@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/session.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/devices.h"
+#include "scenarios/invariants.h"
+#include "scenarios/states.h"
+
+#define WINDOW_BASE 0xffffffff80000000ull /* kvm/runtime/image.h: IMAGE_OFFSET */
+
+enum { RAM_BYTES = 4 << 20, ARENA_BYTES = 1 << 20 };
+
+static bool load_image(struct session *s, char *error)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s.elf", s->scenario->folder, s->variant->image);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        snprintf(error, SCENARIO_ERROR, "the path of image %.60s is too long", s->variant->image);
+        return false;
+    }
+    return image_load(&s->image, path, s->m->memory.ram, s->m->memory.size, WINDOW_BASE, error,
+                      SCENARIO_ERROR);
+}
+
+static const struct image_symbol *require(const struct session *s, const char *name, char *error)
+{
+    const struct image_symbol *symbol = image_symbol(&s->image, name);
+    if (!symbol)
+        snprintf(error, SCENARIO_ERROR, "%.200s: no symbol '%.80s'; see kvm/runtime/image.h",
+                 s->image.path, name);
+    return symbol;
+}
+
+/* Stores each thread's address in the image's table, where set-up of the core finds it. */
+static bool place_threads(struct session *s, char *error)
+{
+    const struct image_symbol *table = require(s, "image_thread", error);
+    if (!table)
+        return false;
+    for (unsigned i = 0; i < s->variant->threads_count; i++) {
+        const struct scenario_thread *t = &s->variant->threads[i];
+        const struct image_symbol *function = require(s, t->function, error);
+        if (!function)
+            return false;
+        uint64_t entry = table->address - WINDOW_BASE + 8 * t->cpu;
+        if (entry > s->m->memory.size - 8 || 8 * t->cpu >= table->size) {
+            snprintf(error, SCENARIO_ERROR, "%.200s: image_thread has no entry for cpu %u",
+                     s->image.path, t->cpu);
+            return false;
+        }
+        memory_write(&s->m->memory, entry, 8, function->address);
+    }
+    return true;
+}
+
+static bool set_up_cores(struct session *s, char *error)
+{
+    const struct image_symbol *start = require(s, "image_start", error);
+    if (!start)
+        return false;
+    for (unsigned core = 0; core < s->m->cores; core++) {
+        if (cpu_setup_core(s->cpu, core, start->address, core) && !s->m->state->finding_count)
+            continue;
+        const char *why = s->m->state->finding[0].message;
+        snprintf(error, SCENARIO_ERROR, "%.120s: set-up of CPU%u failed: %s", s->image.path, core,
+                 why[0] ? why : "it did not reach its SETUP_DONE marker");
+        return false;
+    }
+    cpu_setup_done(s->cpu);
+    return true;
+}
+
+static bool build(struct session *s, char *error)
+{
+    s->m = machine_new(s->variant->cores, s->variant->devices_count, RAM_BYTES, ARENA_BYTES);
+    if (!load_image(s, error))
+        return false;
+    s->cpu = cpu_new(s->m, WINDOW_BASE);
+    s->lapic = lapic_new(s->m, s->cpu);
+    s->vmx = vmx_new(s->m, s->cpu, s->lapic);
+    return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
+           invariants_add(s, error) && obligations_add(s, error);
+}
+
+struct session *session_open(const struct scenario *scenario,
+                             const struct scenario_variant *variant, char *error)
+{
+    struct session *s = calloc(1, sizeof *s);
+    assert(s);
+    s->scenario = scenario;
+    s->variant = variant;
+    if (build(s, error)) {
+        session_configure(s, MEMORY_TSO, NULL);
+        return s;
+    }
+    session_close(s);
+    return NULL;
+}
+
+void session_close(struct session *s)
+{
+    devices_free(s);
+    if (s->vmx)
+        vmx_free(s->vmx);
+    if (s->lapic)
+        lapic_free(s->lapic);
+    if (s->cpu)
+        cpu_free(s->cpu);
+    image_unload(&s->image);
+    machine_free(s->m);
+    free(s);
+}
+
+static void show_state(struct session *s, const struct image_state *state, uint64_t size)
+{
+    if (state)
+        visible_add(&s->m->visibility, state->address, size);
+}
+
+/* What invariants read is visible however few contexts touch it. */
+static void show_states(struct session *s)
+{
+    if (!s->scenario->invariants_count)
+        return;
+    show_state(s, s->states.pid, sizeof(struct posted_descriptor));
+    show_state(s, s->states.mode, 4);
+}
+
+void session_configure(struct session *s, enum memory_model model, const struct knobs *knobs)
+{
+    static const struct knobs defaults;
+    s->m->model = model;
+    s->knobs = knobs ? *knobs : defaults;
+    s->knobs.consulted = 0;
+    s->m->knobs = s->knobs;
+    visible_reset(&s->m->visibility, NULL, 0);
+    show_states(s);
+}
+
+void session_explore(struct session *s, const struct explore_options *options,
+                     struct explore_result *result)
+{
+    s->m->knobs = s->knobs;
+    memset(result, 0, sizeof *result);
+    explore(s->m, options, result);
+}
+
+bool session_replay(struct session *s, const struct schedule *schedule,
+                    const struct visible_range *visible, unsigned visible_count,
+                    struct trace *trace, char *error)
+{
+    if (visible) {
+        visible_reset(&s->m->visibility, visible, visible_count);
+        show_states(s);
+    } else {
+        struct explore_options options = {.algorithm = ALGORITHM_SOURCE};
+        struct explore_result result;
+        session_explore(s, &options, &result);
+        explore_result_free(&result);
+    }
+    s->m->core_ops->begin(s->m->cpu);
+    return schedule_replay(s->m, schedule, trace, error, SCENARIO_ERROR);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session: the machine of one variant with its image loaded and its cores set up. It can be
+ * explored and replayed any number of times, under each memory model and each setting of the
+ * knobs.
+ *
+ * Unicorn engines that are suspended cannot be closed: session_close() gives back all else, and
+ * who needs many sessions forks a process for each (cli/jobs.c).
+ */
+#ifndef SCENARIOS_SESSION_H
+#define SCENARIOS_SESSION_H
+
+#include "cpu/core.h"
+#include "lapic/lapic.h"
+#include "scenarios/scenario.h"
+#include "sim/explore.h"
+#include "sim/image.h"
+#include "vmx/posted.h"
+#include "vmx/vmx.h"
+
+struct session {
+    const struct scenario *scenario;
+    const struct scenario_variant *variant;
+    struct machine *m;
+    struct image image;
+    struct cpu *cpu;
+    struct lapic *lapic;
+    struct vmx *vmx;
+    void *device[MACHINE_MAX_DEVICES];
+    struct knobs knobs; /* as set, before the consulted ones are noted */
+
+    /* Named states that invariants and obligations read. */
+    struct {
+        const struct image_state *pid, *mode, *vapic, *posted, *handled;
+        const struct image_state *requests, *requested, *served;
+    } states;
+};
+
+/* NULL with one line in `error`. The scenario must outlive the session. */
+struct session *session_open(const struct scenario *, const struct scenario_variant *, char *error);
+void session_close(struct session *);
+
+/* Forgets what is visible beyond what devices and invariants need, and sets model and knobs. */
+void session_configure(struct session *, enum memory_model, const struct knobs *);
+
+void session_explore(struct session *, const struct explore_options *, struct explore_result *);
+
+/*
+ * Runs a schedule and records each step. `visible`: the set in force when it was recorded; NULL
+ * finds it out by exploring. False: it does not fit; `error` says where.
+ */
+bool session_replay(struct session *, const struct schedule *, const struct visible_range *visible,
+                    unsigned visible_count, struct trace *, char *error);
+
+#endif

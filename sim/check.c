@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/check.h"
+
+#include <stdio.h>
+
+static bool concerns(const struct invariant *inv, unsigned index, const struct footprint *fp)
+{
+    if (fp->events & inv->events)
+        return true;
+    if (!inv->every_step)
+        return false;
+    uint64_t resource = resource_make(RES_INVARIANT, index);
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (fp->access[i].resource == resource)
+            return true;
+    return false;
+}
+
+void check_step(struct machine *m, const struct footprint *fp)
+{
+    for (unsigned k = 0; k < m->invariant_count; k++) {
+        const struct invariant *inv = &m->invariant[k];
+        char message[160] = "";
+        if (concerns(inv, k, fp) && !inv->holds(inv->context, m, message, sizeof message))
+            machine_find(m, FINDING_INVARIANT, inv->name, "%s", message);
+    }
+}
+
+static void check_cores(struct machine *m)
+{
+    for (unsigned i = 0; i < m->cores; i++) {
+        if (m->core_ops->spinning(m->cpu, i))
+            machine_find(m, FINDING_LIVELOCK, "",
+                         "CPU%u spins with pause, and nobody can release it any more", i);
+        else if (!m->core_ops->idle(m->cpu, i))
+            machine_find(m, FINDING_DEADLOCK, "", "CPU%u can never go on", i);
+    }
+}
+
+void check_terminal(struct machine *m)
+{
+    if (m->state->bounds & BOUND_INSTRUCTIONS)
+        return; /* a core was stopped: what it still owed says nothing */
+    for (unsigned i = 0; i < m->obligation_count; i++) {
+        const struct obligation *o = &m->obligation[i];
+        char message[160] = "";
+        if (!o->met(o->context, m, message, sizeof message))
+            machine_find(m, FINDING_OBLIGATION, o->name, "%s", message);
+    }
+    check_cores(m);
+}
+
+const char *finding_kind_name(enum finding_kind kind)
+{
+    static const char *const names[] = {
+        [FINDING_NONE] = "none",
+        [FINDING_INVARIANT] = "invariant broken",
+        [FINDING_OBLIGATION] = "obligation unmet",
+        [FINDING_DEADLOCK] = "deadlock",
+        [FINDING_LIVELOCK] = "livelock",
+        [FINDING_WARN] = "warning",
+        [FINDING_BUG] = "bug",
+        [FINDING_ENTRY] = "failed VM entry",
+        [FINDING_FAULT] = "fault",
+    };
+    return names[kind];
+}
+
+void bounds_describe(uint32_t bounds, char *text, size_t size)
+{
+    static const char *const names[] = {
+        "stores in a store buffer", "messages in flight of one source",
+        "instructions without a visible step", "steps of an execution", "executions", "seconds",
+    };
+    size_t used = 0;
+    text[0] = 0;
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if ((bounds >> i & 1) && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i]);
+}

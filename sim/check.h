@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What must hold: invariants after steps, obligations in terminal states. */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "sim/machine.h"
+
+/* Evaluates the invariants that the step with this footprint, just done, concerns. */
+void check_step(struct machine *, const struct footprint *);
+
+/* Looks at a state in which no agent is enabled: livelock, obligations. */
+void check_terminal(struct machine *);
+
+const char *finding_kind_name(enum finding_kind);
+
+/* "messages in flight, seconds" for a mask of enum bound. */
+void bounds_describe(uint32_t bounds, char *text, size_t size);
+
+#endif

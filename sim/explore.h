@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exploration: runs all inequivalent schedules of a machine and says what can go wrong.
+ *
+ * Two schedules are equivalent if one becomes the other by exchanging neighbouring steps that do
+ * not conflict (sim/footprint.h). `source` is source-set dynamic partial-order reduction with
+ * sleep sets (Abdulla, Aronis, Jonsson, Sagonas, POPL 2014); `sleep` uses sleep sets alone; `dfs`
+ * runs every schedule and is the reference that the others are tested against.
+ */
+#ifndef SIM_EXPLORE_H
+#define SIM_EXPLORE_H
+
+#include "sim/schedule.h"
+
+enum algorithm { ALGORITHM_SOURCE, ALGORITHM_SLEEP, ALGORITHM_DFS, ALGORITHM_COUNT };
+
+extern const char *const algorithm_name[ALGORITHM_COUNT];
+
+enum verdict { VERDICT_SAFE, VERDICT_VIOLATION, VERDICT_INCOMPLETE };
+
+const char *verdict_name(enum verdict); /* "safe", "violation", "incomplete" */
+
+struct explore_options {
+    enum algorithm algorithm;
+    uint64_t max_executions; /* 0: no bound */
+    double max_seconds;      /* 0: no bound */
+    uint64_t max_steps;      /* of one execution; 0: 100,000 */
+    bool stop_at_first;      /* end with the first violation */
+    /* Called at the end of each complete execution, with the machine in its terminal state. */
+    void (*on_complete)(void *context, struct machine *);
+    /* Called now and then, for a progress line. */
+    void (*on_progress)(void *context, uint64_t executions, double seconds);
+    void *context;
+};
+
+enum { EXPLORE_MAX_FINDINGS = 16 };
+
+/* A kind of violation, with the best schedule seen for it (fewest switches, then fewest steps). */
+struct counterexample {
+    struct finding finding;
+    uint64_t seen; /* how often it was found */
+    struct schedule schedule;
+};
+
+struct explore_result {
+    enum verdict verdict;
+    uint64_t complete;  /* executions that reached a terminal state or a finding */
+    uint64_t blocked;   /* abandoned: everything enabled was asleep */
+    uint64_t redundant; /* complete, but equivalent to an earlier one: always 0 with sleep sets */
+    uint64_t steps;     /* all, replayed ones included */
+    uint64_t restarts;  /* explorations begun anew because more memory turned out visible */
+    double seconds;
+    uint32_t bounds;    /* enum bound */
+    uint32_t knobs;     /* consulted, a bit a knob */
+    uint64_t visible_bytes;
+    unsigned finding_count;
+    struct counterexample finding[EXPLORE_MAX_FINDINGS];
+};
+
+/* The machine must be set up (cores at the end of set-up). */
+void explore(struct machine *, const struct explore_options *, struct explore_result *);
+void explore_result_free(struct explore_result *);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/footprint.h"
+
+void footprint_add_memory(struct footprint *fp, uint64_t address, unsigned size,
+                          enum access_mode mode, unsigned unit)
+{
+    assert(size > 0);
+    while (size) {
+        unsigned offset = address & 7;
+        unsigned here = 8 - offset < size ? 8 - offset : size;
+        uint8_t bytes = (uint8_t)(((1u << here) - 1) << offset);
+        struct access a = {resource_make(RES_MEMORY, address >> 3), bytes, (uint8_t)mode,
+                           (uint8_t)unit, 0};
+        footprint_add_access(fp, a);
+        address += here;
+        size -= here;
+    }
+}
+
+bool footprint_conflicts(const struct footprint *a, const struct footprint *b)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        for (uint32_t j = 0; j < b->count; j++)
+            if (access_conflicts(&a->access[i], &b->access[j]))
+                return true;
+    return false;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+enum { NO_RECORD = ~0u };
+
+/* An access of an event; the accesses of one resource form a chain, newest first. */
+struct record {
+    struct access access;
+    uint32_t event;
+    uint32_t older;
+    uint32_t bucket;
+};
+
+struct bucket {
+    uint64_t resource;
+    uint32_t newest;
+    uint32_t used;
+};
+
+void history_init(struct history *h, unsigned agents)
+{
+    memset(h, 0, sizeof *h);
+    assert(agents <= 64);
+    h->agents = agents;
+    h->bucket_mask = 1023;
+    h->bucket = calloc(h->bucket_mask + 1, sizeof *h->bucket);
+    assert(h->bucket);
+    for (unsigned i = 0; i < 64; i++)
+        h->last[i] = NO_EVENT;
+}
+
+void history_free(struct history *h)
+{
+    free(h->event);
+    free(h->clock);
+    free(h->record);
+    free(h->bucket);
+}
+
+static uint32_t find_bucket(const struct bucket *b, uint32_t mask, uint64_t resource)
+{
+    uint32_t i = (uint32_t)XXH3_64bits(&resource, sizeof resource) & mask;
+    while (b[i].used && b[i].resource != resource)
+        i = (i + 1) & mask;
+    return i;
+}
+
+static void grow_buckets(struct history *h)
+{
+    uint32_t mask = h->bucket_mask * 2 + 1;
+    struct bucket *bigger = calloc((size_t)mask + 1, sizeof *bigger);
+    assert(bigger);
+    for (uint32_t i = 0; i <= h->bucket_mask; i++) {
+        if (!h->bucket[i].used)
+            continue;
+        uint32_t to = find_bucket(bigger, mask, h->bucket[i].resource);
+        bigger[to] = h->bucket[i];
+        for (uint32_t r = bigger[to].newest; r != NO_RECORD; r = h->record[r].older)
+            h->record[r].bucket = to;
+    }
+    free(h->bucket);
+    h->bucket = bigger;
+    h->bucket_mask = mask;
+}
+
+static uint32_t bucket_of(struct history *h, uint64_t resource)
+{
+    if (h->bucket_used * 2 > h->bucket_mask)
+        grow_buckets(h);
+    uint32_t i = find_bucket(h->bucket, h->bucket_mask, resource);
+    if (!h->bucket[i].used) {
+        h->bucket[i] = (struct bucket){resource, NO_RECORD, 1};
+        h->bucket_used++;
+    }
+    return i;
+}
+
+/* The newest conflicting event of each agent; its older ones happened before that already. */
+struct candidates {
+    unsigned count;
+    uint64_t agents;
+    uint32_t event[64]; /* sorted, newest first */
+    bool order[64];
+};
+
+static void remove_candidate(const struct history *h, struct candidates *c, uint32_t agent)
+{
+    unsigned i = 0;
+    while (h->event[c->event[i]].agent != agent)
+        i++;
+    c->count--;
+    memmove(&c->event[i], &c->event[i + 1], (c->count - i) * sizeof c->event[0]);
+    memmove(&c->order[i], &c->order[i + 1], (c->count - i) * sizeof c->order[0]);
+}
+
+/* One conflict that no schedule can reverse makes the pair irreversible, whatever else it
+ * conflicts in. */
+static void add_candidate(const struct history *h, struct candidates *c, uint32_t event, bool order)
+{
+    uint32_t agent = h->event[event].agent;
+    if (c->agents >> agent & 1) {
+        unsigned at = 0;
+        while (h->event[c->event[at]].agent != agent)
+            at++;
+        if (c->event[at] == event)
+            c->order[at] |= order;
+        if (c->event[at] >= event)
+            return;
+        remove_candidate(h, c, agent);
+    }
+    unsigned i = c->count;
+    while (i && c->event[i - 1] < event)
+        i--;
+    memmove(&c->event[i + 1], &c->event[i], (c->count - i) * sizeof c->event[0]);
+    memmove(&c->order[i + 1], &c->order[i], (c->count - i) * sizeof c->order[0]);
+    c->event[i] = event;
+    c->order[i] = order;
+    c->count++;
+    c->agents |= 1ull << agent;
+}
+
+/*
+ * Walks the chain of a resource. Behind a write that covers the access, everything of another unit
+ * happens before that write already; only reads of the write's own unit do not (a core's load and
+ * the drain of its own store are not ordered). Behind two such writes of different units nothing
+ * is left.
+ */
+static void collect(const struct history *h, const struct access *a, uint32_t bucket,
+                    struct candidates *c)
+{
+    const struct access *cover = NULL;
+    for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = h->record[r].older) {
+        const struct record *rec = &h->record[r];
+        const struct access *b = &rec->access;
+        bool covers = b->mode == ACCESS_WRITE && (a->bytes & ~b->bytes) == 0;
+        if (!cover || b->unit == cover->unit) {
+            if (access_conflicts(a, b))
+                add_candidate(h, c, rec->event, a->order || b->order);
+        }
+        if (!covers)
+            continue;
+        if (b->unit == 0 || (cover && cover->unit != b->unit))
+            return;
+        if (!cover)
+            cover = b;
+    }
+}
+
+static void reserve_event(struct history *h)
+{
+    if (h->count < h->capacity)
+        return;
+    h->capacity = h->capacity ? 2 * h->capacity : 256;
+    h->event = realloc(h->event, h->capacity * sizeof *h->event);
+    h->clock = realloc(h->clock, (size_t)h->capacity * h->agents * sizeof *h->clock);
+    assert(h->event && h->clock);
+}
+
+static void add_record(struct history *h, const struct access *a, uint32_t bucket)
+{
+    if (h->record_count == h->record_capacity) {
+        h->record_capacity = h->record_capacity ? 2 * h->record_capacity : 1024;
+        h->record = realloc(h->record, h->record_capacity * sizeof *h->record);
+        assert(h->record);
+    }
+    struct record *rec = &h->record[h->record_count];
+    rec->access = *a;
+    rec->event = h->count;
+    rec->older = h->bucket[bucket].newest;
+    rec->bucket = bucket;
+    h->bucket[bucket].newest = h->record_count++;
+}
+
+static void join(uint16_t *into, const uint16_t *from, unsigned agents)
+{
+    for (unsigned i = 0; i < agents; i++)
+        into[i] = into[i] > from[i] ? into[i] : from[i];
+}
+
+static unsigned find_races(struct history *h, uint16_t *clock, const struct candidates *c,
+                           struct race *races)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < c->count; i++) {
+        const struct event *e = &h->event[c->event[i]];
+        if (clock[e->agent] >= e->number)
+            continue;
+        assert(count < HISTORY_MAX_RACES);
+        races[count++] = (struct race){c->event[i], !c->order[i]};
+        join(clock, history_clock(h, c->event[i]), h->agents);
+    }
+    return count;
+}
+
+unsigned history_push(struct history *h, unsigned agent, const struct footprint *fp,
+                      struct race races[HISTORY_MAX_RACES])
+{
+    struct candidates candidates;
+    candidates.count = 0;
+    candidates.agents = 0;
+    uint32_t bucket[FOOTPRINT_MAX];
+    reserve_event(h);
+    struct event *e = &h->event[h->count];
+    uint16_t *clock = h->clock + (size_t)h->count * h->agents;
+    uint32_t previous = h->last[agent];
+    *e = (struct event){agent, 1, previous, h->record_count};
+    if (previous != NO_EVENT) {
+        e->number = h->event[previous].number + 1;
+        memcpy(clock, history_clock(h, previous), h->agents * sizeof *clock);
+    } else {
+        memset(clock, 0, h->agents * sizeof *clock);
+    }
+    assert(e->number < UINT16_MAX);
+    for (uint32_t i = 0; i < fp->count; i++)
+        bucket_of(h, fp->access[i].resource); /* may grow the table; look up again below */
+    for (uint32_t i = 0; i < fp->count; i++) {
+        bucket[i] = bucket_of(h, fp->access[i].resource);
+        collect(h, &fp->access[i], bucket[i], &candidates);
+    }
+    unsigned count = find_races(h, clock, &candidates, races);
+    clock[agent] = (uint16_t)e->number;
+    for (uint32_t i = 0; i < fp->count; i++)
+        add_record(h, &fp->access[i], bucket[i]);
+    h->last[agent] = h->count++;
+    return count;
+}
+
+void history_truncate(struct history *h, uint32_t count)
+{
+    while (h->count > count) {
+        const struct event *e = &h->event[--h->count];
+        while (h->record_count > e->first_record) {
+            const struct record *rec = &h->record[--h->record_count];
+            h->bucket[rec->bucket].newest = rec->older;
+        }
+        h->last[e->agent] = e->previous;
+    }
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The history of the current execution: its events with their footprints, and who happened before
+ * whom. Event e happens before f if both belong to one agent in that order, or they conflict in
+ * that order, or through others (Mazurkiewicz). Kept as vector clocks, one component an agent;
+ * events can be taken back from the end.
+ */
+#ifndef SIM_HISTORY_H
+#define SIM_HISTORY_H
+
+#include <stddef.h>
+
+#include "sim/footprint.h"
+
+enum { HISTORY_MAX_RACES = 64, NO_EVENT = ~0u };
+
+struct event {
+    uint32_t agent;
+    uint32_t number;       /* of this agent, from 1 */
+    uint32_t previous;     /* index of the agent's event before, or NO_EVENT */
+    uint32_t first_record; /* records of this event start here */
+};
+
+/* An earlier event that conflicts with the newest one, with nothing between that orders them. */
+struct race {
+    uint32_t event;
+    bool reversible;
+};
+
+struct history {
+    unsigned agents;
+    struct event *event;
+    uint16_t *clock; /* `agents` components an event */
+    uint32_t count, capacity;
+    uint32_t last[64]; /* newest event of each agent, or NO_EVENT */
+    struct record *record;
+    uint32_t record_count, record_capacity;
+    struct bucket *bucket; /* by resource: its newest record */
+    uint32_t bucket_mask, bucket_used;
+};
+
+void history_init(struct history *, unsigned agents);
+void history_free(struct history *);
+
+/* Appends an event and reports its races, newest first; returns how many. */
+unsigned history_push(struct history *, unsigned agent, const struct footprint *,
+                      struct race races[HISTORY_MAX_RACES]);
+
+/* Forgets all events from index `count` on. */
+void history_truncate(struct history *, uint32_t count);
+
+static inline const uint16_t *history_clock(const struct history *h, uint32_t event)
+{
+    return h->clock + (size_t)event * h->agents;
+}
+
+/* Does event e (by index) happen before, or equal, f? */
+static inline bool history_before(const struct history *h, uint32_t e, uint32_t f)
+{
+    return history_clock(h, f)[h->event[e].agent] >= h->event[e].number;
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Knobs: points of the hardware that no manual settles, as named choices with a default. A model
+ * asks knob_value() when its behaviour depends on one; that marks the knob as consulted, and a
+ * verdict lists every knob that its runs consulted. No choice is silent.
+ */
+#ifndef SIM_KNOB_H
+#define SIM_KNOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum knob {
+    KNOB_VM_ENTRY_DRAINS,
+    KNOB_VM_EXIT_DRAINS,
+    KNOB_MESSAGE_ORDER,
+    KNOB_VMX_SHADOW_BLOCKS_EXTINT,
+    KNOB_PIR_DRAIN_ORDER,
+    KNOB_PPR_SUBCLASS,
+    KNOB_COUNT,
+};
+
+struct knob_info {
+    const char *name;
+    const char *values[3]; /* values[0] is the default */
+    const char *question;  /* what is open, one sentence */
+    const char *source;    /* who leaves it open */
+};
+
+struct knobs {
+    uint8_t value[KNOB_COUNT];
+    uint32_t consulted; /* a bit a knob */
+};
+
+extern const struct knob_info knob_table[KNOB_COUNT];
+
+static inline unsigned knob_value(struct knobs *k, enum knob which)
+{
+    k->consulted |= 1u << which;
+    return k->value[which];
+}
+
+unsigned knob_values(enum knob);                       /* how many values it has */
+bool knob_set(struct knobs *, const char *assignment); /* "name=value"; false if there is no such */
+
+#endif

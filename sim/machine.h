@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The world: memory, store buffers, messages in flight, and the agents that act on them. An agent
+ * is enabled or not; a step of it performs exactly one visible action. What the cores and devices
+ * are is behind operation tables: this floor knows no x86.
+ *
+ * Agents, densely numbered: cores, store buffers, devices, then the message slots of each source
+ * (cores, then devices). An agent keeps its number in all executions, whatever their order.
+ *
+ * State that has meaning is plain data inside `arena`: copied, compared and hashed as bytes.
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/footprint.h"
+#include "sim/knob.h"
+#include "sim/memory.h"
+#include "sim/step.h"
+#include "sim/visible.h"
+
+enum {
+    MACHINE_MAX_CORES = 8,
+    MACHINE_MAX_DEVICES = 5,
+    MACHINE_MAX_AGENTS = 64,
+    MACHINE_MAX_SLOTS = 8,
+    MACHINE_MAX_INVARIANTS = 16,
+    MACHINE_MAX_FINDINGS = 8,
+    MACHINE_MAX_REGIONS = 16,
+    STORE_BUFFER_MAX = 48, /* stores; more than the 42 to 72 entries of shipped cores matter to no
+                              scenario, and a core that fills it waits, which the run reports */
+};
+
+enum memory_model { MEMORY_TSO, MEMORY_SC };
+
+typedef unsigned agent_id;
+enum agent_kind { AGENT_CORE, AGENT_BUFFER, AGENT_DEVICE, AGENT_MESSAGE };
+
+struct store {
+    uint64_t address; /* physical */
+    uint64_t value;
+    uint64_t pc;
+    uint8_t size;
+};
+
+struct store_buffer {
+    uint32_t first; /* number, in program order, of the oldest store still buffered */
+    uint32_t next;  /* number that the next store will get */
+    struct store entry[STORE_BUFFER_MAX]; /* store n is in entry[n % STORE_BUFFER_MAX] */
+};
+
+struct message {
+    bool in_flight;
+    uint8_t kind;     /* meaning given by the receiver (lapic/): delivery mode */
+    uint8_t vector;
+    uint8_t target;   /* core */
+    uint32_t number;  /* of this source, counted from 0 */
+};
+
+struct message_queue {
+    uint32_t sent;
+    struct message slot[MACHINE_MAX_SLOTS]; /* message n is in slot[n % slots] */
+};
+
+/* What an execution has found. It goes on behind a finding: ending there would hide others that
+ * are found in an equivalent order. */
+enum finding_kind {
+    FINDING_NONE,
+    FINDING_INVARIANT,  /* a named invariant does not hold */
+    FINDING_OBLIGATION, /* terminal state with an unmet obligation */
+    FINDING_DEADLOCK,
+    FINDING_LIVELOCK,   /* a spinning core that nobody can release any more */
+    FINDING_WARN,
+    FINDING_BUG,
+    FINDING_ENTRY,      /* a VM entry that fails its checks */
+    FINDING_FAULT,      /* an exception without a handler */
+};
+
+struct finding {
+    uint32_t kind;
+    uint32_t agent;
+    char name[32]; /* the invariant or obligation; empty for others */
+    char message[200];
+};
+
+/* Bounds that the run has touched: with any of them the verdict is "incomplete". */
+enum bound {
+    BOUND_STORE_BUFFER = 1 << 0,
+    BOUND_MESSAGES = 1 << 1,
+    BOUND_INSTRUCTIONS = 1 << 2,
+    BOUND_STEPS = 1 << 3,
+    BOUND_EXECUTIONS = 1 << 4,
+    BOUND_SECONDS = 1 << 5,
+};
+
+struct core_ops {
+    bool (*enabled)(void *cpu, unsigned core);
+    void (*next)(void *cpu, unsigned core, struct footprint *);
+    void (*step)(void *cpu, unsigned core);
+    bool (*idle)(void *cpu, unsigned core);     /* ended, or halted: no obligation to go on */
+    bool (*in_host)(void *cpu, unsigned core);  /* not in guest mode */
+    bool (*spinning)(void *cpu, unsigned core); /* waits in a pause loop */
+    /* The state of execution: valid in this process only, while the cores stay suspended. */
+    void *(*image_new)(void *cpu);
+    void (*image_free)(void *cpu, void *image);
+    void (*save)(void *cpu, void *image);
+    void (*restore)(void *cpu, const void *image);
+    /* Goes back to the end of set-up, runs each core to its first visible action under the
+     * visible set in force, and takes the start snapshot. */
+    void (*begin)(void *cpu);
+    /* How far the core has come: retired instructions and events since the start, accesses since
+     * the last of them. Independent of what is visible. */
+    void (*position)(void *cpu, unsigned core, uint64_t *icount, uint32_t *acount);
+    /* The core stops before this access even if it is not visible; icount ~0: no such stop. */
+    void (*stop_at)(void *cpu, unsigned core, uint64_t icount, uint32_t acount);
+};
+
+struct device_ops {
+    bool (*enabled)(void *device);
+    void (*next)(void *device, struct footprint *);
+    void (*step)(void *device);
+    void (*describe)(void *device, char *text, size_t size);
+};
+
+struct machine;
+
+struct message_ops {
+    void (*arrive)(void *fabric, const struct message *);
+    void (*describe)(void *fabric, const struct message *, char *text, size_t size);
+};
+
+/*
+ * An invariant is evaluated after steps that carry one of its `events`; its reads join the
+ * footprint of those steps. If `every_step` is set it is evaluated after each step that changes
+ * memory in `ranges`, and all such steps conflict with each other.
+ */
+struct invariant {
+    const char *name;
+    void *context;
+    uint32_t events;
+    bool every_step;
+    unsigned range_count;
+    struct visible_range ranges[8];
+    void (*reads)(void *context, struct machine *, struct footprint *);
+    bool (*holds)(void *context, struct machine *, char *message, size_t size);
+};
+
+/* Events that steps carry; the meaning of each is fixed here so that the floors above agree. */
+enum step_event {
+    EVENT_VM_ENTRY = 1u << 0,    /* the entry is committed */
+    EVENT_PI_DONE = 1u << 1,     /* posted-interrupt processing has finished */
+    EVENT_DEVICE_POST = 1u << 2, /* the IOMMU has updated a descriptor */
+    EVENT_REGION_LEAVE = 1u << 8 /* << region: 8 to 8 + MACHINE_MAX_REGIONS - 1 */
+};
+
+/* What must hold in a terminal state, when no agent is enabled any more. */
+struct obligation {
+    const char *name;
+    void *context;
+    bool (*met)(void *context, struct machine *, char *message, size_t size);
+};
+
+struct machine_state {
+    uint32_t finding_count;
+    struct finding finding[MACHINE_MAX_FINDINGS]; /* one of each kind and name */
+    uint32_t bounds;
+    uint32_t regions[MACHINE_MAX_CORES]; /* bit r: core is inside region r */
+    struct message_queue *queue; /* a source each: cores, then devices */
+    struct store_buffer *buffer; /* a core each */
+};
+
+struct machine {
+    unsigned cores;
+    unsigned devices;
+    unsigned slots;  /* message slots a source */
+    unsigned agents;
+    enum memory_model model;
+    struct memory memory;
+    struct visibility visibility;
+    struct knobs knobs;
+    struct machine_state *state; /* at the head of the arena */
+
+    uint8_t *arena;
+    uint8_t *arena_snapshot;
+    void *core_snapshot;
+    size_t arena_size;
+    size_t arena_used;
+
+    const struct core_ops *core_ops;
+    void *cpu;
+    const struct device_ops *device_ops[MACHINE_MAX_DEVICES];
+    void *device[MACHINE_MAX_DEVICES];
+    const struct message_ops *message_ops;
+    void *fabric;
+
+    unsigned invariant_count;
+    struct invariant invariant[MACHINE_MAX_INVARIANTS];
+    unsigned obligation_count;
+    struct obligation obligation[MACHINE_MAX_INVARIANTS];
+    uint32_t region_watch; /* regions that some invariant reads: their markers are visible */
+    uint32_t region_sends; /* regions that a core leaves in the step that sends a message */
+
+    bool every_boundary;    /* no step of a thread is kept from being an interrupt boundary */
+    uint32_t observed_core; /* cores whose boundaries all matter, a bit a core; only grows ... */
+    bool observed_more;     /* ... and has grown: the exploration begins anew */
+
+    struct step *record; /* where steps describe themselves, or NULL */
+};
+
+/* `ram` bytes of memory; the arena holds `arena` bytes of module state. */
+struct machine *machine_new(unsigned cores, unsigned devices, uint64_t ram, size_t arena);
+void machine_free(struct machine *);
+
+/* A zeroed piece of the arena for a module's state; its address never changes. */
+void *machine_reserve(struct machine *, size_t size);
+
+void machine_set_device(struct machine *, unsigned index, const struct device_ops *, void *device);
+void machine_add_invariant(struct machine *, const struct invariant *);
+void machine_add_obligation(struct machine *, const struct obligation *);
+
+/* The start snapshot, taken once after set-up, and the way back to it. */
+void machine_take_snapshot(struct machine *);
+void machine_restore(struct machine *);
+
+/* States in between, to which an exploration goes back. They are void after the next start
+ * snapshot. */
+struct checkpoint {
+    struct memory_image memory;
+    uint8_t *arena;
+    void *cores;
+};
+
+void checkpoint_init(struct machine *, struct checkpoint *);
+void checkpoint_free(struct machine *, struct checkpoint *);
+void checkpoint_take(struct machine *, struct checkpoint *);
+void checkpoint_restore(struct machine *, const struct checkpoint *);
+
+/* The narrow waist. */
+bool agent_enabled(struct machine *, agent_id);
+void agent_next(struct machine *, agent_id, struct footprint *);
+void agent_step(struct machine *, agent_id);
+uint64_t machine_enabled(struct machine *); /* a bit an agent */
+
+enum agent_kind agent_kind_of(const struct machine *, agent_id, unsigned *index);
+agent_id agent_of_buffer(const struct machine *, unsigned core);
+agent_id agent_of_device(const struct machine *, unsigned device);
+agent_id agent_of_message(const struct machine *, unsigned source, uint32_t number);
+/* "CPU0", "SB0", "IOMMU0", "IPI CPU1#3" */
+void agent_name(const struct machine *, agent_id, char *text, size_t size);
+
+/* From now on every boundary of the core matters; see core_point(). */
+void machine_observe(struct machine *, unsigned core);
+
+/* Records a finding unless there is one of this kind and name already. */
+void machine_find(struct machine *, enum finding_kind, const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Appends to the text of the step being recorded; no effect when nobody records. */
+void machine_say(struct machine *, enum step_action, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

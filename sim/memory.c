@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { BLOCK = 1 << MEMORY_BLOCK_SHIFT };
+
+static uint8_t *map_pages(uint64_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert(p != MAP_FAILED);
+    return p;
+}
+
+static void list_init(struct block_list *l, uint64_t blocks)
+{
+    l->member = calloc(blocks, 1);
+    l->block = calloc(blocks, sizeof *l->block);
+    l->count = 0;
+    assert(l->member && l->block);
+}
+
+static void list_clear(struct block_list *l)
+{
+    for (uint32_t i = 0; i < l->count; i++)
+        l->member[l->block[i]] = 0;
+    l->count = 0;
+}
+
+static void list_free(struct block_list *l)
+{
+    free(l->member);
+    free(l->block);
+}
+
+void memory_init(struct memory *mem, uint64_t size)
+{
+    assert(size && size % 4096 == 0);
+    mem->size = size;
+    mem->ram = map_pages(size);
+    mem->snapshot = map_pages(size);
+    mem->base = map_pages(size);
+    list_init(&mem->dirty, size / BLOCK);
+    list_init(&mem->early, size / BLOCK);
+}
+
+void memory_free(struct memory *mem)
+{
+    munmap(mem->ram, mem->size);
+    munmap(mem->snapshot, mem->size);
+    munmap(mem->base, mem->size);
+    list_free(&mem->dirty);
+    list_free(&mem->early);
+}
+
+/* Set-up is not tracked: everything is copied. */
+void memory_take_base(struct memory *mem)
+{
+    memcpy(mem->base, mem->ram, mem->size);
+    memcpy(mem->snapshot, mem->ram, mem->size);
+    list_clear(&mem->dirty);
+    list_clear(&mem->early);
+}
+
+static void copy_blocks(const struct block_list *l, uint8_t *to, const uint8_t *from)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        uint64_t at = (uint64_t)l->block[i] * BLOCK;
+        memcpy(to + at, from + at, BLOCK);
+    }
+}
+
+void memory_take_snapshot(struct memory *mem)
+{
+    copy_blocks(&mem->dirty, mem->snapshot, mem->ram);
+    for (uint32_t i = 0; i < mem->dirty.count; i++)
+        block_add(&mem->early, mem->dirty.block[i]);
+    list_clear(&mem->dirty);
+}
+
+void memory_restore(struct memory *mem)
+{
+    copy_blocks(&mem->dirty, mem->ram, mem->snapshot);
+    list_clear(&mem->dirty);
+}
+
+void memory_restore_base(struct memory *mem)
+{
+    memory_restore(mem);
+    copy_blocks(&mem->early, mem->ram, mem->base);
+    copy_blocks(&mem->early, mem->snapshot, mem->base);
+    list_clear(&mem->early);
+}
+
+void memory_save(const struct memory *mem, struct memory_image *image)
+{
+    const struct block_list *l = &mem->dirty;
+    if (l->count > image->capacity) {
+        image->capacity = 2 * l->count;
+        image->block = realloc(image->block, image->capacity * sizeof *image->block);
+        image->bytes = realloc(image->bytes, (size_t)image->capacity * BLOCK);
+        assert(image->block && image->bytes);
+    }
+    image->count = l->count;
+    for (uint32_t i = 0; i < l->count; i++) {
+        image->block[i] = l->block[i];
+        memcpy(image->bytes + (size_t)i * BLOCK, mem->ram + (uint64_t)l->block[i] * BLOCK, BLOCK);
+    }
+}
+
+void memory_load(struct memory *mem, const struct memory_image *image)
+{
+    memory_restore(mem);
+    for (uint32_t i = 0; i < image->count; i++) {
+        block_add(&mem->dirty, image->block[i]);
+        memcpy(mem->ram + (uint64_t)image->block[i] * BLOCK, image->bytes + (size_t)i * BLOCK,
+               BLOCK);
+    }
+}
+
+void memory_image_free(struct memory_image *image)
+{
+    free(image->block);
+    free(image->bytes);
+}
+
+void memory_write_base(struct memory *mem, uint64_t address, const void *bytes, size_t size)
+{
+    assert(address + size <= mem->size);
+    memcpy(mem->base + address, bytes, size);
+    memcpy(mem->snapshot + address, bytes, size);
+    memcpy(mem->ram + address, bytes, size);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/message.h"
+
+static struct message *next_slot(const struct machine *m, unsigned source)
+{
+    struct message_queue *q = &m->state->queue[source];
+    return &q->slot[q->sent % m->slots];
+}
+
+static uint64_t slot_resource(unsigned source, unsigned slot)
+{
+    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | slot);
+}
+
+/* In fifo order the arrivals of one sender at one target form a chain. */
+static uint64_t chain_resource(unsigned source, unsigned target)
+{
+    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x100 | target);
+}
+
+bool message_can_send(struct machine *m, unsigned source)
+{
+    if (!next_slot(m, source)->in_flight)
+        return true;
+    m->state->bounds |= BOUND_MESSAGES;
+    return false;
+}
+
+/* Regions that the sender leaves by sending: "about to send" and "sent" have no state between. */
+static uint32_t regions_left(const struct machine *m, unsigned source)
+{
+    return source < m->cores ? m->state->regions[source] & m->region_sends : 0;
+}
+
+void message_order_send(const struct machine *m, unsigned source, unsigned target,
+                        struct footprint *fp)
+{
+    footprint_add_order(fp, slot_resource(source, m->state->queue[source].sent % m->slots));
+    footprint_add(fp, resource_make(RES_INBOUND, target), ACCESS_ACCUMULATE);
+    for (uint32_t left = regions_left(m, source); left; left &= left - 1)
+        footprint_add(fp, region_resource(source, (unsigned)__builtin_ctz(left)), ACCESS_WRITE);
+}
+
+void message_send(struct machine *m, unsigned source, unsigned kind, unsigned vector,
+                  unsigned target)
+{
+    struct message_queue *q = &m->state->queue[source];
+    struct message *slot = next_slot(m, source);
+    assert(!slot->in_flight);
+    assert(target < m->cores);
+    *slot = (struct message){true, (uint8_t)kind, (uint8_t)vector, (uint8_t)target, q->sent};
+    q->sent++;
+    if (source < m->cores)
+        m->state->regions[source] &= ~m->region_sends;
+}
+
+static bool overtaken(const struct machine *m, unsigned source, const struct message *msg)
+{
+    const struct message_queue *q = &m->state->queue[source];
+    for (unsigned i = 0; i < m->slots; i++) {
+        const struct message *other = &q->slot[i];
+        if (other->in_flight && other->target == msg->target && other->number < msg->number)
+            return true;
+    }
+    return false;
+}
+
+bool message_enabled(struct machine *m, unsigned source, unsigned slot)
+{
+    const struct message *msg = &m->state->queue[source].slot[slot];
+    if (!msg->in_flight)
+        return false;
+    if (m->state->queue[source].sent < 2)
+        return true; /* alone: the knob makes no difference */
+    bool fifo = knob_value(&m->knobs, KNOB_MESSAGE_ORDER) == 1;
+    return !fifo || !overtaken(m, source, msg);
+}
+
+void message_next_arrival(struct machine *m, unsigned source, unsigned slot, struct footprint *fp)
+{
+    const struct message *msg = &m->state->queue[source].slot[slot];
+    footprint_add_order(fp, slot_resource(source, slot));
+    footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
+    footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
+    if (m->knobs.value[KNOB_MESSAGE_ORDER] == 1)
+        footprint_add_order(fp, chain_resource(source, msg->target));
+}
+
+void message_arrive(struct machine *m, unsigned source, unsigned slot)
+{
+    struct message *msg = &m->state->queue[source].slot[slot];
+    assert(msg->in_flight);
+    msg->in_flight = false;
+    if (m->record) {
+        char text[STEP_TEXT];
+        m->message_ops->describe(m->fabric, msg, text, sizeof text);
+        machine_say(m, STEP_ARRIVE, "%s arrives at CPU%u", text, msg->target);
+    }
+    m->message_ops->arrive(m->fabric, msg);
+}
+
+bool message_in_flight(const struct machine *m, unsigned vector, unsigned target)
+{
+    for (unsigned s = 0; s < m->cores + m->devices; s++) {
+        for (unsigned i = 0; i < m->slots; i++) {
+            const struct message *msg = &m->state->queue[s].slot[i];
+            if (msg->in_flight && msg->vector == vector && msg->target == target)
+                return true;
+        }
+    }
+    return false;
+}

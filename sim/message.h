@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Interrupt messages in flight (IPI, MSI, notification, doorbell). Each is an agent: it may arrive
+ * at any time after it was sent, and overtake others, unless the knob message-order says "fifo"
+ * (SDM vol. 3, 10.6: no order between interrupt messages is promised).
+ *
+ * A source has `slots` messages in flight at most; a sender that finds its slot taken waits, and
+ * the run reports the bound.
+ */
+#ifndef SIM_MESSAGE_H
+#define SIM_MESSAGE_H
+
+#include "sim/machine.h"
+
+/* True if the next message of `source` has a free slot. */
+bool message_can_send(struct machine *, unsigned source);
+
+/* The accesses of a step that sends the next message of `source` to core `target`. */
+void message_order_send(const struct machine *, unsigned source, unsigned target,
+                        struct footprint *);
+
+void message_send(struct machine *, unsigned source, unsigned kind, unsigned vector,
+                  unsigned target);
+
+bool message_enabled(struct machine *, unsigned source, unsigned slot);
+void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);
+void message_arrive(struct machine *, unsigned source, unsigned slot);
+
+/* True if a message with this vector is on its way to `target`. */
+bool message_in_flight(const struct machine *, unsigned vector, unsigned target);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Recordings: a run as a small JSON file, enough to run it again: what ran (scenario, variant, hash
+ * of the image), under which memory model and knobs, what was visible, who stepped when, and what
+ * came out. The trace is not stored; it is computed again. docs/json.md documents the format.
+ */
+#ifndef SIM_RECORDING_H
+#define SIM_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/explore.h"
+
+enum { RECORDING_VERSION = 1, RECORDING_SIZE_MAX = 16 << 20, RECORDING_RANGES_MAX = 1 << 20 };
+
+struct recording {
+    char *scenario;
+    char *variant;
+    uint64_t image_hash;
+    enum memory_model model;
+    struct knobs knobs;
+    struct visible_range *visible;
+    unsigned visible_count;
+    char *schedule; /* as schedule_print() has it */
+    enum verdict verdict;
+    struct finding finding; /* kind FINDING_NONE: none */
+};
+
+/* Writes a new file and renames it to `path`, so that the name never holds half a recording.
+ * False: one line in `error`. */
+bool recording_write(const struct recording *, const char *path, char *error, size_t size);
+
+/* False: one line in `error`, nothing needs to be freed. Ranges are not checked against a machine:
+ * recording_fits() does that. */
+bool recording_read(struct recording *, const char *path, char *error, size_t size);
+
+/* Are all ranges inside memory of this size? */
+bool recording_fits(const struct recording *, uint64_t memory_size);
+
+void recording_free(struct recording *);
+
+#endif

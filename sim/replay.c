@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs a schedule again and records what each step did. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/check.h"
+#include "sim/schedule.h"
+
+struct replay {
+    struct machine *m;
+    struct trace *trace;
+    char *error;
+    size_t size;
+};
+
+static struct step *new_step(struct trace *t)
+{
+    if (t->count == t->capacity) {
+        t->capacity = t->capacity ? 2 * t->capacity : 128;
+        t->step = realloc(t->step, t->capacity * sizeof *t->step);
+        assert(t->step);
+    }
+    return &t->step[t->count++];
+}
+
+static bool refuse(struct replay *r, unsigned index, const struct choice *c, const char *why)
+{
+    char name[32];
+    agent_name(r->m, c->agent, name, sizeof name);
+    snprintf(r->error, r->size, "the schedule does not fit: choice %u, %s %s", index + 1, name, why);
+    return false;
+}
+
+static void step_once(struct replay *r, agent_id a)
+{
+    struct machine *m = r->m;
+    struct footprint fp;
+    agent_next(m, a, &fp);
+    m->record = new_step(r->trace);
+    agent_step(m, a);
+    m->record = NULL;
+    check_step(m, &fp);
+}
+
+static int compare_position(struct machine *m, unsigned core, const struct choice *c)
+{
+    uint64_t icount;
+    uint32_t acount;
+    m->core_ops->position(m->cpu, core, &icount, &acount);
+    if (icount != c->icount)
+        return icount < c->icount ? -1 : 1;
+    return acount == c->acount ? 0 : acount < c->acount ? -1 : 1;
+}
+
+/* A core runs until it stands at the choice's position; */
+static bool run_core(struct replay *r, unsigned index, const struct choice *c)
+{
+    struct machine *m = r->m;
+    int order;
+    m->core_ops->stop_at(m->cpu, c->agent, c->icount, c->acount);
+    do {
+        if (!agent_enabled(m, c->agent))
+            return refuse(r, index, c, "cannot step here");
+        step_once(r, c->agent);
+        order = compare_position(m, c->agent, c);
+    } while (order < 0);
+    m->core_ops->stop_at(m->cpu, c->agent, ~0ull, 0);
+    return order == 0 || refuse(r, index, c, "does not stop at that position");
+}
+
+static bool run_other(struct replay *r, unsigned index, const struct choice *c)
+{
+    struct machine *m = r->m;
+    if (!agent_enabled(m, c->agent))
+        return refuse(r, index, c, "cannot step here");
+    if (c->kind == AGENT_MESSAGE && schedule_choice(m, c->agent).icount != c->icount)
+        return refuse(r, index, c, "is not the message in flight");
+    step_once(r, c->agent);
+    return true;
+}
+
+bool schedule_replay(struct machine *m, const struct schedule *s, struct trace *t, char *error,
+                     size_t size)
+{
+    struct replay r = {m, t, error, size};
+    t->count = 0;
+    machine_restore(m);
+    for (unsigned i = 0; i < s->count; i++) {
+        const struct choice *c = &s->choice[i];
+        bool ok = c->kind == AGENT_CORE ? run_core(&r, i, c) : run_other(&r, i, c);
+        if (!ok)
+            return false;
+    }
+    if (!machine_enabled(m))
+        check_terminal(m);
+    t->finding_count = m->state->finding_count;
+    memcpy(t->finding, m->state->finding, sizeof t->finding);
+    return true;
+}
+
+void trace_free(struct trace *t)
+{
+    free(t->step);
+    *t = (struct trace){0};
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/visible.h"
+
+#include <assert.h>
+
+void visible_init(struct visibility *v, uint64_t memory_size)
+{
+    v->shadow = calloc(memory_size, 1);
+    assert(v->shadow);
+    v->size = memory_size;
+}
+
+void visible_free(struct visibility *v)
+{
+    free(v->shadow);
+    free(v->found_at);
+}
+
+void visible_reset(struct visibility *v, const struct visible_range *ranges, unsigned count)
+{
+    memset(v->shadow, 0, v->size);
+    v->found = v->frozen = 0;
+    for (unsigned i = 0; i < count; i++)
+        visible_add(v, ranges[i].address, ranges[i].size);
+}
+
+void visible_add(struct visibility *v, uint64_t address, uint64_t size)
+{
+    assert(address + size <= v->size);
+    for (uint64_t i = address; i < address + size; i++) {
+        v->frozen += !visible_is(v, i);
+        v->shadow[i] = SHADOW_VISIBLE;
+    }
+}
+
+static void remember(struct visibility *v, uint64_t address)
+{
+    if (v->found == v->found_capacity) {
+        v->found_capacity = v->found_capacity ? 2 * v->found_capacity : 64;
+        v->found_at = realloc(v->found_at, v->found_capacity * sizeof *v->found_at);
+        assert(v->found_at);
+    }
+    v->found_at[v->found++] = address;
+}
+
+/* Shared by two contexts, one of them writing, but not yet in the frozen set. */
+static const uint8_t FOUND = CONTEXT_MANY | SHADOW_WRITTEN;
+
+static uint8_t shadow_after(uint8_t s, bool write, unsigned context)
+{
+    uint8_t who = s & SHADOW_CONTEXT;
+    uint8_t written = (uint8_t)((s & SHADOW_WRITTEN) | (write ? SHADOW_WRITTEN : 0));
+    if (!who || who == context)
+        who = (uint8_t)context;
+    else
+        who = CONTEXT_MANY;
+    return who | written;
+}
+
+bool visible_touch_slow(struct visibility *v, uint64_t address, unsigned size, bool write,
+                        unsigned context)
+{
+    bool visible = false;
+    assert(address + size <= v->size);
+    for (unsigned i = 0; i < size; i++) {
+        uint8_t *s = &v->shadow[address + i];
+        if (*s & SHADOW_VISIBLE) {
+            visible = true;
+            continue;
+        }
+        uint8_t next = shadow_after(*s, write, context);
+        if (next == FOUND && *s != FOUND)
+            remember(v, address + i);
+        *s = next;
+    }
+    return visible;
+}
+
+bool visible_absorb(struct visibility *v)
+{
+    if (!v->found)
+        return false;
+    for (uint32_t i = 0; i < v->found; i++)
+        visible_add(v, v->found_at[i], 1);
+    v->found = 0;
+    return true;
+}
+
+struct visible_range *visible_list(const struct visibility *v, unsigned *count)
+{
+    struct visible_range *ranges = NULL;
+    unsigned n = 0;
+    for (uint64_t i = 0; i < v->size; i++) {
+        if (!(v->shadow[i] & SHADOW_VISIBLE))
+            continue;
+        if (n && ranges[n - 1].address + ranges[n - 1].size == i) {
+            ranges[n - 1].size++;
+            continue;
+        }
+        ranges = realloc(ranges, (n + 1) * sizeof *ranges);
+        assert(ranges);
+        ranges[n++] = (struct visible_range){i, 1};
+    }
+    *count = n;
+    return ranges;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which bytes of memory are visible, that is, reachable by two contexts of which one writes.
+ * Nothing is declared: each access is noted with its context, and a byte that a second context
+ * reaches joins the visible set. The set in force is frozen during an exploration; what an
+ * execution finds beyond it is collected, and the exploration starts again with the larger set,
+ * so that the verdict is as if it had been visible all along.
+ *
+ * A context is (core, nesting level) or a device; see enum context_level. Read-only sharing stays
+ * invisible: no order of reads can be told apart.
+ */
+#ifndef SIM_VISIBLE_H
+#define SIM_VISIBLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum context_level {
+    LEVEL_THREAD,
+    LEVEL_INTERRUPT,
+    LEVEL_INTERRUPT_NESTED,
+    LEVEL_NMI,
+    LEVEL_GUEST,
+    LEVEL_GUEST_INTERRUPT,
+    LEVEL_GUEST_INTERRUPT_NESTED,
+    LEVEL_COUNT,
+};
+
+enum {
+    CONTEXT_DEVICES = 1 + 8 * LEVEL_COUNT, /* contexts 57 to 62: devices */
+    CONTEXT_MANY = 63,
+    SHADOW_CONTEXT = 0x3f,
+    SHADOW_WRITTEN = 0x40,
+    SHADOW_VISIBLE = 0x80, /* in the frozen set */
+};
+
+struct visible_range {
+    uint64_t address; /* physical */
+    uint64_t size;
+};
+
+struct visibility {
+    uint8_t *shadow; /* a byte for each byte of memory */
+    uint64_t size;
+    bool tracking;   /* off during set-up: set-up shares nothing */
+    uint32_t frozen; /* bytes in the frozen set */
+    uint32_t found;  /* bytes found beyond it ... */
+    uint64_t *found_at; /* ... and where */
+    uint32_t found_capacity;
+};
+
+static inline unsigned context_of_core(unsigned core, enum context_level level)
+{
+    return 1 + core * LEVEL_COUNT + level;
+}
+
+static inline unsigned context_of_device(unsigned device)
+{
+    return CONTEXT_DEVICES + device;
+}
+
+void visible_init(struct visibility *, uint64_t memory_size);
+void visible_free(struct visibility *);
+
+/* Forgets all accesses and makes exactly the bytes of `ranges` visible. */
+void visible_reset(struct visibility *, const struct visible_range *ranges, unsigned count);
+
+/* Adds a range to the frozen set (invariants and devices always see their memory). */
+void visible_add(struct visibility *, uint64_t address, uint64_t size);
+
+/* Moves what was found into the frozen set; true if there was anything. */
+bool visible_absorb(struct visibility *);
+
+/* The frozen set as sorted, disjoint ranges in memory of the caller (free it). */
+struct visible_range *visible_list(const struct visibility *, unsigned *count);
+
+bool visible_touch_slow(struct visibility *, uint64_t address, unsigned size, bool write,
+                        unsigned context);
+
+/*
+ * Notes an access of `context`; true if any byte of it is visible. The fast path is the common
+ * case: all eight bytes already belong to this context.
+ */
+static inline bool visible_touch(struct visibility *v, uint64_t address, unsigned size, bool write,
+                                 unsigned context)
+{
+    if (!v->tracking)
+        return false;
+    uint8_t own = (uint8_t)(context | SHADOW_WRITTEN);
+    if (size == 8) {
+        uint64_t eight;
+        memcpy(&eight, v->shadow + address, 8);
+        if (eight == own * 0x0101010101010101ull)
+            return false;
+    } else if (size == 4) {
+        uint32_t four;
+        memcpy(&four, v->shadow + address, 4);
+        if (four == own * 0x01010101u)
+            return false;
+    }
+    return visible_touch_slow(v, address, size, write, context);
+}
+
+static inline bool visible_is(const struct visibility *v, uint64_t address)
+{
+    return v->shadow[address] & SHADOW_VISIBLE;
+}
+
+#endif

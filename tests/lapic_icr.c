@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ICR decoding and destinations; messages through the fabric (SDM vol. 3, 10.6, 10.12.9). */
+#include <criterion/criterion.h>
+
+#include "lapic/icr.h"
+#include "lapic/lapic.h"
+#include "sim/message.h"
+
+static enum icr_verdict judge(uint64_t value)
+{
+    struct icr icr = icr_decode(value);
+    return icr_judge(&icr);
+}
+
+static uint32_t targets(uint64_t value)
+{
+    static const uint32_t ids[4] = {0x23, 0x24, 0x13, 0x00};
+    struct icr icr = icr_decode(value);
+    return icr_targets(&icr, 1, ids, 4);
+}
+
+Test(lapic, icr_fields)
+{
+    struct icr icr = icr_decode(0x12345678000c4cf2);
+    cr_expect_eq(icr.vector, 0xf2);
+    cr_expect_eq(icr.delivery, APIC_NMI);
+    cr_expect_eq(icr.logical, 1);
+    cr_expect_eq(icr.shorthand, APIC_TO_OTHERS);
+    cr_expect_eq(icr.destination, 0x12345678);
+}
+
+Test(lapic, icr_illegal_vector_is_not_sent)
+{
+    cr_expect_eq(judge(0x0f), ICR_ILLEGAL_VECTOR);
+    cr_expect_eq(judge(0x10), ICR_SEND);
+    cr_expect_eq(judge(0x400), ICR_SEND, "the vector of an NMI is ignored");
+}
+
+Test(lapic, icr_valid_combinations_table_10_3)
+{
+    for (unsigned mode = 0; mode < 8; mode++) {
+        uint64_t value = 0x41 | mode << 8;
+        bool reserved = mode == 3 || mode == 7;
+        cr_expect_eq(judge(value | 1 << 18) == ICR_INVALID, mode != 0, "self, mode %u", mode);
+        cr_expect_eq(judge(value | 2 << 18) == ICR_INVALID, mode != 0, "all, mode %u", mode);
+        cr_expect_eq(judge(value | 3 << 18) == ICR_INVALID, reserved, "others, mode %u", mode);
+        cr_expect_eq(judge(value) == ICR_INVALID, reserved, "none, mode %u", mode);
+    }
+}
+
+Test(lapic, icr_shorthands)
+{
+    cr_expect_eq(targets(1 << 18), 0x2);
+    cr_expect_eq(targets(2 << 18), 0xf);
+    cr_expect_eq(targets(3 << 18), 0xd);
+}
+
+Test(lapic, icr_physical_destination)
+{
+    cr_expect_eq(targets(0x13ull << 32), 0x4);
+    cr_expect_eq(targets(0x99ull << 32), 0);
+    cr_expect_eq(targets(0xffffffffull << 32), 0xf);
+    cr_expect_eq(targets(0xffull << 32), 0, "FFh is no broadcast in x2APIC mode");
+}
+
+Test(lapic, L7_logical_destination)
+{
+    cr_expect_eq(targets(0x00020018ull << 32 | 1 << 11), 0x3);
+    cr_expect_eq(targets(0x00010018ull << 32 | 1 << 11), 0x4);
+}
+
+static struct machine *m;
+static struct lapic *l;
+
+static void set_up(void)
+{
+    m = machine_new(2, 0, 1 << 16, 1 << 16);
+    l = lapic_new(m, NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        lapic_regs(l, i)->base |= APIC_BASE_EXTD;
+        apic_write_svr(lapic_regs(l, i), APIC_SVR_ENABLE | 0xff);
+    }
+}
+
+static void tear_down(void)
+{
+    lapic_free(l);
+    machine_free(m);
+}
+
+TestSuite(lapic_fabric, .init = set_up, .fini = tear_down);
+
+Test(lapic_fabric, fixed_message_sets_irr_on_arrival)
+{
+    message_send(m, 1, APIC_FIXED, 0xf2, 0);
+    cr_assert_not(lapic_irr(l, 0, 0xf2));
+    message_arrive(m, 1, 0);
+    cr_assert(lapic_irr(l, 0, 0xf2));
+    cr_assert_eq(lapic_deliverable(l, 0), 0xf2);
+    cr_assert_eq(lapic_acknowledge(l, 0), 0xf2);
+    cr_assert(lapic_isr(l, 0, 0xf2));
+    lapic_eoi(l, 0);
+    cr_assert_not(lapic_isr(l, 0, 0xf2));
+}
+
+Test(lapic_fabric, L16_software_disabled_drops_fixed_and_takes_nmi)
+{
+    apic_write_svr(lapic_regs(l, 0), 0xff);
+    message_send(m, 1, APIC_FIXED, 0xf2, 0);
+    message_arrive(m, 1, 0);
+    cr_assert_eq(lapic_deliverable(l, 0), 0);
+    message_send(m, 1, APIC_NMI, 0, 0);
+    message_arrive(m, 1, 1);
+    cr_assert(lapic_nmi_pending(l, 0));
+    lapic_take_nmi(l, 0);
+    cr_assert_not(lapic_nmi_pending(l, 0));
+}
+
+Test(lapic_fabric, two_arrivals_of_one_vector_merge)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        message_send(m, 1, APIC_FIXED, 0xf2, 0);
+        message_arrive(m, 1, i);
+    }
+    cr_assert_eq(lapic_acknowledge(l, 0), 0xf2);
+    lapic_eoi(l, 0);
+    cr_assert_eq(lapic_deliverable(l, 0), 0);
+}
+
+Test(lapic_fabric, ids_name_cores)
+{
+    lapic_set_id(l, 1, 0x100);
+    cr_assert_eq(lapic_core_of_id(l, 0x100), 1);
+    cr_assert_eq(lapic_core_of_id(l, 1), -1);
+}

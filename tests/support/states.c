@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/states.h"
+
+static bool contains(const struct state_set *set, const struct state *s)
+{
+    for (unsigned i = 0; i < set->count; i++)
+        if (!memcmp(&set->state[i], s, sizeof *s))
+            return true;
+    return false;
+}
+
+void state_set_add(void *context, struct machine *m)
+{
+    struct state_set *set = context;
+    struct state s = {{0}};
+    unsigned n = 0;
+    for (unsigned v = 0; v < set->variables; v++)
+        s.word[n++] = program_variable(set->p, v);
+    for (unsigned t = 0; t < m->cores; t++)
+        for (unsigned reg = 0; reg < 16; reg++)
+            if (set->registers >> reg & 1)
+                s.word[n++] = program_register(set->p, t, reg);
+    assert(n <= STATE_WORDS);
+    if (contains(set, &s))
+        return;
+    assert(set->count < MAX_STATES);
+    set->state[set->count++] = s;
+}
+
+bool state_set_equal(const struct state_set *a, const struct state_set *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (unsigned i = 0; i < a->count; i++)
+        if (!contains(b, &a->state[i]))
+            return false;
+    return true;
+}
+
+unsigned random_draw(struct random *r, unsigned limit)
+{
+    r->state = r->state * 6364136223846793005ull + 1442695040888963407ull;
+    return (unsigned)((r->state >> 33) % limit);
+}

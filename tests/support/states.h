@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sets of final states of small programs, and a seeded source of random numbers. */
+#ifndef TESTS_SUPPORT_STATES_H
+#define TESTS_SUPPORT_STATES_H
+
+#include "tests/support/program.h"
+
+enum { STATE_WORDS = 24, MAX_STATES = 8192 };
+
+struct state {
+    uint32_t word[STATE_WORDS];
+};
+
+struct state_set {
+    struct program *p;
+    unsigned variables;
+    uint16_t registers; /* mask: which registers of each core belong to the state */
+    unsigned count;
+    struct state state[MAX_STATES];
+};
+
+/* An explore_options.on_complete: adds the machine's state to the set given as context. */
+void state_set_add(void *set, struct machine *);
+bool state_set_equal(const struct state_set *, const struct state_set *);
+
+struct random {
+    uint64_t state;
+};
+
+unsigned random_draw(struct random *, unsigned limit);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * VM entry: VMLAUNCH and VMRESUME.
+ * After the SDM vol. 3 (June 2016), 26.1 to 26.6.
+ *
+ * The commit is one step (EVENT_VM_ENTRY): from then on the core is in guest mode. Loading of RVI
+ * and SVI and PPR virtualization follow as micro-steps, then event injection, then the boundary
+ * before the first guest instruction, where virtual and external interrupts that are already
+ * pending are taken.
+ *
+ * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, entry
+ * with MOV-SS blocking in the host (error 26: the core does not tell MOV SS from STI), pending
+ * debug exceptions, monitor trap flag, preemption timer. A TPR-threshold exit right after entry
+ * (26.6.7) needs the APIC-access page, which the controls do not allow.
+ */
+#include <stddef.h>
+
+#include "vmx/checks.h"
+#include "vmx/internal.h"
+
+static const struct footprint nothing;
+
+struct verdict {
+    unsigned error; /* enum vm_error of VMfailValid; 0: goes on */
+    const struct entry_row *row; /* the check that fails */
+};
+
+static bool in_memory(const struct core *c, uint64_t address)
+{
+    return address < c->m->memory.size && c->m->memory.size - address >= 4096;
+}
+
+static unsigned read_vtpr(struct core *c, const struct vmcs *v)
+{
+    uint64_t page = vmcs_get(v, VMCS_VIRTUAL_APIC);
+    if (!vmx_check_reads_vtpr(v) || !in_memory(c, page))
+        return 0;
+    return core_hw_read(c, page + VAPIC_VTPR, 4) & 0xff;
+}
+
+static struct verdict decide(const struct vmcs *v, unsigned vtpr, bool launch)
+{
+    if (launch && v->launch != VMCS_CLEAR)
+        return (struct verdict){VM_ERROR_VMLAUNCH_NOT_CLEAR, NULL};
+    if (!launch && v->launch != VMCS_LAUNCHED)
+        return (struct verdict){VM_ERROR_VMRESUME_NOT_LAUNCHED, NULL};
+    const struct entry_row *row = vmx_check_entry(v, vtpr);
+    return (struct verdict){row ? (unsigned)row->failure : 0, row};
+}
+
+/* What the model cannot do although the checks pass. */
+static void require_modelled(struct core *c, const struct vmcs *v)
+{
+    if (vmcs_get(v, VMCS_EXIT_MSR_STORE_COUNT) || vmcs_get(v, VMCS_EXIT_MSR_LOAD_COUNT) ||
+        vmcs_get(v, VMCS_ENTRY_MSR_LOAD_COUNT))
+        vmx_not_modelled(c, "VM entry with MSR lists");
+    if (!(vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64))
+        vmx_not_modelled(c, "VM entry to a guest outside IA-32e mode");
+    bool there = (!vmx_proc(v, PROC_TPR_SHADOW) || in_memory(c, vmcs_get(v, VMCS_VIRTUAL_APIC))) &&
+                 (!vmx_proc(v, PROC_MSR_BITMAPS) || in_memory(c, vmcs_get(v, VMCS_MSR_BITMAP))) &&
+                 (!vmx_pin(v, PIN_POSTED_INTERRUPTS) ||
+                  vmcs_get(v, VMCS_POSTED_INTR_DESC) + 64 <= c->m->memory.size);
+    if (!there)
+        vmx_not_modelled(c, "VM entry with a page outside the machine's memory");
+}
+
+static void load_tables(struct core_state *s, const struct vmcs *v)
+{
+    s->cs = (uint16_t)vmcs_get(v, VMCS_GUEST_CS);
+    s->ss = (uint16_t)vmcs_get(v, VMCS_GUEST_SS);
+    s->tr = (uint16_t)vmcs_get(v, VMCS_GUEST_TR);
+    s->tr_base = vmcs_get(v, VMCS_GUEST_TR_BASE);
+    s->tr_limit = (uint32_t)vmcs_get(v, VMCS_GUEST_TR_LIMIT);
+    s->gdt_base = vmcs_get(v, VMCS_GUEST_GDTR_BASE);
+    s->gdt_limit = (uint32_t)vmcs_get(v, VMCS_GUEST_GDTR_LIMIT);
+    s->idt_base = vmcs_get(v, VMCS_GUEST_IDTR_BASE);
+    s->idt_limit = (uint32_t)vmcs_get(v, VMCS_GUEST_IDTR_LIMIT);
+}
+
+static void load_guest(struct core *c, const struct vmcs *v)
+{
+    struct core_state *s = c->state;
+    uint64_t flags = vmcs_get(v, VMCS_GUEST_RFLAGS);
+    bool blocked = vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY) & (BLOCKING_STI | BLOCKING_MOV_SS);
+    load_tables(s, v);
+    s->cr0 = vmcs_get(v, VMCS_GUEST_CR0);
+    s->cr3 = vmcs_get(v, VMCS_GUEST_CR3);
+    s->cr4 = vmcs_get(v, VMCS_GUEST_CR4);
+    if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_LOAD_EFER)
+        s->efer = vmcs_get(v, VMCS_GUEST_EFER);
+    s->interrupt_flag = flags >> 9 & 1;
+    s->shadow = s->shadow_next = blocked; /* holds at this boundary and for the instruction */
+    s->activity = (uint8_t)vmcs_get(v, VMCS_GUEST_ACTIVITY);
+    core_set_reg(c, UC_X86_REG_EFLAGS, flags);
+    core_set_reg(c, UC_X86_REG_RSP, vmcs_get(v, VMCS_GUEST_RSP));
+    core_set_reg(c, UC_X86_REG_FS_BASE, vmcs_get(v, VMCS_GUEST_FS_BASE));
+    core_set_reg(c, UC_X86_REG_GS_BASE, vmcs_get(v, VMCS_GUEST_GS_BASE));
+    core_jump(c, vmcs_get(v, VMCS_GUEST_RIP));
+}
+
+static void enter_contexts(struct vmx *x, struct core *c, const struct vmcs *v)
+{
+    vmx_core(x, c)->host_levels = c->state->level_count;
+    core_push_level(c, LEVEL_GUEST, 0); /* no IRET ends it */
+    for (unsigned i = 0; i < v->guest_levels; i++)
+        core_push_level(c, (enum context_level)v->guest_level[i], v->guest_frame[i]);
+}
+
+static void commit(struct vmx *x, struct core *c, struct vmcs *v)
+{
+    require_modelled(c, v);
+    v->launch = VMCS_LAUNCHED;
+    enter_contexts(x, c, v);
+    load_guest(c, v);
+    c->state->non_root = 1;
+    c->exec.spin_broken = 1;
+    c->state->cycles += VMX_ENTRY_CYCLES;
+    vmx_core(x, c)->vid = (struct vid){0};
+    machine_say(x->m, STEP_VMX, "VM entry");
+}
+
+/* SDM vol. 3, 26.5: event injection is part of the entry and asks neither IF nor priorities. */
+static void inject(struct core *c, const struct vmcs *v)
+{
+    uint32_t info = (uint32_t)vmcs_get(v, VMCS_ENTRY_INTR_INFO);
+    unsigned type = info >> 8 & 7;
+    uint64_t rip = vmcs_get(v, VMCS_GUEST_RIP);
+    if (!(info & INTR_VALID))
+        return;
+    if (type >= INTR_TYPE_SOFTWARE && type <= INTR_TYPE_SOFTWARE_EXCEPTION)
+        rip += vmcs_get(v, VMCS_ENTRY_INSTRUCTION_LENGTH);
+    machine_say(c->m, STEP_DELIVER, "injects vector %#x", info & 0xff);
+    core_deliver(c, info & 0xff, info & INTR_HAS_ERROR,
+                 (uint32_t)vmcs_get(v, VMCS_ENTRY_EXCEPTION_ERROR), rip);
+}
+
+static void fail(struct vmx *x, struct core *c, const struct insn *in, const struct verdict *w)
+{
+    if (w->row && !x->failure_is_result) {
+        machine_find(x->m, FINDING_ENTRY, "VM entry", "CPU%u: VM entry fails: must hold: %s",
+                     c->id, w->row->must);
+        core_end(c);
+    }
+    if (w->row && w->row->failure == ENTRY_FAILS_GUEST)
+        vmx_not_modelled(c, "VM-entry failure as a VM exit");
+    vmx_fail(x, c, (enum vm_error)w->error);
+    core_skip(c, in);
+}
+
+/* SDM vol. 3, 26.6: what is already pending comes before the first guest instruction. */
+static void first_boundary(struct core *c)
+{
+    bool halted = c->state->activity == ACTIVITY_HLT;
+    core_point(c, &nothing, POINT_BOUNDARY | (halted ? POINT_WAIT_EVENT : 0));
+}
+
+void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch)
+{
+    struct vmcs *v = vmx_current(x, c->id);
+    if (!v) {
+        vmx_fail(x, c, VM_ERROR_CONTROLS); /* VMfailInvalid: the number has nowhere to go */
+        core_skip(c, in);
+        return;
+    }
+    struct verdict w = decide(v, read_vtpr(c, v), launch);
+    struct footprint fp;
+    footprint_clear(&fp);
+    vmx_footprint(c, &fp);
+    fp.events = w.error ? 0 : EVENT_VM_ENTRY;
+    if (!core_point(c, &fp, POINT_BOUNDARY | vmx_drain_flag(c, KNOB_VM_ENTRY_DRAINS)))
+        return;
+    if (w.error) {
+        fail(x, c, in, &w);
+        return;
+    }
+    commit(x, c, v);
+    if (vid_enabled(v))
+        vid_enter(x, c);
+    inject(c, v);
+    first_boundary(c);
+}

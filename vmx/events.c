@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events at an instruction boundary of a guest, by priority.
+ * After the SDM vol. 3 (June 2016), table 6-2, 25.2, 26.6, 29.2.2, 29.6.
+ *
+ * NMI (8) comes before an interrupt-window exit or a virtual interrupt (9), that before an
+ * external interrupt (10). Left out: SMI, INIT, traps, timers, NMI windows and virtual NMIs.
+ */
+#include "vmx/internal.h"
+
+enum guest_event { NO_EVENT, EVENT_NMI, EVENT_WINDOW, EVENT_VIRTUAL, EVENT_POSTED, EVENT_EXTERNAL };
+
+bool vmx_blocked(const struct core *c)
+{
+    return c->state->shadow;
+}
+
+/* Would an external interrupt be taken here if one were pending? */
+static bool external_open(struct core *c, const struct vmcs *v)
+{
+    /* SDM vol. 3, table 24-5: with external-interrupt exiting IF does not matter. */
+    if (!vmx_pin(v, PIN_EXTERNAL_INTERRUPT))
+        return c->state->interrupt_flag && !vmx_blocked(c);
+    return !vmx_blocked(c) || knob_value(&c->m->knobs, KNOB_VMX_SHADOW_BLOCKS_EXTINT) == 1;
+}
+
+static enum guest_event external_kind(const struct vmx *x, const struct core *c,
+                                      const struct vmcs *v)
+{
+    unsigned vector = lapic_deliverable(x->lapic, c->id);
+    if (!vector)
+        return NO_EVENT;
+    /* 29.6: the comparison uses the VMCS field, never NV of the descriptor. */
+    bool notification = vmx_pin(v, PIN_POSTED_INTERRUPTS) &&
+                        vector == vmcs_get(v, VMCS_POSTED_INTR_NV);
+    return notification ? EVENT_POSTED : EVENT_EXTERNAL;
+}
+
+static enum guest_event highest_event(struct vmx *x, struct core *c)
+{
+    const struct vmcs *v = vmx_current(x, c->id);
+    const struct vid *vid = &vmx_core(x, c)->vid;
+    bool interrupt_flag = c->state->interrupt_flag;
+    assert(c->state->non_root);
+    if (lapic_nmi_pending(x->lapic, c->id) && !vmx_blocked(c))
+        return EVENT_NMI;
+    if (vid_window_exiting(v) && interrupt_flag && !vmx_blocked(c))
+        return EVENT_WINDOW;
+    if (vid_enabled(v) &&
+        vid_deliverable(vid, interrupt_flag, vmx_blocked(c), vid_window_exiting(v)))
+        return EVENT_VIRTUAL;
+    enum guest_event external = external_kind(x, c, v);
+    return external != NO_EVENT && external_open(c, v) ? external : NO_EVENT;
+}
+
+static bool interruptible(void *virt, struct core *c)
+{
+    struct vmx *x = virt;
+    return external_open(c, vmx_current(x, c->id)) || !vmx_blocked(c); /* the latter for NMI */
+}
+
+static bool event_ready(void *virt, struct core *c)
+{
+    return highest_event(virt, c) != NO_EVENT;
+}
+
+/* The first micro-step of the event. */
+static void event_next(void *virt, struct core *c, struct footprint *fp, unsigned *flags)
+{
+    struct vmx *x = virt;
+    enum guest_event event = highest_event(x, c);
+    assert(event != NO_EVENT);
+    vmx_footprint(c, fp);
+    /* Which event it is depends on what is pending, but a virtual interrupt goes before all but
+     * an NMI whatever arrives. */
+    footprint_add(fp, lapic_intr(c->id),
+                  event == EVENT_WINDOW || event == EVENT_VIRTUAL ? ACCESS_READ : ACCESS_WRITE);
+    if (event == EVENT_VIRTUAL)
+        *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
+    else if (event == EVENT_POSTED)
+        *flags &= ~(unsigned)POINT_DRAINED; /* its first locked access drains */
+    else
+        *flags = (*flags & ~(unsigned)POINT_DRAINED) | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS);
+}
+
+static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, uint32_t intr_info)
+{
+    struct vmx_exit e = {.reason = reason, .intr_info = intr_info, .rip = c->exec.resume_rip};
+    vmx_exit(x, c, &e);
+    return EVENT_DIVERTED;
+}
+
+static enum event_result take_nmi(struct vmx *x, struct core *c)
+{
+    if (!vmx_pin(vmx_current(x, c->id), PIN_NMI))
+        vmx_not_modelled(c, "NMI in a guest without NMI exiting");
+    lapic_take_nmi(x->lapic, c->id);
+    return leave(x, c, EXIT_EXCEPTION_NMI, INTR_VALID | INTR_TYPE_NMI << 8 | VECTOR_NMI);
+}
+
+/* SDM vol. 3, 27.1, 33.3.3 and table 24-10 for "acknowledge interrupt on exit". */
+static enum event_result take_external(struct vmx *x, struct core *c)
+{
+    const struct vmcs *v = vmx_current(x, c->id);
+    uint32_t info = 0;
+    if (!vmx_pin(v, PIN_EXTERNAL_INTERRUPT)) {
+        unsigned vector = lapic_acknowledge(x->lapic, c->id);
+        machine_say(x->m, STEP_DELIVER, "takes interrupt %#x", vector);
+        core_deliver(c, vector, false, 0, c->exec.resume_rip);
+        return EVENT_DIVERTED;
+    }
+    if (vmcs_get(v, VMCS_EXIT_CONTROLS) & EXIT_ACKNOWLEDGE) {
+        unsigned vector = lapic_acknowledge(x->lapic, c->id);
+        machine_say(x->m, STEP_VMX, "acknowledge %#x", vector);
+        info = INTR_VALID | INTR_TYPE_EXTERNAL << 8 | vector;
+    }
+    return leave(x, c, EXIT_EXTERNAL_INTERRUPT, info);
+}
+
+static enum event_result event_take(void *virt, struct core *c)
+{
+    struct vmx *x = virt;
+    switch (highest_event(x, c)) {
+    case EVENT_NMI:
+        return take_nmi(x, c);
+    case EVENT_WINDOW:
+        return leave(x, c, EXIT_INTERRUPT_WINDOW, 0);
+    case EVENT_VIRTUAL:
+        c->state->activity = ACTIVITY_ACTIVE; /* it wakes from HLT, 29.2.2 */
+        vid_deliver(x, c);
+        return EVENT_DIVERTED;
+    case EVENT_POSTED:
+        posted_process(x, c); /* in HLT the core goes back to HLT, 29.6 */
+        return EVENT_RESUMED;
+    case EVENT_EXTERNAL:
+        return take_external(x, c);
+    case NO_EVENT:
+        break;
+    }
+    assert(!"no event to take");
+    return EVENT_RESUMED;
+}
+
+static bool instruction(void *virt, struct core *c, const struct insn *in)
+{
+    struct vmx *x = virt;
+    if (c->state->non_root)
+        return vmx_guest_instruction(x, c, in);
+    return vmx_root_instruction(x, c, in);
+}
+
+static bool exception(void *virt, struct core *c, unsigned vector, bool has_error, uint32_t error)
+{
+    return vmx_guest_exception(virt, c, vector, has_error, error);
+}
+
+const struct virt_ops vmx_operations = {
+    .interruptible = interruptible,
+    .event_ready = event_ready,
+    .event_next = event_next,
+    .event_take = event_take,
+    .instruction = instruction,
+    .exception = exception,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of vmx/, for nobody else. */
+#ifndef VMX_INTERNAL_H
+#define VMX_INTERNAL_H
+
+#include "vmx/controls.h"
+#include "vmx/vmx.h"
+
+enum {
+    RFLAGS_CF = 1 << 0,
+    RFLAGS_FIXED = 1 << 1,
+    RFLAGS_PF = 1 << 2,
+    RFLAGS_AF = 1 << 4,
+    RFLAGS_ZF = 1 << 6,
+    RFLAGS_SF = 1 << 7,
+    RFLAGS_IF = 1 << 9,
+    RFLAGS_OF = 1 << 11,
+
+    BLOCKING_STI = 1 << 0,
+    BLOCKING_MOV_SS = 1 << 1,
+    BLOCKING_NMI = 1 << 3,
+
+    VECTOR_NMI = 2,
+    VECTOR_UD = 6,
+    VECTOR_GP = 13,
+
+    INTR_TYPE_EXTERNAL = 0,
+    INTR_TYPE_NMI = 2,
+    INTR_TYPE_EXCEPTION = 3,
+    INTR_TYPE_SOFTWARE = 4,
+    INTR_TYPE_PRIVILEGED = 5,
+    INTR_TYPE_SOFTWARE_EXCEPTION = 6,
+    INTR_HAS_ERROR = 1 << 11,
+};
+#define INTR_VALID 0x80000000u
+
+static inline struct vmx_core *vmx_core(const struct vmx *x, const struct core *c)
+{
+    return &x->cores[c->id];
+}
+
+/* The current VMCS of a core; NULL if there is none. */
+struct vmcs *vmx_current(const struct vmx *, unsigned core);
+
+/* The footprint of a step that changes the mode of the core. */
+void vmx_footprint(const struct core *, struct footprint *);
+
+/* A point for a micro-step that changes VMX state only; never an event. */
+void vmx_micro_point(struct core *);
+
+/* POINT_DRAINED if the knob says that the sequence waits for the store buffer. */
+unsigned vmx_drain_flag(struct core *, enum knob);
+
+/* Ends the run with FINDING_BUG: the guest did what this model does not know. */
+void vmx_not_modelled(struct core *, const char *what);
+
+/* insn.c, x2apic.c: true if the instruction is done. */
+bool vmx_root_instruction(struct vmx *, struct core *, const struct insn *);
+bool vmx_guest_instruction(struct vmx *, struct core *, const struct insn *);
+bool vmx_guest_msr(struct vmx *, struct core *, const struct insn *, bool write);
+
+/* insn.c: results of VMX instructions (SDM vol. 3, 30.2). */
+void vmx_succeed(struct core *);
+void vmx_fail(struct vmx *, struct core *, enum vm_error);
+
+/* entry.c: VMLAUNCH and VMRESUME. */
+void vmx_enter(struct vmx *, struct core *, const struct insn *, bool launch);
+
+/* exit.c */
+struct vmx_exit {
+    unsigned reason;
+    uint64_t qualification;
+    uint32_t intr_info;
+    uint32_t intr_error;
+    unsigned instruction_length;
+    uint64_t rip; /* of the guest, to be saved */
+};
+/* Leaves the guest at once: the step is the caller's. */
+void vmx_exit(struct vmx *, struct core *, const struct vmx_exit *);
+/* An instruction that causes a VM exit: point and exit; an event may come first. */
+void vmx_exit_instruction(struct vmx *, struct core *, const struct insn *, unsigned reason,
+                          uint64_t qualification);
+/* A trap-like exit of APIC virtualization: after the instruction, before anything else. */
+void vmx_exit_trap(struct vmx *, struct core *, const struct insn *, unsigned reason,
+                   uint64_t qualification);
+
+/* vid.c: micro-steps on the virtual-APIC page. */
+uint64_t vid_page(struct vmx *, struct core *);
+bool vid_enabled(const struct vmcs *);
+bool vid_window_exiting(const struct vmcs *);
+void vid_enter(struct vmx *, struct core *);
+void vid_virtualize_ppr(struct vmx *, struct core *);
+unsigned vid_virtualize_eoi(struct vmx *, struct core *);
+void vid_set_virr(struct vmx *, struct core *, unsigned word, uint32_t bits);
+void vid_deliver(struct vmx *, struct core *);
+
+/* posted.c: steps 1 to 7 of 29.6; the caller has announced step 1. */
+void posted_process(struct vmx *, struct core *);
+
+/* events.c */
+extern const struct virt_ops vmx_operations;
+bool vmx_blocked(const struct core *);
+
+/* vmx.c, msr.c */
+extern const struct msr_ops vmx_capability_ops;
+extern const struct msr_ops vmx_feature_ops;
+
+#endif

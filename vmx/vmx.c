@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * VMX of a machine: construction, what invariants ask, and the MSRs of VMX capability
+ * (SDM vol. 3, appendix A) and IA32_FEATURE_CONTROL (23.7).
+ */
+#include "vmx/vmx.h"
+
+#include <stdlib.h>
+
+#include "sim/tso.h"
+#include "vmx/internal.h"
+
+struct vmx *vmx_new(struct machine *m, struct cpu *cpu, struct lapic *lapic)
+{
+    struct vmx *x = calloc(1, sizeof *x);
+    assert(x);
+    assert(lapic);
+    x->m = m;
+    x->cpu = cpu;
+    x->lapic = lapic;
+    x->vmcs_count = 2 * m->cores < VMCS_MAX ? 2 * m->cores : VMCS_MAX;
+    x->cores = machine_reserve(m, m->cores * sizeof *x->cores);
+    x->vmcs = machine_reserve(m, x->vmcs_count * sizeof *x->vmcs);
+    for (unsigned i = 0; i < m->cores; i++)
+        x->cores[i].feature_control = FEATURE_LOCKED | FEATURE_VMXON;
+    if (cpu) {
+        cpu_set_virt(cpu, &vmx_operations, x);
+        cpu_add_msrs(cpu, &vmx_capability_ops, x);
+        cpu_add_msrs(cpu, &vmx_feature_ops, x);
+    }
+    return x;
+}
+
+void vmx_free(struct vmx *x)
+{
+    free(x);
+}
+
+/* ---- For invariants ---- */
+
+struct vmcs *vmx_current(const struct vmx *x, unsigned core)
+{
+    assert(core < x->m->cores);
+    unsigned current = x->cores[core].current;
+    assert(current <= x->vmcs_count);
+    return current ? &x->vmcs[current - 1] : NULL;
+}
+
+bool vmx_non_root(const struct vmx *x, unsigned core)
+{
+    return x->cpu->core[core].state->non_root;
+}
+
+bool vmx_processing(const struct vmx *x, unsigned core)
+{
+    assert(core < x->m->cores);
+    return x->cores[core].posted_processing;
+}
+
+uint64_t vmx_posted_descriptor(const struct vmx *x, unsigned core)
+{
+    const struct vmcs *v = vmx_current(x, core);
+    return v && vmx_pin(v, PIN_POSTED_INTERRUPTS) ? vmcs_get(v, VMCS_POSTED_INTR_DESC) : 0;
+}
+
+uint64_t vmx_virtual_apic(const struct vmx *x, unsigned core)
+{
+    const struct vmcs *v = vmx_current(x, core);
+    return v && vmx_proc(v, PROC_TPR_SHADOW) ? vmcs_get(v, VMCS_VIRTUAL_APIC) : 0;
+}
+
+const struct vid *vmx_vid(const struct vmx *x, unsigned core)
+{
+    assert(core < x->m->cores);
+    return &x->cores[core].vid;
+}
+
+/* ---- For the files of vmx/ ---- */
+
+void vmx_footprint(const struct core *c, struct footprint *fp)
+{
+    footprint_add(fp, core_control(c->id, UNIT_VIRT), ACCESS_WRITE);
+}
+
+void vmx_micro_point(struct core *c)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    vmx_footprint(c, &fp);
+    core_point(c, &fp, 0);
+}
+
+/* With an empty buffer there is nothing to wait for, and the knob is not consulted; the drains
+ * that have happened are ordered before the step all the same. */
+unsigned vmx_drain_flag(struct core *c, enum knob which)
+{
+    struct machine *m = c->m;
+    assert(which == KNOB_VM_ENTRY_DRAINS || which == KNOB_VM_EXIT_DRAINS);
+    if (m->model == MEMORY_SC)
+        return 0;
+    unsigned value = tso_empty(m, c->id) ? m->knobs.value[which] : knob_value(&m->knobs, which);
+    return value == 0 ? POINT_DRAINED : 0;
+}
+
+void vmx_not_modelled(struct core *c, const char *what)
+{
+    machine_find(c->m, FINDING_BUG, "", "CPU%u: %s at %#llx: not modelled", c->id, what,
+                 (unsigned long long)c->exec.pc);
+    core_end(c);
+}
+
+/* ---- MSRs ---- */
+
+static bool capability_next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
+                            struct footprint *fp, unsigned *flags)
+{
+    (void)owner, (void)c, (void)msr, (void)value, (void)fp, (void)flags;
+    return !write; /* read-only: #GP */
+}
+
+static bool capability_access(void *owner, struct core *c, uint32_t msr, bool write,
+                              uint64_t *value)
+{
+    (void)owner, (void)c;
+    assert(!write);
+    *value = vmx_capability(msr);
+    return true;
+}
+
+static bool feature_next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
+                         struct footprint *fp, unsigned *flags)
+{
+    struct vmx *x = owner;
+    (void)msr, (void)value, (void)fp;
+    if (write && (vmx_core(x, c)->feature_control & FEATURE_LOCKED))
+        return false; /* SDM vol. 3, 23.7: WRMSR faults once the lock bit is set */
+    if (write)
+        *flags |= POINT_DRAINED;
+    return true;
+}
+
+static bool feature_access(void *owner, struct core *c, uint32_t msr, bool write, uint64_t *value)
+{
+    struct vmx *x = owner;
+    (void)msr;
+    if (write)
+        vmx_core(x, c)->feature_control = *value;
+    else
+        *value = vmx_core(x, c)->feature_control;
+    return true;
+}
+
+const struct msr_ops vmx_capability_ops = {
+    .first = MSR_VMX_BASIC,
+    .last = MSR_VMX_LAST,
+    .next = capability_next,
+    .access = capability_access,
+};
+
+const struct msr_ops vmx_feature_ops = {
+    .first = MSR_FEATURE_CONTROL,
+    .last = MSR_FEATURE_CONTROL,
+    .next = feature_next,
+    .access = feature_access,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * VMX: VMX operation, VM entry and exit, APIC virtualization, posted interrupts (SDM vol. 3,
+ * chapters on VMX).
+ *
+ * Each core has its own VMX state. VMCS data are in a table, not in memory (vmx/vmcs.h). Every
+ * access that hardware makes to memory others can see is a step of its own.
+ *
+ * A VM entry that fails its checks is a finding (FINDING_ENTRY), which ends the execution, unless
+ * `failure_is_result` is set: then software sees VMfail or exit reason 33 as on hardware. What a
+ * guest does and this model does not know is FINDING_BUG, "not modelled".
+ */
+#ifndef VMX_VMX_H
+#define VMX_VMX_H
+
+#include "cpu/core.h"
+#include "lapic/lapic.h"
+#include "vmx/vid.h"
+#include "vmx/vmcs.h"
+
+/* Cycles of hardware sequences; engineering choices of facts/intel.md 6.3. */
+enum {
+    VMX_ENTRY_CYCLES = 500,
+    VMX_EXIT_CYCLES = 500,
+    VMX_POSTED_CYCLES = 150,
+    VMX_VIRTUAL_DELIVERY_CYCLES = 40, /* beside the delivery through the IDT */
+};
+
+/* State of one core beyond the VMCS. Plain data, in the arena. */
+struct vmx_core {
+    uint64_t vmxon_address;   /* of the VMXON region */
+    uint64_t feature_control; /* IA32_FEATURE_CONTROL */
+    uint8_t on;               /* in VMX operation */
+    uint8_t current;          /* 1 + number of the current VMCS in the table; 0: none */
+    uint8_t posted_processing; /* between acknowledgement and evaluation, 29.6 */
+    uint8_t host_levels;      /* contexts of the host under the guest's */
+    struct vid vid;           /* valid in guest mode under virtual-interrupt delivery */
+};
+
+struct vmx {
+    struct machine *m;
+    struct cpu *cpu;
+    struct lapic *lapic;
+    struct vmx_core *cores;
+    struct vmcs *vmcs; /* the table */
+    unsigned vmcs_count;
+    bool failure_is_result;
+};
+
+/* Attaches VMX to all cores; firmware has enabled and locked it (IA32_FEATURE_CONTROL = 5). The
+ * table holds two VMCSs a core, at most VMCS_MAX; one more is FINDING_BUG. */
+struct vmx *vmx_new(struct machine *, struct cpu *, struct lapic *);
+void vmx_free(struct vmx *);
+
+/* An exception of a guest instruction: true if the exception bitmap turns it into a VM exit, which
+ * has then happened; false if it shall be delivered through the guest's IDT. */
+bool vmx_guest_exception(struct vmx *, struct core *, unsigned vector, bool has_error,
+                         uint32_t error);
+
+/* ---- For invariants ---- */
+
+/* These change only in steps that write core_control(core, UNIT_VIRT): an invariant that asks adds
+ * a read of that to its footprint. */
+bool vmx_non_root(const struct vmx *, unsigned core);
+bool vmx_processing(const struct vmx *, unsigned core); /* inside posted-interrupt processing */
+
+/* Physical address of the posted-interrupt descriptor of the current VMCS; 0 if there is no
+ * current VMCS or it does not use posted interrupts. */
+uint64_t vmx_posted_descriptor(const struct vmx *, unsigned core);
+
+/* The virtual-APIC page of the current VMCS, 0 if none; RVI and SVI in guest mode. */
+uint64_t vmx_virtual_apic(const struct vmx *, unsigned core);
+const struct vid *vmx_vid(const struct vmx *, unsigned core);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RDMSR and WRMSR of a guest: MSR bitmaps, then "virtualize x2APIC mode".
+ * After the SDM vol. 3 (June 2016), 25.1.3, 24.6.9, 29.5, 29.1.2 to 29.1.5.
+ *
+ * What is not special goes to the processor's own registers, the physical local APIC included.
+ * Stores to the virtual-APIC page by WRMSR reach memory at once, after the store buffer; the SDM
+ * is silent. Left out: IPI virtualization (WRMSR 830h), which the controls do not allow.
+ */
+#include "lapic/apic_regs.h"
+#include "vmx/internal.h"
+#include "vmx/x2apic.h"
+
+static const struct footprint nothing;
+
+/* ---- Pure rules ---- */
+
+bool x2apic_bitmap_byte(uint32_t msr, bool write, unsigned *byte, unsigned *bit)
+{
+    bool high = msr >= 0xc0000000 && msr <= 0xc0001fff;
+    if (!high && msr > 0x1fff)
+        return false;
+    uint32_t index = msr & 0x1fff;
+    *byte = (write ? 2048 : 0) + (high ? 1024 : 0) + index / 8;
+    *bit = index % 8;
+    return true;
+}
+
+enum x2apic_write x2apic_judge_write(uint32_t secondary, uint32_t msr, uint64_t value)
+{
+    bool vid = secondary & SEC_VIRTUAL_INTERRUPT;
+    if (!(secondary & SEC_X2APIC))
+        return X2APIC_PHYSICAL;
+    switch (msr) {
+    case APIC_TPR:
+        return value >> 8 ? X2APIC_FAULT : X2APIC_TPR;
+    case APIC_EOI:
+        if (!vid)
+            return X2APIC_PHYSICAL;
+        return value ? X2APIC_FAULT : X2APIC_EOI;
+    case APIC_SELF_IPI:
+        if (!vid)
+            return X2APIC_PHYSICAL;
+        return value >> 8 ? X2APIC_FAULT : X2APIC_SELF_IPI;
+    default:
+        return X2APIC_PHYSICAL;
+    }
+}
+
+bool x2apic_reads_page(uint32_t secondary, uint32_t msr)
+{
+    if (!(secondary & SEC_X2APIC) || msr < 0x800 || msr > 0x8ff)
+        return false;
+    return msr == APIC_TPR || (secondary & SEC_REGISTER_VIRT);
+}
+
+/* ---- On a core ---- */
+
+static bool bitmap_exits(struct core *c, const struct vmcs *v, uint32_t msr, bool write)
+{
+    unsigned byte, bit;
+    if (!vmx_proc(v, PROC_MSR_BITMAPS) || !x2apic_bitmap_byte(msr, write, &byte, &bit))
+        return true;
+    return core_hw_read(c, vmcs_get(v, VMCS_MSR_BITMAP) + byte, 1) >> bit & 1;
+}
+
+/* Writing begins: the boundary before the instruction, and the first change of state. */
+static bool begin(struct core *c, uint32_t msr)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    vmx_footprint(c, &fp);
+    if (!core_point(c, &fp, POINT_BOUNDARY))
+        return false;
+    machine_say(c->m, STEP_REGISTER, "guest WRMSR %#x, virtualized", msr);
+    return true;
+}
+
+static void evaluate(struct vmx *x, struct core *c)
+{
+    vid_evaluate(&vmx_core(x, c)->vid, vid_window_exiting(vmx_current(x, c->id)));
+}
+
+/* 29.1.2 */
+static void write_tpr(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
+{
+    const struct vmcs *v = vmx_current(x, c->id);
+    core_hw_write(c, vid_page(x, c) + VAPIC_VTPR, 8, value);
+    machine_say(x->m, STEP_REGISTER, "VTPR = %#llx", (unsigned long long)value);
+    if (vid_enabled(v)) {
+        vid_virtualize_ppr(x, c);
+        evaluate(x, c);
+    } else if ((value >> 4 & 0xf) < (vmcs_get(v, VMCS_TPR_THRESHOLD) & 0xf)) {
+        vmx_exit_trap(x, c, in, EXIT_TPR_THRESHOLD, 0);
+        return;
+    }
+    core_skip(c, in);
+}
+
+static bool eoi_exits(const struct vmcs *v, unsigned vector)
+{
+    enum vmcs_field f = (enum vmcs_field)(VMCS_EOI_EXIT0 + vector / 64);
+    return vmcs_get(v, f) >> (vector % 64) & 1;
+}
+
+/* 29.1.4: with an exit there is no evaluation. */
+static void write_eoi(struct vmx *x, struct core *c, const struct insn *in)
+{
+    core_hw_write(c, vid_page(x, c) + VAPIC_VEOI, 8, 0);
+    machine_say(x->m, STEP_REGISTER, "VEOI = 0");
+    unsigned vector = vid_virtualize_eoi(x, c);
+    if (eoi_exits(vmx_current(x, c->id), vector)) {
+        vmx_exit_trap(x, c, in, EXIT_VIRTUALIZED_EOI, vector);
+        return;
+    }
+    evaluate(x, c);
+    core_skip(c, in);
+}
+
+/* 29.1.5, 29.5 */
+static void write_self_ipi(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
+{
+    unsigned vector = value & 0xff;
+    core_hw_write(c, vid_page(x, c) + VAPIC_SELF_IPI, 8, value);
+    if (vector < 16) {
+        vmx_exit_trap(x, c, in, EXIT_APIC_WRITE, VAPIC_SELF_IPI);
+        return;
+    }
+    vid_set_virr(x, c, vector / 32, 1u << (vector % 32));
+    vid_raise_rvi(&vmx_core(x, c)->vid, vector);
+    evaluate(x, c);
+    machine_say(x->m, STEP_SEND, "virtual self-IPI %#x", vector);
+    core_skip(c, in);
+}
+
+static bool guest_wrmsr(struct vmx *x, struct core *c, const struct insn *in, uint32_t msr)
+{
+    uint64_t value = (core_reg(c, UC_X86_REG_RAX) & 0xffffffff) |
+                     core_reg(c, UC_X86_REG_RDX) << 32;
+    enum x2apic_write what = x2apic_judge_write(vmx_secondary(vmx_current(x, c->id)), msr, value);
+    if (what == X2APIC_PHYSICAL)
+        return false;
+    if (!begin(c, msr))
+        return true;
+    switch (what) {
+    case X2APIC_TPR: write_tpr(x, c, in, value); break;
+    case X2APIC_EOI: write_eoi(x, c, in); break;
+    case X2APIC_SELF_IPI: write_self_ipi(x, c, in, value); break;
+    default: core_fault(c, VECTOR_GP, 0); break;
+    }
+    return true;
+}
+
+static bool guest_rdmsr(struct vmx *x, struct core *c, const struct insn *in, uint32_t msr)
+{
+    if (!x2apic_reads_page(vmx_secondary(vmx_current(x, c->id)), msr))
+        return false;
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return true;
+    uint64_t value = core_hw_read(c, vid_page(x, c) + ((msr & 0xff) << 4), 8);
+    core_set_reg(c, UC_X86_REG_RAX, value & 0xffffffff);
+    core_set_reg(c, UC_X86_REG_RDX, value >> 32);
+    core_skip(c, in);
+    return true;
+}
+
+bool vmx_guest_msr(struct vmx *x, struct core *c, const struct insn *in, bool write)
+{
+    uint32_t msr = (uint32_t)core_reg(c, UC_X86_REG_RCX);
+    if (bitmap_exits(c, vmx_current(x, c->id), msr, write)) {
+        vmx_exit_instruction(x, c, in, write ? EXIT_WRMSR : EXIT_RDMSR, 0);
+        return true;
+    }
+    return write ? guest_wrmsr(x, c, in, msr) : guest_rdmsr(x, c, in, msr);
+}
