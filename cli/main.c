@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-
-#ifdef IRQWEAVE_HAVE_BENCH
 #include "bench/bench.h"
-#endif
+#include "cli/cli.h"
 
 static const char HELP[] =
     "irqweave explores all interleavings of x86 interrupt-virtualization code, running the machine\n"
@@ -31,15 +28,6 @@ static const char HELP[] =
     "\n"
     "Exit codes: 0 nothing found, 1 something found, 2 wrong use or bad input, 3 incomplete (a bound\n"
     "was hit), 4 a part that cannot run here.\n";
-
-#ifndef IRQWEAVE_HAVE_BENCH
-static int bench_main(int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    return cli_error("this build has no benchmark");
-}
-#endif
 
 static const struct command {
     const char *name;

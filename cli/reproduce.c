@@ -17,7 +17,7 @@ struct work {
     const struct scenario *scenario;
 };
 
-/* ---- One variant, in a process of its own ---- */
+/* ---- One variant under one memory model, in a process of its own ---- */
 
 static bool expected_to_depend(const struct scenario_expected *e, const char *knob)
 {
@@ -27,7 +27,7 @@ static bool expected_to_depend(const struct scenario_expected *e, const char *kn
     return false;
 }
 
-struct variant_run {
+struct model_run {
     const struct work *work;
     struct session *session;
     enum memory_model model;
@@ -39,7 +39,7 @@ struct variant_run {
 };
 
 /* The verdict with one knob changed; the first violation is enough for that. */
-static bool try_value(struct variant_run *v, unsigned knob, unsigned value)
+static bool try_value(struct model_run *v, unsigned knob, unsigned value)
 {
     struct explore_options options = v->work->options->explore;
     struct knobs knobs = {0};
@@ -61,7 +61,7 @@ static bool try_value(struct variant_run *v, unsigned knob, unsigned value)
     return true;
 }
 
-static bool try_knobs(struct variant_run *v, uint32_t consulted)
+static bool try_knobs(struct model_run *v, uint32_t consulted)
 {
     for (unsigned knob = 0; knob < KNOB_COUNT; knob++)
         for (unsigned value = 1; (consulted >> knob & 1) && value < knob_values((enum knob)knob);
@@ -80,7 +80,7 @@ static bool finds_expected(const struct run *run)
     return true;
 }
 
-static void judge(struct variant_run *v, const struct run *run, enum verdict expected)
+static void judge(struct model_run *v, const struct run *run, enum verdict expected)
 {
     v->verdict = run->result.verdict;
     v->as_expected = v->verdict == expected &&
@@ -99,8 +99,8 @@ static json_t *picture_of(const struct run *run)
     return string;
 }
 
-/* One memory model: the run with the defaults, then each other value. NULL: v->error. */
-static json_t *run_model(struct variant_run *v, enum verdict expected, json_t *result)
+/* The run with the defaults, then each other value. NULL: v->error. */
+static json_t *run_model(struct model_run *v, enum verdict expected)
 {
     struct run run;
     v->settings = json_array();
@@ -109,8 +109,8 @@ static json_t *run_model(struct variant_run *v, enum verdict expected, json_t *r
         return NULL;
     judge(v, &run, expected);
     json_t *object = run_to_json(&run);
-    if (run.best && !json_object_get(result, "picture"))
-        json_object_set_new(result, "picture", picture_of(&run));
+    if (run.best)
+        json_object_set_new(object, "picture", picture_of(&run));
     uint32_t consulted = run.result.knobs;
     run_free(&run);
     if (!try_knobs(v, consulted))
@@ -122,25 +122,47 @@ static json_t *run_model(struct variant_run *v, enum verdict expected, json_t *r
     return object;
 }
 
+/* Jobs 2 n and 2 n + 1 are variant n under TSO and under SC. */
 static json_t *reproduce_job(void *context, unsigned index)
 {
     const struct work *work = context;
-    const struct scenario_variant *variant = &work->scenario->variants[index];
+    const struct scenario_variant *variant = &work->scenario->variants[index / 2];
+    const struct scenario_expected *e = &variant->expected;
     char error[SCENARIO_ERROR];
-    json_t *result = json_pack("{s:s, s:s}", "variant", variant->name, "summary", variant->summary);
-    struct variant_run v = {.work = work, .error = error};
+    struct model_run v = {.work = work, .error = error};
+    json_t *result = NULL;
     run_is_quiet = true;
+    v.model = index % 2 ? MEMORY_SC : MEMORY_TSO;
     v.session = session_open(work->scenario, variant, error);
-    if (!v.session)
-        return json_pack("{s:s}", "error", error);
-    json_t *tso = run_model(&v, variant->expected.tso, result);
-    v.model = MEMORY_SC;
-    json_t *sc = tso ? run_model(&v, variant->expected.sc, result) : NULL;
-    if (!sc)
-        return json_pack("{s:s}", "error", error);
+    if (v.session)
+        result = run_model(&v, index % 2 ? e->sc : e->tso);
+    return result ? result : json_pack("{s:s}", "error", error);
+}
+
+/* One object a variant, with the picture of the first model that has one. */
+static json_t *merge(const struct scenario_variant *variant, json_t *tso, json_t *sc)
+{
+    json_t *result = json_pack("{s:s, s:s}", "variant", variant->name, "summary", variant->summary);
+    json_t *error = json_object_get(json_object_get(tso, "error") ? tso : sc, "error");
+    json_t *picture = json_object_get(json_object_get(tso, "picture") ? tso : sc, "picture");
+    if (error)
+        json_object_set(result, "error", error);
+    if (picture)
+        json_object_set(result, "picture", picture);
+    json_object_del(tso, "picture");
+    json_object_del(sc, "picture");
     json_object_set_new(result, "tso", tso);
     json_object_set_new(result, "sc", sc);
     return result;
+}
+
+static json_t **run_all(struct work *work)
+{
+    unsigned count = work->scenario->variants_count;
+    json_t **runs = jobs_run("explorations", 2 * count, jobs_default(), reproduce_job, work);
+    for (unsigned i = 0; i < count; i++)
+        runs[i] = merge(&work->scenario->variants[i], runs[2 * i], runs[2 * i + 1]);
+    return runs;
 }
 
 /* ---- The table ---- */
@@ -169,7 +191,7 @@ static void count_run(struct totals *t, const json_t *run)
 static void print_run(const json_t *run)
 {
     bool right = json_is_true(json_object_get(run, "as_expected"));
-    bool depends = json_array_size(json_object_get(run, "depends"));
+    size_t depends = json_array_size(json_object_get(run, "depends"));
     printf("  %-10s %s %-10s", depends ? "depends" : text_in(run, "verdict"),
            right ? "=" : "#", text_in(run, "expected"));
 }
@@ -241,12 +263,36 @@ static void count_all(const struct scenario *s, json_t **results, struct totals 
     }
 }
 
+static bool consulted(const struct scenario *s, json_t **results, const char *knob)
+{
+    for (unsigned i = 0; i < 2 * s->variants_count; i++) {
+        json_t *run = json_object_get(results[i / 2], i % 2 ? "sc" : "tso");
+        if (json_object_get(json_object_get(run, "knobs"), knob))
+            return true;
+    }
+    return false;
+}
+
+/* Each knob that any run consulted, with the values that were tried. */
+static void print_knobs(const struct scenario *s, json_t **results)
+{
+    puts("knobs consulted, each tried with all its values:");
+    for (unsigned k = 0; k < KNOB_COUNT; k++) {
+        if (!consulted(s, results, knob_table[k].name))
+            continue;
+        printf("  %-25s ", knob_table[k].name);
+        for (unsigned v = 0; v < knob_values((enum knob)k); v++)
+            printf("%s%s", v ? ", " : "", knob_table[k].values[v]);
+        putchar('\n');
+    }
+}
+
 static void print_text(const struct scenario *s, json_t **results, struct totals *t)
 {
     print_table(s, results, t);
-    printf("\n%u verdicts, %u as expected (=), %u not (#); %u explorations with all values of the "
-           "knobs consulted\n", t->verdicts, t->as_expected, t->verdicts - t->as_expected,
-           t->explorations);
+    printf("\n%u verdicts in %u explorations: %u as expected (=), %u not (#)\n", t->verdicts,
+           t->explorations, t->as_expected, t->verdicts - t->as_expected);
+    print_knobs(s, results);
     print_pictures(s, results);
 }
 
@@ -286,8 +332,7 @@ int reproduce_main(int argc, char **argv)
     if (!s)
         return cli_error("%s", error);
     struct work work = {&o, s};
-    json_t **results = jobs_run("variants", s->variants_count, jobs_default(), reproduce_job,
-                                &work);
+    json_t **results = run_all(&work);
     count_all(s, results, &totals);
     if (o.json)
         print_json(s, results, &totals);

@@ -401,6 +401,10 @@ void cpu_free(struct cpu *p)
      * their stacks go with the process. */
     if (p->setup_cores)
         image_free(p, p->setup_cores);
+    if (p->m->core_snapshot)
+        image_free(p, p->m->core_snapshot);
+    p->m->core_snapshot = NULL;
+    p->m->core_ops = NULL;
     decoder_free(&p->decoder);
     free(p->setup_arena);
     free(p);

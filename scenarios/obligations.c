@@ -44,7 +44,7 @@ static bool posted_handled(void *context, struct machine *m, char *message, size
     int left = state_pir_lowest(s, s->states.pid->address);
     (void)m;
     for (unsigned vector = 0; vector < VECTORS; vector++)
-        if (posted(s, vector) && !state_read(s, s->states.handled->address + 4 * vector, 4))
+        if (!state_read(s, s->states.handled->address + 4 * vector, 4) && posted(s, vector))
             return unhandled(s, vector, message, size);
     if (left < 0)
         left = state_virr_lowest(s, s->states.vapic->address);

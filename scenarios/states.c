@@ -17,11 +17,6 @@ bool state_find(const struct session *s, const char *name, uint64_t size,
     return false;
 }
 
-uint64_t state_read(const struct session *s, uint64_t address, unsigned size)
-{
-    return memory_read(&s->m->memory, address, size);
-}
-
 uint64_t state_read_as(const struct session *s, unsigned core, uint64_t address, unsigned size)
 {
     bool forwarded;

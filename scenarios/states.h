@@ -22,7 +22,10 @@ bool state_find(const struct session *, const char *name, uint64_t size,
                 const struct image_state **state, char *error);
 
 /* Memory as all see it, and as one core does through its store buffer. */
-uint64_t state_read(const struct session *, uint64_t address, unsigned size);
+static inline uint64_t state_read(const struct session *s, uint64_t address, unsigned size)
+{
+    return memory_read(&s->m->memory, address, size);
+}
 uint64_t state_read_as(const struct session *, unsigned core, uint64_t address, unsigned size);
 
 /* The lowest vector whose bit is set in the PIR at `address`, or in the vIRR of the virtual-APIC

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 enum { NO_RECORD = ~0u };
 
 /* An access of an event; the accesses of one resource form a chain, newest first. */
@@ -45,7 +42,7 @@ void history_free(struct history *h)
 
 static uint32_t find_bucket(const struct bucket *b, uint32_t mask, uint64_t resource)
 {
-    uint32_t i = (uint32_t)XXH3_64bits(&resource, sizeof resource) & mask;
+    uint32_t i = (uint32_t)(resource * 0x9e3779b97f4a7c15ull >> 32) & mask; /* Fibonacci hashing */
     while (b[i].used && b[i].resource != resource)
         i = (i + 1) & mask;
     return i;
@@ -71,8 +68,6 @@ static void grow_buckets(struct history *h)
 
 static uint32_t bucket_of(struct history *h, uint64_t resource)
 {
-    if (h->bucket_used * 2 > h->bucket_mask)
-        grow_buckets(h);
     uint32_t i = find_bucket(h->bucket, h->bucket_mask, resource);
     if (!h->bucket[i].used) {
         h->bucket[i] = (struct bucket){resource, NO_RECORD, 1};
@@ -217,8 +212,8 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
         memset(clock, 0, h->agents * sizeof *clock);
     }
     assert(e->number < UINT16_MAX);
-    for (uint32_t i = 0; i < fp->count; i++)
-        bucket_of(h, fp->access[i].resource); /* may grow the table; look up again below */
+    if ((h->bucket_used + FOOTPRINT_MAX) * 2 > h->bucket_mask)
+        grow_buckets(h); /* not below: the numbers of buckets must hold */
     for (uint32_t i = 0; i < fp->count; i++) {
         bucket[i] = bucket_of(h, fp->access[i].resource);
         collect(h, &fp->access[i], bucket[i], &candidates);

@@ -42,8 +42,7 @@ struct machine *machine_new(unsigned cores, unsigned devices, uint64_t ram, size
 
 void machine_free(struct machine *m)
 {
-    if (m->core_snapshot)
-        m->core_ops->image_free(m->cpu, m->core_snapshot);
+    assert(!m->core_snapshot); /* whoever made the cores has freed them, and it */
     memory_free(&m->memory);
     visible_free(&m->visibility);
     free(m->arena);

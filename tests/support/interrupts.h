@@ -4,7 +4,7 @@
 #define TESTS_SUPPORT_INTERRUPTS_H
 
 #include "lapic/lapic.h"
-#include "tests/support/program.h"
+#include "cpu/program.h"
 
 enum { INTERRUPT_LOW = 0x41, INTERRUPT_HIGH = 0x52 }; /* vectors with a handler */
 

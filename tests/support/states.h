@@ -3,7 +3,7 @@
 #ifndef TESTS_SUPPORT_STATES_H
 #define TESTS_SUPPORT_STATES_H
 
-#include "tests/support/program.h"
+#include "cpu/program.h"
 
 enum { STATE_WORDS = 24, MAX_STATES = 8192 };
 

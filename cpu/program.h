@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small machine-code programs for tests and benchmarks: a few bytes a core, no image, no kernel.
+ * Small machine-code programs: a few bytes a core, no image, no kernel. For litmus tests,
+ * benchmarks and the tests of the explorer.
  * Memory is mapped at PROGRAM_BASE; a 32-bit displacement reaches all of it.
  */
-#ifndef TESTS_SUPPORT_PROGRAM_H
-#define TESTS_SUPPORT_PROGRAM_H
+#ifndef CPU_PROGRAM_H
+#define CPU_PROGRAM_H
 
 #include "cpu/core.h"
 #include "sim/explore.h"

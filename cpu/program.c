@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/support/program.h"
+#include "cpu/program.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs each measurement in a process of its own, so that none warms or burdens the next. */
+#include "bench/bench.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scenarios/scenario.h"
+
+enum { MAX_ROWS = 40, NAME_SIZE = 80 };
+
+static struct bench_row rows[MAX_ROWS];
+static char names[MAX_ROWS][NAME_SIZE];
+static unsigned row_count;
+
+static void measure(const char *name, struct bench_row *row)
+{
+    struct rusage usage;
+    if (!strcmp(name, "ping-pong"))
+        bench_ping_pong(row);
+    else if (!strcmp(name, "store-buffering"))
+        bench_store_buffering(row);
+    else
+        bench_scenario(name, row);
+    getrusage(RUSAGE_SELF, &usage);
+    row->peak_kib = usage.ru_maxrss;
+}
+
+static void run(const char *name)
+{
+    int fd[2];
+    struct bench_row row = {.seconds = 0};
+    if (row_count == MAX_ROWS || pipe(fd))
+        return;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        measure(name, &row);
+        _exit(write(fd[1], &row, sizeof row) != sizeof row);
+    }
+    close(fd[1]);
+    bool ok = child > 0 && read(fd[0], &row, sizeof row) == sizeof row;
+    close(fd[0]);
+    waitpid(child, NULL, 0);
+    if (!ok || row.seconds <= 0)
+        return;
+    snprintf(names[row_count], NAME_SIZE, "%s", name);
+    row.name = names[row_count];
+    rows[row_count++] = row;
+}
+
+static void run_all_variants(void)
+{
+    char error[SCENARIO_ERROR];
+    const struct scenario_variant *variant;
+    struct scenario *s = scenario_open("posted-delivery", &variant, error);
+    if (!s) {
+        fprintf(stderr, "irqweave: bench: %s\n", error);
+        return;
+    }
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        char name[NAME_SIZE];
+        snprintf(name, sizeof name, "%s:%s", s->name, s->variants[i].name);
+        run(name);
+    }
+    scenario_free(s);
+}
+
+static void print_table(double variants_seconds)
+{
+    printf("%-28s %9s %12s %14s %14s %10s\n", "", "seconds", "executions", "executions/s",
+           "points/s", "peak KiB");
+    for (unsigned i = 0; i < row_count; i++) {
+        const struct bench_row *r = &rows[i];
+        printf("%-28s %9.3f %12.0f %14.0f %14.0f %10ld\n", r->name, r->seconds, r->executions,
+               r->executions / r->seconds, r->steps / r->seconds, r->peak_kib);
+    }
+    printf("\nall variants of posted-delivery, one after another: %.1f s\n", variants_seconds);
+}
+
+static void print_json(double variants_seconds)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < row_count; i++) {
+        const struct bench_row *r = &rows[i];
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f, s:f, s:I}", "name", r->name,
+                                              "seconds", r->seconds, "executions", r->executions,
+                                              "executions_per_second", r->executions / r->seconds,
+                                              "points_per_second", r->steps / r->seconds,
+                                              "peak_kib", (json_int_t)r->peak_kib));
+    }
+    json_t *all = json_pack("{s:i, s:o, s:f}", "version", 1, "rows", list,
+                            "posted_delivery_seconds", variants_seconds);
+    json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    putchar('\n');
+    json_decref(all);
+}
+
+int bench_main(int argc, char **argv)
+{
+    bool json = argc > 1 && !strcmp(argv[1], "--json");
+    if (argc > 2 || (argc == 2 && !json)) {
+        fprintf(stderr, "irqweave: bench takes no argument but --json\n");
+        return 2;
+    }
+    double variants_seconds = 0;
+    run("ping-pong");
+    run("store-buffering");
+    unsigned first = row_count;
+    run_all_variants();
+    for (unsigned i = first; i < row_count; i++)
+        variants_seconds += rows[i].seconds;
+    if (json)
+        print_json(variants_seconds);
+    else
+        print_table(variants_seconds);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Exhaustive exploration of one variant of a scenario under TSO, default knobs. */
+#include <stdio.h>
+
+#include "bench/bench.h"
+#include "scenarios/session.h"
+
+void bench_scenario(const char *name, struct bench_row *row)
+{
+    char error[SCENARIO_ERROR];
+    const struct scenario_variant *variant;
+    struct scenario *scenario = scenario_open(name, &variant, error);
+    struct session *s = scenario && variant ? session_open(scenario, variant, error) : NULL;
+    if (!s) {
+        fprintf(stderr, "irqweave: bench: %s\n", error);
+        return;
+    }
+    struct knobs knobs = {.consulted = 0};
+    struct explore_options o = {.algorithm = ALGORITHM_SOURCE};
+    struct explore_result r;
+    session_configure(s, MEMORY_TSO, &knobs);
+    session_explore(s, &o, &r);
+    row->seconds = r.seconds;
+    row->executions = (double)(r.complete + r.blocked);
+    row->steps = (double)r.steps;
+    explore_result_free(&r);
+    session_close(s);
+    scenario_free(scenario);
+}

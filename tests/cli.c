@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line as a user meets it: exit codes, JSON, recordings, one-line errors. */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char output[1 << 20];
+
+/* Runs the program with these arguments; its output, both streams, goes to `output`. */
+static int run(const char *arguments)
+{
+    char command[2000];
+    snprintf(command, sizeof command, "'%s' %s 2>&1", IRQWEAVE_PROGRAM, arguments);
+    FILE *f = popen(command, "r");
+    cr_assert(f);
+    size_t length = fread(output, 1, sizeof output - 1, f);
+    output[length] = 0;
+    int status = pclose(f);
+    cr_assert(WIFEXITED(status), "%s: %s", arguments, output);
+    return WEXITSTATUS(status);
+}
+
+static void refuses(const char *arguments, const char *message)
+{
+    cr_assert_eq(run(arguments), 2, "%s: %s", arguments, output);
+    cr_assert(strstr(output, message), "%s: %s", arguments, output);
+    cr_assert_eq(strchr(output, '\n'), output + strlen(output) - 1, "more than a line: %s", output);
+}
+
+Test(cli, exit_codes)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-cpu"), 0);
+    cr_assert_eq(run("explore posted-delivery:V4-cpu"), 1);
+    cr_assert_eq(run("explore posted-delivery:V4-cpu --memory sc"), 0);
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --max-executions 3"), 3);
+    cr_assert(strstr(output, "incomplete"));
+    cr_assert_eq(run("list"), 0);
+    cr_assert_eq(run("doctor"), 0);
+    cr_assert_eq(run("--version"), 0);
+}
+
+Test(cli, wrong_use)
+{
+    refuses("explor", "did you mean 'explore'?");
+    refuses("explore posted-delivery:V1-cp", "did you mean 'V1-cpu'?");
+    refuses("explore", "takes one SCENARIO");
+    refuses("explore posted-delivery:V1-cpu --memory pso", "'tso' or 'sc'");
+    refuses("explore posted-delivery:V1-cpu --knob message-order=lifo", "doctor");
+    refuses("replay /etc/passwd", "not a recording");
+    refuses("replay nothing", "no such file");
+    refuses("replay posted-delivery:V1-cpu/tso x0", "schedule, character 1");
+    refuses("replay posted-delivery:V1-cpu/tso c0@1", "does not fit");
+    refuses("replay 'posted-delivery:V1-cpu/tso#00000000 c0@1'", "was printed for image 00000000");
+}
+
+Test(cli, explore_json_has_the_documented_fields)
+{
+    static const char *const fields[] = {"version", "scenario", "variant", "memory", "algorithm",
+                                         "knobs", "verdict", "executions", "steps", "seconds",
+                                         "violation"};
+    static const char *const of_step[] = {"step", "agent", "pc", "function", "file", "line",
+                                          "action"};
+    cr_assert_eq(run("explore posted-delivery:V1-cpu --json"), 1);
+    json_t *object = json_loads(output, 0, NULL);
+    cr_assert(json_is_object(object));
+    for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
+        cr_assert(json_object_get(object, fields[i]), "%s", fields[i]);
+    json_t *violation = json_object_get(object, "violation");
+    json_t *first = json_array_get(json_object_get(violation, "interleaving"), 0);
+    for (unsigned i = 0; i < sizeof of_step / sizeof *of_step; i++)
+        cr_assert(json_object_get(first, of_step[i]), "%s", of_step[i]);
+    cr_assert_str_eq(json_string_value(json_object_get(violation, "invariant")), "PI-1");
+    json_decref(object);
+}
+
+/* The printed command, the recording, and the recording once more: the same steps. */
+Test(cli, recordings_and_schedules_replay_alike)
+{
+    char path[] = "/tmp/irqweave-cli-XXXXXX", arguments[600];
+    int fd = mkstemp(path);
+    close(fd);
+    snprintf(arguments, sizeof arguments, "explore posted-delivery:V4-cpu -o %s", path);
+    cr_assert_eq(run(arguments), 1);
+    char *from = strstr(output, "replay '"), schedule[400];
+    cr_assert(from);
+    snprintf(schedule, sizeof schedule, "%.*s", (int)strcspn(from + 8, "'"), from + 8);
+
+    snprintf(arguments, sizeof arguments, "replay %s", path);
+    cr_assert_eq(run(arguments), 1);
+    char *first = strdup(output);
+    cr_assert(strstr(first, "CPU0's store buffer: vcpu0.mode = IN_GUEST") ||
+              strstr(first, "not seen, in CPU0's store buffer"));
+    cr_assert_eq(run(arguments), 1);
+    cr_assert_str_eq(output, first);
+    snprintf(arguments, sizeof arguments, "replay '%s'", schedule);
+    cr_assert_eq(run(arguments), 1);
+    cr_assert_str_eq(output, first);
+    free(first);
+    unlink(path);
+}
+
+Test(cli, nothing_found_writes_no_recording)
+{
+    char path[] = "/tmp/irqweave-cli-XXXXXX", arguments[200];
+    int fd = mkstemp(path);
+    close(fd);
+    unlink(path);
+    snprintf(arguments, sizeof arguments, "explore posted-delivery:V3-cpu -o %s", path);
+    cr_assert_eq(run(arguments), 0);
+    cr_assert_neq(access(path, F_OK), 0);
+}

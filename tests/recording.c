@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recordings: what is written is read again; what is not a recording is refused with one line. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/recording.h"
+
+enum { MUTANTS = 4000 };
+
+static char path[] = "/tmp/irqweave-recording-XXXXXX";
+static char error[400];
+
+static struct visible_range ranges[] = {{0x1000, 8}, {0x2000, 64}};
+
+static struct recording sample(void)
+{
+    struct recording r = {
+        .scenario = "posted-delivery",
+        .variant = "V1-cpu",
+        .image_hash = 0x0123456789abcdef,
+        .model = MEMORY_SC,
+        .visible = ranges,
+        .visible_count = 2,
+        .schedule = "c0@12.1 b0*2 d0 m1.0",
+        .verdict = VERDICT_VIOLATION,
+        .finding = {.kind = FINDING_INVARIANT, .name = "PI-1", .message = "lost \"it\""},
+    };
+    cr_assert(knob_set(&r.knobs, "message-order=fifo"));
+    return r;
+}
+
+static void make_path(void)
+{
+    int fd = mkstemp(path);
+    cr_assert(fd >= 0);
+    close(fd);
+}
+
+static void remove_path(void)
+{
+    unlink(path);
+}
+
+static void put_text(const char *text, size_t length)
+{
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fwrite(text, 1, length, f) == length);
+    fclose(f);
+}
+
+TestSuite(recording, .init = make_path, .fini = remove_path);
+
+Test(recording, comes_back)
+{
+    struct recording r = sample(), back;
+    cr_assert(recording_write(&r, path, error, sizeof error), "%s", error);
+    cr_assert(recording_read(&back, path, error, sizeof error), "%s", error);
+    cr_assert_str_eq(back.scenario, r.scenario);
+    cr_assert_str_eq(back.variant, r.variant);
+    cr_assert_str_eq(back.schedule, r.schedule);
+    cr_assert_eq(back.image_hash, r.image_hash);
+    cr_assert_eq(back.model, r.model);
+    cr_assert_eq(back.verdict, r.verdict);
+    cr_assert_eq(memcmp(back.knobs.value, r.knobs.value, sizeof r.knobs.value), 0);
+    cr_assert_eq(back.visible_count, 2);
+    cr_assert_eq(memcmp(back.visible, ranges, sizeof ranges), 0);
+    cr_assert_eq(back.finding.kind, FINDING_INVARIANT);
+    cr_assert_str_eq(back.finding.message, r.finding.message);
+    cr_assert(recording_fits(&back, 0x2040));
+    cr_assert(!recording_fits(&back, 0x203f));
+    recording_free(&back);
+}
+
+Test(recording, is_not_written_half)
+{
+    struct recording r = sample();
+    cr_assert(!recording_write(&r, "/no/such/folder/file", error, sizeof error));
+    cr_assert(strstr(error, "/no/such/folder/file: cannot be written"));
+}
+
+Test(recording, refuses_with_one_line)
+{
+    struct recording r;
+    cr_assert(!recording_read(&r, "/no/such", error, sizeof error));
+    cr_assert_str_eq(error, "/no/such: cannot be opened: No such file or directory");
+    put_text("{\"format\": \"x\"}", 15);
+    cr_assert(!recording_read(&r, path, error, sizeof error));
+    cr_assert(strstr(error, "'format' is not"), "%s", error);
+    put_text("{\n\n!", 4);
+    cr_assert(!recording_read(&r, path, error, sizeof error));
+    cr_assert(strstr(error, ":3: not a recording"), "%s", error);
+}
+
+Test(recording, refuses_another_version)
+{
+    struct recording r = sample(), back;
+    char text[4000];
+    cr_assert(recording_write(&r, path, error, sizeof error));
+    FILE *f = fopen(path, "rb");
+    size_t length = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[length] = 0;
+    *(strstr(text, "\"version\": 1") + 11) = '9';
+    put_text(text, length);
+    cr_assert(!recording_read(&back, path, error, sizeof error));
+    cr_assert(strstr(error, "'version' is not 1"), "%s", error);
+}
+
+Test(recording, survives_mutants, .timeout = 120)
+{
+    struct recording r = sample();
+    char text[4000], mutant[4000];
+    uint64_t x = 88172645463325252;
+    cr_assert(recording_write(&r, path, error, sizeof error));
+    FILE *f = fopen(path, "rb");
+    size_t length = fread(text, 1, sizeof text, f);
+    fclose(f);
+    for (unsigned i = 0; i < MUTANTS; i++) {
+        memcpy(mutant, text, length);
+        for (unsigned k = 0; k < 1 + i % 4; k++) {
+            x = x * 6364136223846793005 + 1442695040888963407;
+            mutant[(x >> 33) % length] = (char)(x >> 20);
+        }
+        put_text(mutant, i % 7 ? length : (x >> 40) % length);
+        error[0] = 0;
+        if (recording_read(&r, path, error, sizeof error))
+            recording_free(&r);
+        else
+            cr_assert(error[0] && !strchr(error, '\n'), "'%s'", error);
+    }
+}
