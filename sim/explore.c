@@ -12,9 +12,11 @@
 
 #include "sim/check.h"
 #include "sim/dpor.h"
+#include "sim/minimise.h"
 
 enum {
     DEFAULT_MAX_STEPS = 60000,
+    MINIMISE_FIRST = 30, /* executions with the same finding */
     CLOCK_EVERY = 64,
     CHECKPOINT_EVERY = 8, /* steps; 4 to 16 differ by less than the noise, 32 is slower */
 };
@@ -170,18 +172,33 @@ static struct counterexample *find_counterexample(struct explore_result *r,
     return &r->finding[r->finding_count++];
 }
 
+static bool is_better(const struct schedule *a, const struct schedule *b)
+{
+    unsigned x = schedule_switches(a), y = schedule_switches(b);
+    return x < y || (x == y && a->count < b->count);
+}
+
+/* Minimising every execution with this finding would cost more than exploring: the first few, and
+ * those that are better as they stand, are enough in practice. */
 static void keep_finding(struct explorer *x, const struct finding *f, uint32_t length)
 {
     struct counterexample *c = find_counterexample(x->result, f);
+    struct schedule candidate = {0};
     if (!c)
         return;
     c->seen++;
-    unsigned switches = count_switches(&x->dpor, length);
-    unsigned best = schedule_switches(&c->schedule);
-    if (c->seen > 1 && (switches > best || (switches == best && length >= c->schedule.count)))
+    if (c->seen > MINIMISE_FIRST && count_switches(&x->dpor, length) >= schedule_switches(&c->schedule))
         return;
+    record_schedule(x, length, &candidate);
+    if (!x->options->raw)
+        minimise(x->m, f, &candidate);
+    if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
+        schedule_free(&candidate);
+        return;
+    }
+    schedule_free(&c->schedule);
+    c->schedule = candidate;
     c->finding = *f;
-    record_schedule(x, length, &c->schedule);
 }
 
 static void keep_findings(struct explorer *x)

@@ -26,6 +26,7 @@ struct explore_options {
     double max_seconds;      /* 0: no bound */
     uint64_t max_steps;      /* of one execution; 0: 100,000 */
     bool stop_at_first;      /* end with the first violation */
+    bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */
     void (*on_complete)(void *context, struct machine *);
     /* Called now and then, for a progress line. */

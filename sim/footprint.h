@@ -37,7 +37,7 @@ struct access {
     uint8_t order; /* an edge that no schedule can reverse (a drain never precedes its store) */
 };
 
-enum { FOOTPRINT_MAX = 24 };
+enum { FOOTPRINT_MAX = 64 };
 
 struct footprint {
     uint32_t events; /* named events of this step, at which invariants are evaluated */

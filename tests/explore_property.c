@@ -172,6 +172,60 @@ Test(explore, invariants_break_as_in_dfs_with_three_threads, .timeout = 300)
         cr_assert_gt(compare(3, 60, 3, seed), 20);
 }
 
+/* ---- Minimisation: as few switches as any schedule of plain DFS needs ---- */
+
+static const struct counterexample *by_name(const struct explore_result *r, const char *name)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (!strcmp(r->finding[i].finding.name, name))
+            return &r->finding[i];
+    return NULL;
+}
+
+/* Compares with the schedule that DFS, left raw, keeps as its best; returns how many. */
+static unsigned compare_switches(struct program *p)
+{
+    struct explore_options all = {.algorithm = ALGORITHM_DFS, .raw = true,
+                                  .max_executions = DFS_LIMIT};
+    struct explore_options reduced_options = {.algorithm = ALGORITHM_SOURCE};
+    struct explore_result want, got;
+    unsigned compared = 0;
+    explore(p->m, &all, &want);
+    explore(p->m, &reduced_options, &got);
+    for (unsigned i = 0; i < got.finding_count && !want.bounds; i++) {
+        const struct counterexample *c = &got.finding[i];
+        const struct counterexample *best = by_name(&want, c->finding.name);
+        struct trace t = {0};
+        char error[200];
+        cr_assert(best);
+        cr_assert_eq(schedule_switches(&c->schedule), schedule_switches(&best->schedule));
+        cr_assert(schedule_replay(p->m, &c->schedule, &t, error, sizeof error), "%s", error);
+        cr_assert(t.finding_count > 0);
+        trace_free(&t);
+        compared++;
+    }
+    explore_result_free(&want);
+    explore_result_free(&got);
+    return compared;
+}
+
+Test(explore, minimised_schedules_have_the_fewest_switches, .timeout = 300)
+{
+    struct random r = {40};
+    struct code code[MAX_THREADS];
+    struct pair pairs[4];
+    unsigned compared = 0;
+    random_program(&r, 2, code);
+    struct program *p = program_new(2, code, MEMORY_TSO);
+    for (unsigned n = 0; n < 500; n++) {
+        random_program(&r, 2, code);
+        cr_assert(program_next(p, code));
+        random_invariants(&r, p, pairs, 3);
+        compared += compare_switches(p);
+    }
+    cr_assert_gt(compared, 50, "only %u findings", compared);
+}
+
 /* ---- The comparison can fail: a core that hides its loads from the explorer is caught ---- */
 
 static const struct core_ops *honest;
