@@ -113,3 +113,33 @@ Test(cli, nothing_found_writes_no_recording)
     cr_assert_eq(run(arguments), 0);
     cr_assert_neq(access(path, F_OK), 0);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/* The launcher builds release before the sanitizer form; images are the same bytes in both. */
+Test(cli, a_schedule_replays_to_the_same_trace_in_release)
+{
+    static char own[sizeof output];
+    static const char *const variants[] = {"V1-cpu", "V2-device", "V4-cpu", "V6b-request"};
+    for (unsigned i = 0; i < sizeof variants / sizeof *variants; i++) {
+        char file[] = "/tmp/irqweave-XXXXXX", arguments[200];
+        int fd = mkstemp(file);
+        cr_assert(fd >= 0);
+        close(fd);
+        snprintf(arguments, sizeof arguments, "explore posted-delivery:%s -o %s", variants[i], file);
+        cr_assert_eq(run(arguments), 1);
+        snprintf(arguments, sizeof arguments, "replay %s --json", file);
+        cr_assert_eq(run(arguments), 1);
+        strcpy(own, output);
+        FILE *f;
+        snprintf(arguments, sizeof arguments,
+                 "IRQWEAVE_IMAGES='' " IRQWEAVE_SOURCE_DIR "/build/release/irqweave replay %s --json",
+                 file);
+        f = popen(arguments, "r");
+        cr_assert(f);
+        output[fread(output, 1, sizeof output - 1, f)] = 0;
+        cr_assert_eq(WEXITSTATUS(pclose(f)), 1);
+        cr_assert_str_eq(output, own, "%s", variants[i]);
+        unlink(file);
+    }
+}
+#endif
