@@ -57,22 +57,35 @@ static uint8_t shadow_after(uint8_t s, bool write, unsigned context)
     return who | written;
 }
 
+static void find(struct visibility *v, uint64_t address)
+{
+    if (v->shadow[address] != FOUND)
+        remember(v, address);
+    v->shadow[address] = FOUND;
+}
+
 bool visible_touch_slow(struct visibility *v, uint64_t address, unsigned size, bool write,
                         unsigned context)
 {
-    bool visible = false;
+    unsigned visible = 0;
     assert(address + size <= v->size);
     for (unsigned i = 0; i < size; i++) {
         uint8_t *s = &v->shadow[address + i];
         if (*s & SHADOW_VISIBLE) {
-            visible = true;
+            visible++;
             continue;
         }
         uint8_t next = shadow_after(*s, write, context);
-        if (next == FOUND && *s != FOUND)
-            remember(v, address + i);
-        *s = next;
+        if (next == FOUND)
+            find(v, address + i);
+        else
+            *s = next;
     }
+    /* An access is visible as a whole: a store that waits in the buffer with bytes that their owner
+     * reads past the buffer would be lost on it. */
+    for (unsigned i = 0; visible && visible < size && i < size; i++)
+        if (!visible_is(v, address + i))
+            find(v, address + i);
     return visible;
 }
 
