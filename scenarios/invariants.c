@@ -139,10 +139,12 @@ static bool mode1(const struct look *l)
 static bool pi1_holds(void *context, struct machine *m, char *message, size_t size)
 {
     (void)m;
+    if (pi1(&(struct look){.s = context}))
+        return true;
     snprintf(message, size, "vCPU0 is in guest mode with ON = 1, and neither %#x nor %#x is pending "
              "at CPU%d or on its way there: later posts stay silent too",
              POSTED_INTR_VECTOR, RESCHEDULE_VECTOR, CORE);
-    return pi1(&(struct look){.s = context});
+    return false;
 }
 
 static void pi1_reads(void *context, struct machine *m, struct footprint *fp)
@@ -155,9 +157,11 @@ static bool pi2_holds(void *context, struct machine *m, char *message, size_t si
 {
     struct look l = {.s = context};
     (void)m;
+    if (pi2(&l))
+        return true;
     snprintf(message, size, "PIR holds %#x while ON = 0, and nobody is about to set ON or to empty "
              "PIR", (unsigned)ask_lowest_posted(&l));
-    return pi2(&l);
+    return false;
 }
 
 static void pi2_reads(void *context, struct machine *m, struct footprint *fp)
@@ -173,13 +177,15 @@ static bool mode1_holds(void *context, struct machine *m, char *message, size_t 
 {
     struct look l = {.s = context};
     (void)m;
+    if (mode1(&l))
+        return true;
     if (ask_mode(&l) == EXITING_GUEST_MODE)
         snprintf(message, size, "vCPU0 enters the guest with mode EXITING_GUEST_MODE, and no kick "
                  "(%#x) is pending at CPU%d or on its way there", RESCHEDULE_VECTOR, CORE);
     else
         snprintf(message, size, "vCPU0 enters the guest with mode %llu, not IN_GUEST_MODE: nobody "
                  "will notify or kick it", (unsigned long long)ask_mode(&l));
-    return mode1(&l);
+    return false;
 }
 
 static void mode1_reads(void *context, struct machine *m, struct footprint *fp)
