@@ -97,6 +97,7 @@ bool core_event_ready(struct core *c)
 
 static enum event_result take_event(struct core *c)
 {
+    spin_break(c);
     c->state->icount++; /* an event is a position of its own */
     c->state->acount = 0;
     if (c->state->non_root)
@@ -109,24 +110,33 @@ static enum event_result take_event(struct core *c)
 
 /* ---- Points ---- */
 
-/* What a handler does beyond acknowledging and ending its interrupt can be seen by others, and so
- * can the moment at which it does it. */
-static void observe_handler(struct core *c, const struct footprint *fp)
+static bool in_handler(const struct core *c)
 {
     enum context_level level = core_level(c);
-    if (level != LEVEL_INTERRUPT && level != LEVEL_INTERRUPT_NESTED && level != LEVEL_NMI)
+    return level == LEVEL_INTERRUPT || level == LEVEL_INTERRUPT_NESTED || level == LEVEL_NMI;
+}
+
+/* A handler is quiet as long as it only ends its interrupt (accesses to INTR alone) and returns to
+ * where it came from, see interrupt_return(). What it does beyond that can be seen by others, and so
+ * can the moment at which it does it. */
+static void observe_handler(struct core *c, const struct footprint *fp, unsigned flags)
+{
+    bool quiet = fp->count || (flags & POINT_RETURN);
+    if (!in_handler(c))
         return;
     for (uint32_t i = 0; i < fp->count; i++)
-        if (fp->access[i].resource != resource_make(RES_INTR, c->id))
-            machine_observe(c->m, c->id);
+        quiet &= fp->access[i].resource == resource_make(RES_INTR, c->id);
+    if (!quiet)
+        machine_observe(c->m, c->id);
 }
 
 /*
- * A boundary of a thread can be left out if all that handlers on this core ever do is to
- * acknowledge and end their interrupt, and nobody looks at what is pending here meanwhile: then
- * taking the interrupt before a plain access or after it leads to the same state, and a message
- * that came earlier might as well have come later. The boundaries before cli, hlt, VM entry and
- * register accesses stay. Which cores qualify is found out like visible memory is.
+ * A boundary of a thread can be left out if all that handlers on this core ever do is to end their
+ * interrupt and return with all registers as they were, and nobody looks at what is pending here
+ * meanwhile: then taking the interrupt before a plain access or after it leads to the same state,
+ * and a message that came earlier might as well have come later. The boundaries before cli, hlt, VM
+ * entry and register accesses stay; a thread that blocks one of those (MOV SS) or changes what a
+ * delivery does (LIDT) keeps all. Which cores qualify is found out like visible memory is.
  */
 static bool boundary_matters(const struct core *c, unsigned flags, const struct footprint *fp)
 {
@@ -141,7 +151,7 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
     if (c->cpu->in_setup)
         return true;
-    observe_handler(c, fp);
+    observe_handler(c, fp, flags);
     if (!boundary_matters(c, flags, fp))
         flags &= ~(unsigned)POINT_BOUNDARY;
     for (;;) {

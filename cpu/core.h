@@ -32,6 +32,7 @@ enum point_flags {
     POINT_SETUP = 1 << 7,       /* set-up is done */
     POINT_ACCESS = 1 << 8,      /* an access that has already been counted in the position */
     POINT_PLAIN = 1 << 9,       /* touches memory only: need not be an interrupt boundary */
+    POINT_RETURN = 1 << 10,     /* the return from an interrupt */
 };
 
 enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };
@@ -55,7 +56,8 @@ struct core_state {
     uint8_t non_root;   /* guest mode */
     uint8_t level_count;
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
-    uint64_t level_frame[CORE_LEVELS]; /* ... and the RSP at which its IRET will find its frame */
+    uint64_t level_frame[CORE_LEVELS]; /* ... the RSP at which its IRET will find its frame, ... */
+    uint64_t level_hash[CORE_LEVELS];  /* ... and what it interrupted: registers and frame */
     uint16_t cs, ss, tr;
     uint64_t gdt_base, idt_base, tr_base;
     uint32_t gdt_limit, idt_limit, tr_limit;

@@ -111,6 +111,14 @@ static void visible_load(struct core *c, uint64_t physical, unsigned size)
         c->m->record->forwarded = forwarded;
 }
 
+/* Unicorn stores whatever the hook decides: the core's next hook takes it back. */
+static void take_back_store(struct core *c, uint64_t physical, unsigned size)
+{
+    c->exec.patched = (uint8_t)size;
+    c->exec.patch_address = physical;
+    c->exec.patch_old = memory_read(&c->m->memory, physical, size);
+}
+
 static void visible_store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
 {
     struct footprint fp;
@@ -118,19 +126,17 @@ static void visible_store(struct core *c, uint64_t physical, unsigned size, uint
     tso_order_store(c->m, c->id, &fp);
     if (c->m->model == MEMORY_SC)
         footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
-    if (!core_point(c, &fp, boundary(c) | POINT_STORE))
+    if (!core_point(c, &fp, boundary(c) | POINT_STORE)) {
+        take_back_store(c, physical, size); /* an event came instead of the instruction */
         return;
+    }
     spin_break(c);
     if (c->m->record)
         c->m->record->old = memory_read(&c->m->memory, physical, size);
     tso_store(c->m, c->id, physical, size, value, c->exec.pc);
     record_access(c, STEP_STORE, physical, size, value);
-    if (c->m->model == MEMORY_TSO) {
-        /* Unicorn will now store; the core's next hook takes it back. */
-        c->exec.patched = (uint8_t)size;
-        c->exec.patch_address = physical;
-        c->exec.patch_old = memory_read(&c->m->memory, physical, size);
-    }
+    if (c->m->model == MEMORY_TSO)
+        take_back_store(c, physical, size);
 }
 
 /* The step of a locked instruction was announced before it; its accesses go straight through. */

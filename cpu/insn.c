@@ -80,6 +80,7 @@ static void insn_mfence(struct core *c)
 
 static void set_interrupt_flag(struct core *c, bool on)
 {
+    spin_break(c);
     c->state->interrupt_flag = on;
 }
 
@@ -102,6 +103,14 @@ static void insn_sti(struct core *c)
     set_interrupt_flag(c, true);
 }
 
+/* SDM vol. 3, 6.8.3: blocks like STI, whatever IF is. */
+static void insn_mov_ss(struct core *c)
+{
+    c->state->shadow_next = 1;
+    if (!c->cpu->in_setup)
+        machine_observe(c->m, c->id);
+}
+
 static void insn_popf(struct core *c)
 {
     uint64_t physical;
@@ -117,7 +126,7 @@ static void insn_popf(struct core *c)
 
 static void insn_iret(struct core *c)
 {
-    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED | POINT_RETURN))
         return;
     machine_say(c->m, STEP_INTERRUPTS, "iretq");
     interrupt_return(c);
@@ -229,6 +238,8 @@ static void load_table(struct core *c, const struct insn *in, uint64_t *base, ui
 static void insn_table(struct core *c, const struct insn *in)
 {
     struct core_state *s = c->state;
+    if (!c->cpu->in_setup)
+        machine_observe(c->m, c->id); /* deliveries before and after it differ */
     if (in->kind == INSN_LGDT)
         load_table(c, in, &s->gdt_base, &s->gdt_limit);
     else
@@ -245,6 +256,8 @@ static void insn_ltr(struct core *c, const struct insn *in)
         core_fault(c, VECTOR_GP, (uint32_t)selector);
         return;
     }
+    if (!c->cpu->in_setup)
+        machine_observe(c->m, c->id); /* as in insn_table() */
     uint64_t low = core_hw_read(c, physical, 8);
     uint64_t high = core_hw_read(c, physical + 8, 8);
     c->state->tr = (uint16_t)selector;
@@ -295,7 +308,7 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_STI: insn_sti(c); break;
     case INSN_POPF: insn_popf(c); break;
     case INSN_IRET: insn_iret(c); break;
-    case INSN_MOV_SS: c->state->shadow_next = 1; break; /* SDM vol. 3, 6.8.3 */
+    case INSN_MOV_SS: insn_mov_ss(c); break;
     case INSN_INT: insn_int(c, in); break;
     case INSN_UD2: marker_ud2(c, in); break;
     case INSN_MARKER: marker_execute(c, in); break;

@@ -24,6 +24,7 @@ void insn_execute(struct core *, const struct insn *);
 void msr_execute(struct core *, const struct insn *, bool write);
 
 /* spin.c: waiting in a pause loop. */
+uint64_t register_hash(struct core *); /* of the general registers but RSP */
 void spin_pause(struct core *, const struct insn *);
 bool spin_changed(struct core *);
 void spin_note_read(struct core *, uint64_t address, unsigned size, uint64_t value);

@@ -3,6 +3,8 @@
  * Delivery of interrupts and exceptions through the IDT in 64-bit mode, and IRET
  * (SDM vol. 3, 6.14). Left out: privilege changes, task gates, virtual-8086 mode.
  */
+#include <xxhash.h>
+
 #include "cpu/internal.h"
 
 enum {
@@ -71,12 +73,21 @@ static enum context_level level_above(const struct core *c, unsigned vector)
     }
 }
 
+/* What a quiet handler leaves as it was: the general registers, and where it returns to. */
+static uint64_t interrupted_state(struct core *c, uint64_t rip, uint64_t rsp, uint64_t flags)
+{
+    uint64_t value[4] = {register_hash(c), rip, rsp, flags};
+    return XXH3_64bits(value, sizeof value);
+}
+
 void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t error,
                   uint64_t return_rip)
 {
     struct core_state *s = c->state;
     uint64_t flags = core_reg(c, UC_X86_REG_EFLAGS);
     uint64_t old_rsp = core_reg(c, UC_X86_REG_RSP);
+    /* The tables are read for the handler: a thread that writes them shares them with it. */
+    core_push_level(c, level_above(c, vector), 0);
     struct gate g = read_gate(c, vector);
     if (!g.present) {
         machine_find(c->m, FINDING_FAULT, "", "CPU%u: vector %#x has no gate in the IDT (at %#llx)",
@@ -87,7 +98,8 @@ void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t erro
     if (g.ist)
         rsp = core_hw_read(c, linear(c, s->tr_base + TSS_IST1 + 8 * (g.ist - 1), "TSS"), 8);
     rsp &= ~15ull; /* SDM vol. 3, 6.14.2: the stack is aligned in 64-bit mode */
-    core_push_level(c, level_above(c, vector), rsp - 40);
+    s->level_frame[s->level_count - 1] = rsp - 40;
+    s->level_hash[s->level_count - 1] = interrupted_state(c, return_rip, old_rsp, flags);
     push(c, &rsp, s->ss);
     push(c, &rsp, old_rsp);
     push(c, &rsp, flags);
@@ -109,6 +121,8 @@ void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t erro
 
 void core_fault(struct core *c, unsigned vector, uint32_t error)
 {
+    if (core_level(c) != LEVEL_THREAD)
+        machine_observe(c->m, c->id); /* a handler that faults is not quiet */
     bool has_error = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
     if (c->state->non_root &&
         c->cpu->virt_ops->exception(c->cpu->virt, c, vector, has_error, error))
@@ -130,7 +144,11 @@ void interrupt_return(struct core *c)
     core_set_reg(c, UC_X86_REG_EFLAGS, frame[2]);
     core_set_reg(c, UC_X86_REG_RSP, frame[3]);
     /* A frame that software built itself (KVM calls the host's handler so) ends no level. */
-    if (c->state->level_count && c->state->level_frame[c->state->level_count - 1] == rsp)
+    unsigned top = c->state->level_count;
+    if (top && c->state->level_frame[top - 1] == rsp) {
+        if (interrupted_state(c, frame[0], frame[3], frame[2]) != c->state->level_hash[top - 1])
+            machine_observe(c->m, c->id);
         core_pop_level(c);
+    }
     core_jump(c, frame[0]);
 }

@@ -64,6 +64,7 @@ static void ranged(struct core *c, const struct insn *in, uint32_t msr, bool wri
             break;
         if (!core_point(c, &fp, flags | POINT_BOUNDARY))
             return;
+        spin_break(c);
         if (!ops->access(owner, c, msr, write, &value))
             break;
         finish(c, in, write, value);

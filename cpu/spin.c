@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Waiting in a pause loop. When a core comes back to the same pause with the same registers and
- * private memory, has written nothing visible and read no clock, its next round would be like the
+ * private memory, has written nothing visible and read no clock or device register, and neither took
+ * nor opened itself to an interrupt, its next round would be like the
  * last one until something that it read changes: it waits for that instead of running.
  */
 #include <xxhash.h>
@@ -9,13 +10,12 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-static uint64_t register_hash(struct core *c)
+uint64_t register_hash(struct core *c)
 {
     static int regs[] = {UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX,
-                         UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_RBP, UC_X86_REG_RSP,
+                         UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_RBP,
                          UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-                         UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-                         UC_X86_REG_EFLAGS};
+                         UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
     enum { COUNT = sizeof regs / sizeof *regs };
     uint64_t value[COUNT] = {0};
     void *to[COUNT];
@@ -96,7 +96,8 @@ static void wait_for_change(struct core *c)
 void spin_pause(struct core *c, const struct insn *in)
 {
     struct core_exec *e = &c->exec;
-    uint64_t hash = register_hash(c);
+    uint64_t hash = register_hash(c) ^ core_reg(c, UC_X86_REG_RSP) ^
+                    core_reg(c, UC_X86_REG_EFLAGS) << 48;
     bool same = e->spin_pc == in->address && !e->spin_broken && e->spin_hash == hash &&
                 private_memory_as_before(c);
     if (same && !c->cpu->in_setup) {

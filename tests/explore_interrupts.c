@@ -9,7 +9,7 @@
 #include "tests/support/interrupts.h"
 #include "tests/support/states.h"
 
-enum { VARIABLES = 2, DFS_LIMIT = 60000, ROUNDS = 40 };
+enum { VARIABLES = 2, STATE_VARIABLES = 3, DFS_LIMIT = 60000, ROUNDS = 40 };
 
 static struct state_set reference, reduced;
 
@@ -19,8 +19,8 @@ static bool run(struct program *p, enum algorithm a, bool every, struct state_se
                                 .max_executions = DFS_LIMIT};
     struct explore_result r;
     set->p = p;
-    set->variables = VARIABLES;
-    set->registers = 1 << 8 | 1 << 9 | 1 << 15;
+    set->variables = STATE_VARIABLES; /* with the handlers' counter */
+    set->registers = 1 << 8 | 1 << 9;
     set->count = 0;
     p->m->every_boundary = every;
     p->m->observed_core = 0;
@@ -55,7 +55,7 @@ static void random_program(struct random *r, struct code code[2])
     unsigned vector = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH;
     code[0].size = code[1].size = 0;
     for (unsigned t = 0; t < 2; t++)
-        for (unsigned i = 8; i < 16; i += i == 9 ? 6 : 1)
+        for (unsigned i = 8; i < 10; i++)
             code_mov(&code[t], i, 0);
     code_sti(&code[0]);
     for (unsigned i = random_draw(r, 2); i < 2; i++)
@@ -150,8 +150,8 @@ static unsigned count_register(const struct state_set *set, unsigned word, uint3
     return n;
 }
 
-/* State words: variables, then R8, R9, R15 of each core. */
-enum { CORE0_R8 = VARIABLES, CORE0_R15 = VARIABLES + 2, CORE1_R9 = VARIABLES + 4 };
+/* State words: variables, then R8 and R9 of each core. */
+enum { COUNTER = INTERRUPT_COUNTER, CORE0_R8 = STATE_VARIABLES, CORE0_R9, CORE1_R8, CORE1_R9 };
 
 static void explore_pair(struct code code[2], const struct code *body, struct state_set *set)
 {
@@ -167,7 +167,6 @@ static void explore_pair(struct code code[2], const struct code *body, struct st
 Test(interrupts, a_handler_never_splits_an_instruction)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
-    code_mov(&code[0], 15, 0);
     code_sti(&code[0]);
     code_add(&code[0], 0, 1);
     code_idle(&code[0]);
@@ -198,7 +197,6 @@ Test(interrupts, sti_shadow_covers_the_next_instruction)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
     code_store(&code[0], 0, 1);
-    code_mov(&code[0], 15, 0);
     code_sti(&code[0]);
     code_load(&code[0], 8, 0);
     code_cli(&code[0]);
@@ -209,8 +207,8 @@ Test(interrupts, sti_shadow_covers_the_next_instruction)
     explore_pair(code, &body, &reduced);
     for (unsigned i = 0; i < reduced.count; i++)
         cr_assert_eq(reduced.state[i].word[CORE0_R8], 1);
-    cr_assert_eq(count_register(&reduced, CORE0_R15, 1), 1, "it may come between load and cli");
-    cr_assert_eq(count_register(&reduced, CORE0_R15, 0), 1, "or stay pending");
+    cr_assert_eq(count_register(&reduced, COUNTER, 1), 1, "it may come between load and cli");
+    cr_assert_eq(count_register(&reduced, COUNTER, 0), 1, "or stay pending");
 }
 
 /* Store buffering with the load in a handler: delivery drains, so that not both loads read 0. */
@@ -218,8 +216,8 @@ Test(interrupts, delivery_drains_the_store_buffer)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
     for (unsigned t = 0; t < 2; t++)
-        for (unsigned i = 0; i < 3; i++)
-            code_mov(&code[t], i == 2 ? 15 : 8 + i, 0);
+        for (unsigned i = 8; i < 10; i++)
+            code_mov(&code[t], i, 0);
     code_store(&code[0], 0, 1);
     code_idle(&code[0]);
     code_send(&code[1], INTERRUPT_LOW, 0);
@@ -239,8 +237,8 @@ Test(interrupts, without_delivery_the_store_may_wait)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
     for (unsigned t = 0; t < 2; t++)
-        for (unsigned i = 0; i < 3; i++)
-            code_mov(&code[t], i == 2 ? 15 : 8 + i, 0);
+        for (unsigned i = 8; i < 10; i++)
+            code_mov(&code[t], i, 0);
     code_store(&code[0], 0, 1);
     code_load(&code[0], 8, 1);
     code_end(&code[0]);
@@ -250,4 +248,222 @@ Test(interrupts, without_delivery_the_store_may_wait)
     code_end(&code[1]);
     explore_pair(code, NULL, &reduced);
     cr_assert_eq(reduced.count, 4);
+}
+
+/* ---- An instruction that gives way to an interrupt has no effect ---- */
+
+struct instruction {
+    const char *name;
+    const char *bytes;
+    unsigned size;
+    uint32_t after; /* variable 0 at the end */
+    int32_t rsp, rdi; /* how far it moves them */
+};
+
+/* RSP points behind variable 0, RDI to it, EAX holds 5. */
+static void check_gives_way(const struct instruction *in)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+    uint32_t variable = (uint32_t)PROGRAM_BASE + PROGRAM_DATA, behind = variable + 8;
+    unsigned early = 0, late = 0;
+    code_bytes(&code[0], "\x48\xc7\xc4", 3); /* mov rsp, behind */
+    code_bytes(&code[0], &behind, 4);
+    code_bytes(&code[0], "\x48\xc7\xc7", 3); /* mov rdi, variable */
+    code_bytes(&code[0], &variable, 4);
+    code_mov(&code[0], 0, 5);
+    code_sti(&code[0]);
+    code_bytes(&code[0], "\x90", 1);
+    code_bytes(&code[0], in->bytes, in->size);
+    code_cli(&code[0]);
+    code_bytes(&code[0], "\x41\x89\xe0\x41\x89\xf9", 6); /* mov r8d, esp; mov r9d, edi */
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_load(&code[1], 8, 0);
+    code_end(&code[1]);
+    code_load(&body, 10, 0);
+    code_bytes(&body, "\x44\x89\x14\x25\x08\x80\x00\x80", 8); /* variable 1 = what it saw */
+    explore_pair(code, &body, &reduced);
+    for (unsigned i = 0; i < reduced.count; i++) {
+        const uint32_t *w = reduced.state[i].word;
+        cr_assert_eq(w[0], in->after, "%s: variable is %#x", in->name, w[0]);
+        cr_assert_eq(w[CORE0_R8], behind + (uint32_t)in->rsp, "%s: RSP", in->name);
+        cr_assert_eq(w[CORE0_R9], variable + (uint32_t)in->rdi, "%s: RDI", in->name);
+        early += w[COUNTER] == 1 && w[1] == 0;
+        late += w[COUNTER] == 1 && w[1] == in->after;
+    }
+    cr_assert_gt(early, 0, "%s: the handler can run before it", in->name);
+    cr_assert_gt(late, 0, "%s: and behind it", in->name);
+}
+
+Test(interrupts, an_instruction_that_gives_way_has_no_effect, .timeout = 120)
+{
+    static const struct instruction list[] = {
+        {"mov", "\xc7\x04\x25\x00\x80\x00\x80\x05\x00\x00\x00", 11, 5, 0, 0},
+        {"add", "\x83\x04\x25\x00\x80\x00\x80\x05", 8, 5, 0, 0},
+        {"xadd", "\x0f\xc1\x04\x25\x00\x80\x00\x80", 8, 5, 0, 0},
+        {"xchg", "\x87\x04\x25\x00\x80\x00\x80", 7, 5, 0, 0},
+        {"lock add", "\xf0\x83\x04\x25\x00\x80\x00\x80\x05", 9, 5, 0, 0},
+        {"push", "\x50", 1, 5, -8, 0},
+        {"push immediate", "\x6a\x05", 2, 5, -8, 0},
+        {"stosd", "\xab", 1, 5, 0, 4},
+    };
+    for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+        check_gives_way(&list[i]);
+}
+
+/* ---- Boundaries that may not be left out ---- */
+
+static void same_as_dfs(struct code code[2], const struct code *handler)
+{
+    struct program *p = program_open(2, 0, MEMORY_SC);
+    interrupts_enable(p, handler, handler);
+    program_start(p, code);
+    cr_assert(run(p, ALGORITHM_DFS, true, &reference));
+    cr_assert(run(p, ALGORITHM_SOURCE, false, &reduced));
+    cr_assert(state_set_equal(&reference, &reduced), "%u states, not %u", reduced.count,
+              reference.count);
+}
+
+static void start_registers(struct code code[2])
+{
+    for (unsigned t = 0; t < 2; t++)
+        for (unsigned i = 8; i < 10; i++)
+            code_mov(&code[t], i, 0);
+}
+
+/* Where it stops the thread can be seen in memory: nothing, one store, or both. */
+Test(interrupts, a_handler_that_does_not_return)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, handler = {.size = 0};
+    code_bytes(&handler, "\xfa\xf4\xeb\xfd", 4); /* cli; hlt; jmp */
+    start_registers(code);
+    code_sti(&code[0]);
+    code_bytes(&code[0], "\x90", 1);
+    code_store(&code[0], 0, 1);
+    code_store(&code[0], 1, 1);
+    code_idle(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_load(&code[1], 8, 0);
+    code_load(&code[1], 9, 1);
+    code_end(&code[1]);
+    same_as_dfs(code, &handler);
+    cr_assert_gt(count_register(&reduced, 0, 0), 0, "before the first store");
+    cr_assert_gt(count_register(&reduced, 1, 0), count_register(&reduced, 0, 0), "between them");
+    cr_assert_gt(count_register(&reduced, 1, 1), 0, "behind both");
+}
+
+Test(interrupts, a_handler_that_changes_a_register)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0}, handler = {.size = 0};
+    code_mov(&body, 8, 9);
+    code_handler(&handler, &body);
+    start_registers(code);
+    code_sti(&code[0]);
+    code_load(&code[0], 8, 0);
+    code_load(&code[0], 9, 0);
+    code_cli(&code[0]);
+    code_end(&code[0]);
+    code_store(&code[1], 0, 1);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    same_as_dfs(code, &handler);
+}
+
+Test(interrupts, mov_ss_blocks_the_boundary_that_would_have_stayed)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, handler = {.size = 0};
+    code_handler(&handler, NULL);
+    start_registers(code);
+    code_bytes(&code[0], "\x8c\xd0", 2); /* mov eax, ss */
+    code_sti(&code[0]);
+    code_bytes(&code[0], "\x90", 1);
+    code_store(&code[0], 0, 1);
+    code_bytes(&code[0], "\x8e\xd0", 2); /* mov ss, eax */
+    code_cli(&code[0]);
+    code_end(&code[0]);
+    code_load(&code[1], 8, 0);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    same_as_dfs(code, &handler);
+    cr_assert_gt(count_register(&reduced, COUNTER, 1), 0, "the interrupt can be taken at all");
+}
+
+/* ---- Waiting in a pause loop ---- */
+
+static unsigned findings_of(struct code code[2], const struct code *body)
+{
+    struct explore_options o = {.algorithm = ALGORITHM_SOURCE, .max_executions = 2000};
+    struct explore_result r;
+    struct code handler = {.size = 0};
+    struct program *p = program_open(2, 0, MEMORY_SC);
+    code_handler(&handler, body);
+    interrupts_enable(p, &handler, &handler);
+    program_start(p, code);
+    explore(p->m, &o, &r);
+    unsigned count = r.finding_count;
+    explore_result_free(&r);
+    return count;
+}
+
+static void jump_back(struct code *c, uint8_t opcode, unsigned to)
+{
+    uint8_t jump[2] = {opcode, (uint8_t)(to - (c->size + 2))};
+    code_bytes(c, jump, 2);
+}
+
+/* 1: pause; load; jump back while zero. Released by the other core, or by nobody. */
+static void spin_until_set(struct code *c)
+{
+    unsigned start = c->size;
+    code_bytes(c, "\xf3\x90", 2);
+    code_load(c, 0, 0);
+    code_bytes(c, "\x85\xc0", 2);
+    jump_back(c, 0x74, start);
+    code_end(c);
+}
+
+Test(spin, a_wait_that_somebody_ends_is_no_livelock)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    spin_until_set(&code[0]);
+    code_store(&code[1], 0, 1);
+    code_end(&code[1]);
+    cr_assert_eq(findings_of(code, NULL), 0);
+}
+
+Test(spin, a_wait_that_nobody_ends_is_a_livelock)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    spin_until_set(&code[0]);
+    code_store(&code[1], 0, 0);
+    code_end(&code[1]);
+    cr_assert_eq(findings_of(code, NULL), 1);
+}
+
+/* sti; nop; cli within the round: a handler ends the wait, which itself has interrupts off. */
+Test(spin, a_round_that_opens_interrupts_is_no_livelock)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+    code_store(&body, 0, 1);
+    code_bytes(&code[0], "\xfb\x90\xfa\xf3\x90", 5);
+    code_load(&code[0], 0, 0);
+    code_bytes(&code[0], "\x85\xc0", 2);
+    jump_back(&code[0], 0x74, 0);
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    cr_assert_eq(findings_of(code, &body), 0);
+}
+
+Test(spin, a_round_that_polls_the_apic_is_no_livelock)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    code_bytes(&code[0], "\xf3\x90", 2);
+    code_mov(&code[0], 1, 0x820 + INTERRUPT_LOW / 32);
+    code_bytes(&code[0], "\x0f\x32\x85\xc0", 4); /* rdmsr; test eax, eax */
+    jump_back(&code[0], 0x74, 0);
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    cr_assert_eq(findings_of(code, NULL), 0);
 }

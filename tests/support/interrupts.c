@@ -31,7 +31,7 @@ void code_send(struct code *c, unsigned vector, unsigned target)
 void code_handler(struct code *c, const struct code *body)
 {
     code_bytes(c, "\x50\x51\x52", 3);     /* push rax, rcx, rdx */
-    code_bytes(c, "\x41\xff\xc7", 3);     /* inc r15d */
+    code_add(c, INTERRUPT_COUNTER, 1);
     if (body)
         code_bytes(c, body->byte, body->size);
     code_mov(c, 1, 0x80b);

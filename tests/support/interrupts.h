@@ -7,6 +7,7 @@
 #include "cpu/program.h"
 
 enum { INTERRUPT_LOW = 0x41, INTERRUPT_HIGH = 0x52 }; /* vectors with a handler */
+enum { INTERRUPT_COUNTER = 2 }; /* the variable in which handlers count */
 
 void code_cli(struct code *);
 void code_sti(struct code *);
@@ -15,7 +16,7 @@ void code_idle(struct code *); /* sti; hlt, again and again: takes interrupts to
 /* Sends a fixed IPI through the ICR; uses RAX, RCX and RDX. */
 void code_send(struct code *, unsigned vector, unsigned target);
 
-/* A handler: counts in R15, does `body`, ends its interrupt, returns; keeps RAX, RCX, RDX. */
+/* A handler: counts, does `body`, ends its interrupt, returns; keeps RAX, RCX, RDX. */
 void code_handler(struct code *, const struct code *body);
 
 /* Gives an opened program its APICs and IDT; the handlers run on a stack of their own. */
