@@ -84,7 +84,7 @@ static bool replay(const struct request *r, struct session *s, const char *path,
     session_configure(s, r->reference.model, &r->reference.knobs);
     ok = ok && schedule_parse(s->m, r->reference.choices, &schedule, error, SCENARIO_ERROR) &&
          session_replay(s, &schedule, r->recorded ? r->recording.visible : NULL,
-                        r->recording.visible_count, trace, error);
+                        r->recording.visible_count, r->recording.observed, trace, error);
     schedule_free(&schedule);
     return ok;
 }

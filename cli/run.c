@@ -55,7 +55,8 @@ static const struct counterexample *find_best(const struct explore_result *r)
 static bool replay_best(struct run *r, char *error)
 {
     r->reference = reference_print(r->session, &r->best->schedule);
-    if (!session_replay(r->session, &r->best->schedule, r->visible, r->visible_count, &r->trace,
+    if (!session_replay(r->session, &r->best->schedule, r->visible, r->visible_count,
+                        r->session->m->observed_core, &r->trace,
                         error))
         return false;
     story_build(&r->story, r->session, &r->trace);
@@ -120,6 +121,7 @@ bool run_record(const struct run *r, const char *path, char *error)
         .knobs = s->knobs,
         .visible = r->visible,
         .visible_count = r->visible_count,
+        .observed = s->m->observed_core,
         .schedule = schedule,
         .verdict = r->result.verdict,
         .finding = r->best->finding,

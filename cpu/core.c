@@ -54,7 +54,7 @@ void core_push_level(struct core *c, enum context_level level, uint64_t frame_rs
 {
     struct core_state *s = c->state;
     if (s->level_count == CORE_LEVELS) {
-        machine_find(c->m, FINDING_BUG, "", "CPU%u: contexts nest deeper than %d", c->id,
+        machine_find(c->m, FINDING_LIMIT, "", "CPU%u: contexts nest deeper than %d", c->id,
                      CORE_LEVELS);
         core_end(c);
     }

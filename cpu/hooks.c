@@ -179,7 +179,7 @@ static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned 
     if (!write)
         c->exec.skip_reads = 2;
     if (visible) {
-        machine_find(c->m, FINDING_BUG, "",
+        machine_find(c->m, FINDING_LIMIT, "",
                      "CPU%u: a shared access crosses a page at %#llx: not modelled", c->id,
                      (unsigned long long)c->exec.pc);
         core_end(c);

@@ -209,7 +209,7 @@ static void insn_mov_cr(struct core *c, const struct insn *in)
     uint64_t *written = control_register(c, to->reg);
     uint64_t *read = control_register(c, from->reg);
     if (!written && !read) {
-        machine_find(c->m, FINDING_BUG, "", "CPU%u: control register at %#llx is not modelled",
+        machine_find(c->m, FINDING_LIMIT, "", "CPU%u: control register at %#llx is not modelled",
                      c->id, (unsigned long long)in->address);
         core_end(c);
     }
@@ -270,7 +270,7 @@ static void unsupported(struct core *c, const struct insn *in)
 {
     char text[64];
     decoder_text(&c->cpu->decoder, in->address, text, sizeof text);
-    machine_find(c->m, FINDING_BUG, "", "CPU%u: \"%s\" at %#llx is not modelled", c->id, text,
+    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: \"%s\" at %#llx is not modelled", c->id, text,
                  (unsigned long long)in->address);
     core_end(c);
 }

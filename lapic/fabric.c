@@ -84,7 +84,7 @@ void fabric_send(struct lapic *l, struct core *c, uint64_t value)
                      icr.shorthand);
         break;
     case ICR_UNMODELLED:
-        machine_find(l->m, FINDING_BUG, "", "CPU%u: ICR %#llx: %s is not modelled", c->id,
+        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: ICR %#llx: %s is not modelled", c->id,
                      (unsigned long long)value, apic_delivery_name(icr.delivery));
         break;
     }
@@ -103,7 +103,7 @@ static void arrive(void *fabric, const struct message *msg)
     if (apic_mode_of(r->base) == APIC_DISABLED)
         return;
     if (l->m->core_ops && l->m->core_ops->in_host(l->m->cpu, msg->target))
-        machine_find(l->m, FINDING_BUG, "", "CPU%u: NMI outside a guest is not modelled",
+        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: NMI outside a guest is not modelled",
                      msg->target);
     r->nmi_pending = 1;
 }

@@ -137,6 +137,7 @@ void session_configure(struct session *s, enum memory_model model, const struct 
     s->knobs = knobs ? *knobs : defaults;
     s->knobs.consulted = 0;
     s->m->knobs = s->knobs;
+    s->m->observed_core = 0;
     visible_reset(&s->m->visibility, NULL, 0);
     show_states(s);
 }
@@ -151,9 +152,10 @@ void session_explore(struct session *s, const struct explore_options *options,
 
 bool session_replay(struct session *s, const struct schedule *schedule,
                     const struct visible_range *visible, unsigned visible_count,
-                    struct trace *trace, char *error)
+                    uint32_t observed, struct trace *trace, char *error)
 {
     if (visible) {
+        s->m->observed_core = observed;
         visible_reset(&s->m->visibility, visible, visible_count);
         show_states(s);
     } else {

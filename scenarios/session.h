@@ -46,10 +46,10 @@ void session_configure(struct session *, enum memory_model, const struct knobs *
 void session_explore(struct session *, const struct explore_options *, struct explore_result *);
 
 /*
- * Runs a schedule and records each step. `visible`: the set in force when it was recorded; NULL
- * finds it out by exploring. False: it does not fit; `error` says where.
+ * Runs a schedule and records each step. `visible` and `observed`: the visible set and the
+ * machine's observed_core in force when it was recorded; NULL finds both out by exploring. False: it does not fit; `error` says where.
  */
 bool session_replay(struct session *, const struct schedule *, const struct visible_range *visible,
-                    unsigned visible_count, struct trace *, char *error);
+                    unsigned visible_count, uint32_t observed, struct trace *, char *error);
 
 #endif

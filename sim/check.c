@@ -18,6 +18,8 @@ static bool concerns(const struct invariant *inv, unsigned index, const struct f
 
 void check_step(struct machine *m, const struct footprint *fp)
 {
+    if (m->state->bounds & BOUND_MODEL)
+        return; /* what happens behind the limit says nothing */
     for (unsigned k = 0; k < m->invariant_count; k++) {
         const struct invariant *inv = &m->invariant[k];
         char message[160] = "";
@@ -39,7 +41,7 @@ static void check_cores(struct machine *m)
 
 void check_terminal(struct machine *m)
 {
-    if (m->state->bounds & BOUND_INSTRUCTIONS)
+    if (m->state->bounds & (BOUND_INSTRUCTIONS | BOUND_MODEL))
         return; /* a core was stopped: what it still owed says nothing */
     for (unsigned i = 0; i < m->obligation_count; i++) {
         const struct obligation *o = &m->obligation[i];
@@ -62,6 +64,7 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_BUG] = "bug",
         [FINDING_ENTRY] = "failed VM entry",
         [FINDING_FAULT] = "fault",
+        [FINDING_LIMIT] = "limit of the model",
     };
     return names[kind];
 }
@@ -71,6 +74,7 @@ void bounds_describe(uint32_t bounds, char *text, size_t size)
     static const char *const names[] = {
         "stores in a store buffer", "messages in flight of one source",
         "instructions without a visible step", "steps of an execution", "executions", "seconds",
+        "what the model has",
     };
     size_t used = 0;
     text[0] = 0;

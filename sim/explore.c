@@ -278,10 +278,19 @@ static bool explore_all(struct explorer *x)
     return stable;
 }
 
+static bool any_violation(const struct explore_result *r)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (r->finding[i].finding.kind != FINDING_LIMIT)
+            return true;
+    return false;
+}
+
 void explore(struct machine *m, const struct explore_options *options, struct explore_result *r)
 {
     struct explorer x = {.m = m, .options = options, .result = r, .started = now()};
-    x.max_steps = options->max_steps ? options->max_steps : DEFAULT_MAX_STEPS;
+    x.max_steps = options->max_steps && options->max_steps < DEFAULT_MAX_STEPS ? options->max_steps
+                                                                             : DEFAULT_MAX_STEPS;
     memset(r, 0, sizeof *r);
     while (!explore_all(&x)) {
         r->restarts++;
@@ -293,7 +302,7 @@ void explore(struct machine *m, const struct explore_options *options, struct ex
     r->knobs = m->knobs.consulted;
     r->seconds = now() - x.started;
     r->visible_bytes = m->visibility.frozen;
-    r->verdict = r->finding_count ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
+    r->verdict = any_violation(r) ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
                                                                   : VERDICT_SAFE;
 }
 

@@ -24,7 +24,7 @@ struct explore_options {
     enum algorithm algorithm;
     uint64_t max_executions; /* 0: no bound */
     double max_seconds;      /* 0: no bound */
-    uint64_t max_steps;      /* of one execution; 0: 100,000 */
+    uint64_t max_steps;      /* of one execution; 0: 60,000, and no more */
     bool stop_at_first;      /* end with the first violation */
     bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */

@@ -339,6 +339,8 @@ void machine_find(struct machine *m, enum finding_kind kind, const char *name, c
 {
     if (already_found(m, kind, name))
         return;
+    if (kind == FINDING_LIMIT)
+        m->state->bounds |= BOUND_MODEL;
     struct finding *f = &m->state->finding[m->state->finding_count++];
     f->kind = kind;
     snprintf(f->name, sizeof f->name, "%s", name);

@@ -77,6 +77,7 @@ enum finding_kind {
     FINDING_BUG,
     FINDING_ENTRY,      /* a VM entry that fails its checks */
     FINDING_FAULT,      /* an exception without a handler */
+    FINDING_LIMIT,      /* the model lacks something: no verdict about the code under test */
 };
 
 struct finding {
@@ -94,6 +95,7 @@ enum bound {
     BOUND_STEPS = 1 << 3,
     BOUND_EXECUTIONS = 1 << 4,
     BOUND_SECONDS = 1 << 5,
+    BOUND_MODEL = 1 << 6, /* with a FINDING_LIMIT that says what is lacking */
 };
 
 struct core_ops {

@@ -38,10 +38,10 @@ static json_t *to_json(const struct recording *r)
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)r->image_hash);
     json_t *object = json_pack(
-        "{s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s}", "format", FORMAT, "version",
+        "{s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:s, s:s}", "format", FORMAT, "version",
         RECORDING_VERSION, "scenario", r->scenario, "variant", r->variant, "image", hash, "memory",
         r->model == MEMORY_SC ? "sc" : "tso", "knobs", knobs_to_json(&r->knobs), "visible",
-        ranges_to_json(r), "schedule", r->schedule, "verdict", verdict_name(r->verdict));
+        ranges_to_json(r), "boundaries", (int)r->observed, "schedule", r->schedule, "verdict", verdict_name(r->verdict));
     if (object && r->finding.kind)
         json_object_set_new(object, "finding",
                             json_pack("{s:s, s:s, s:s}", "kind",
@@ -204,6 +204,11 @@ static bool read_ranges(const struct reader *r, const json_t *object, struct rec
             (struct visible_range){(uint64_t)json_integer_value(address),
                                    (uint64_t)json_integer_value(size)};
     }
+    const json_t *observed = json_object_get(object, "boundaries");
+    if (!json_is_integer(observed) || json_integer_value(observed) < 0 ||
+        json_integer_value(observed) >= 1 << MACHINE_MAX_CORES)
+        return refuse(r, "'boundaries' is missing or is not a mask of cores");
+    to->observed = (uint32_t)json_integer_value(observed);
     return true;
 }
 

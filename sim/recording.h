@@ -23,6 +23,7 @@ struct recording {
     struct knobs knobs;
     struct visible_range *visible;
     unsigned visible_count;
+    uint32_t observed; /* machine.observed_core: cores whose boundaries all matter, a bit a core */
     char *schedule; /* as schedule_print() has it */
     enum verdict verdict;
     struct finding finding; /* kind FINDING_NONE: none */

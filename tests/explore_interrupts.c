@@ -250,6 +250,70 @@ Test(interrupts, without_delivery_the_store_may_wait)
     cr_assert_eq(reduced.count, 4);
 }
 
+/* The same across IRETQ, which serializes: a store of the handler, a load of the thread behind it. */
+Test(interrupts, iret_drains_the_store_buffer)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+    unsigned taken = 0;
+    for (unsigned t = 0; t < 2; t++)
+        for (unsigned i = 8; i < 10; i++)
+            code_mov(&code[t], i, 0);
+    code_sti(&code[0]);
+    code_bytes(&code[0], "\x90", 1);
+    code_cli(&code[0]);
+    code_load(&code[0], 8, 1);
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_store(&code[1], 1, 1);
+    code_mfence(&code[1]);
+    code_load(&code[1], 9, 0);
+    code_end(&code[1]);
+    code_store(&body, 0, 1);
+    explore_pair(code, &body, &reduced);
+    for (unsigned i = 0; i < reduced.count; i++) {
+        const uint32_t *w = reduced.state[i].word;
+        taken += w[COUNTER];
+        cr_assert(!w[COUNTER] || w[CORE0_R8] || w[CORE1_R9]);
+    }
+    cr_assert_gt(taken, 0);
+}
+
+/* Two messages of one sender: which of them is pending alone at the target? */
+static void explore_order(unsigned knob)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, handler = {.size = 0};
+    code_handler(&handler, NULL);
+    code_mov(&code[0], 1, 0x822); /* IRR of vectors 40h to 5Fh */
+    code_bytes(&code[0], "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_send(&code[1], INTERRUPT_HIGH, 0);
+    code_end(&code[1]);
+    struct program *p = program_open(2, 0, MEMORY_TSO);
+    interrupts_enable(p, &handler, &handler);
+    program_start(p, code);
+    p->m->knobs.value[KNOB_MESSAGE_ORDER] = (uint8_t)knob;
+    cr_assert(run(p, ALGORITHM_SOURCE, false, &reduced));
+    cr_assert(p->m->knobs.consulted >> KNOB_MESSAGE_ORDER & 1);
+}
+
+enum { PENDING_LOW = 1 << (INTERRUPT_LOW & 31), PENDING_HIGH = 1 << (INTERRUPT_HIGH & 31) };
+
+Test(interrupts, messages_may_overtake_each_other)
+{
+    explore_order(0);
+    cr_assert_eq(count_register(&reduced, CORE0_R8, PENDING_HIGH), 1);
+    cr_assert_eq(count_register(&reduced, CORE0_R8, PENDING_LOW), 1);
+}
+
+Test(interrupts, fifo_messages_do_not)
+{
+    explore_order(1);
+    cr_assert_eq(count_register(&reduced, CORE0_R8, PENDING_HIGH), 0);
+    cr_assert_eq(count_register(&reduced, CORE0_R8, PENDING_LOW), 1);
+    cr_assert_eq(count_register(&reduced, CORE0_R8, PENDING_LOW | PENDING_HIGH), 1);
+}
+
 /* ---- An instruction that gives way to an interrupt has no effect ---- */
 
 struct instruction {

@@ -277,11 +277,13 @@ static void replay_is_the_same(const char *variant, unsigned times)
         unsigned count;
         struct visible_range *visible = visible_list(&s->m->visibility, &count);
         struct trace first = {0}, again = {0};
-        cr_assert(session_replay(s, &r.finding[f].schedule, visible, count, &first, error), "%s",
+        cr_assert(session_replay(s, &r.finding[f].schedule, visible, count,
+                                 s->m->observed_core, &first, error), "%s",
                   error);
         cr_assert_gt(first.finding_count, 0);
         for (unsigned i = 0; i < times; i++) {
-            cr_assert(session_replay(s, &r.finding[f].schedule, visible, count, &again, error),
+            cr_assert(session_replay(s, &r.finding[f].schedule, visible, count,
+                                     s->m->observed_core, &again, error),
                       "%s", error);
             cr_assert_eq(again.count, first.count);
             cr_assert(!memcmp(again.step, first.step, first.count * sizeof *first.step),

@@ -25,6 +25,7 @@ static struct recording sample(void)
         .model = MEMORY_SC,
         .visible = ranges,
         .visible_count = 2,
+        .observed = 1,
         .schedule = "c0@12.1 b0*2 d0 m1.0",
         .verdict = VERDICT_VIOLATION,
         .finding = {.kind = FINDING_INVARIANT, .name = "PI-1", .message = "lost \"it\""},
@@ -67,6 +68,7 @@ Test(recording, comes_back)
     cr_assert_eq(back.verdict, r.verdict);
     cr_assert_eq(memcmp(back.knobs.value, r.knobs.value, sizeof r.knobs.value), 0);
     cr_assert_eq(back.visible_count, 2);
+    cr_assert_eq(back.observed, 1);
     cr_assert_eq(memcmp(back.visible, ranges, sizeof ranges), 0);
     cr_assert_eq(back.finding.kind, FINDING_INVARIANT);
     cr_assert_str_eq(back.finding.message, r.finding.message);

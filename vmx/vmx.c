@@ -104,7 +104,7 @@ unsigned vmx_drain_flag(struct core *c, enum knob which)
 
 void vmx_not_modelled(struct core *c, const char *what)
 {
-    machine_find(c->m, FINDING_BUG, "", "CPU%u: %s at %#llx: not modelled", c->id, what,
+    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: %s at %#llx: not modelled", c->id, what,
                  (unsigned long long)c->exec.pc);
     core_end(c);
 }
