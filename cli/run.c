@@ -56,8 +56,7 @@ static bool replay_best(struct run *r, char *error)
 {
     r->reference = reference_print(r->session, &r->best->schedule);
     if (!session_replay(r->session, &r->best->schedule, r->visible, r->visible_count,
-                        r->session->m->observed_core, &r->trace,
-                        error))
+                        r->session->m->observed_core, &r->trace, error))
         return false;
     story_build(&r->story, r->session, &r->trace);
     return true;

@@ -241,7 +241,7 @@ static inline uint64_t core_resume_rip(const struct core *c)
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_APIC };
+enum core_unit { UNIT_VIRT };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);

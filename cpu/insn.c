@@ -103,12 +103,18 @@ static void insn_sti(struct core *c)
     set_interrupt_flag(c, true);
 }
 
+/* What a thread does that makes its own boundaries differ from each other; see core_point(). */
+static void observe(struct core *c)
+{
+    if (!c->cpu->in_setup)
+        machine_observe(c->m, c->id);
+}
+
 /* SDM vol. 3, 6.8.3: blocks like STI, whatever IF is. */
 static void insn_mov_ss(struct core *c)
 {
     c->state->shadow_next = 1;
-    if (!c->cpu->in_setup)
-        machine_observe(c->m, c->id);
+    observe(c);
 }
 
 static void insn_popf(struct core *c)
@@ -238,8 +244,7 @@ static void load_table(struct core *c, const struct insn *in, uint64_t *base, ui
 static void insn_table(struct core *c, const struct insn *in)
 {
     struct core_state *s = c->state;
-    if (!c->cpu->in_setup)
-        machine_observe(c->m, c->id); /* deliveries before and after it differ */
+    observe(c);
     if (in->kind == INSN_LGDT)
         load_table(c, in, &s->gdt_base, &s->gdt_limit);
     else
@@ -256,8 +261,7 @@ static void insn_ltr(struct core *c, const struct insn *in)
         core_fault(c, VECTOR_GP, (uint32_t)selector);
         return;
     }
-    if (!c->cpu->in_setup)
-        machine_observe(c->m, c->id); /* as in insn_table() */
+    observe(c);
     uint64_t low = core_hw_read(c, physical, 8);
     uint64_t high = core_hw_read(c, physical + 8, 8);
     c->state->tr = (uint16_t)selector;

@@ -24,7 +24,8 @@ void insn_execute(struct core *, const struct insn *);
 void msr_execute(struct core *, const struct insn *, bool write);
 
 /* spin.c: waiting in a pause loop. */
-uint64_t register_hash(struct core *); /* of the general registers but RSP */
+/* Of the general registers together with these three. */
+uint64_t state_hash(struct core *, uint64_t rip, uint64_t rsp, uint64_t flags);
 void spin_pause(struct core *, const struct insn *);
 bool spin_changed(struct core *);
 void spin_note_read(struct core *, uint64_t address, unsigned size, uint64_t value);

@@ -3,8 +3,6 @@
  * Delivery of interrupts and exceptions through the IDT in 64-bit mode, and IRET
  * (SDM vol. 3, 6.14). Left out: privilege changes, task gates, virtual-8086 mode.
  */
-#include <xxhash.h>
-
 #include "cpu/internal.h"
 
 enum {
@@ -73,13 +71,6 @@ static enum context_level level_above(const struct core *c, unsigned vector)
     }
 }
 
-/* What a quiet handler leaves as it was: the general registers, and where it returns to. */
-static uint64_t interrupted_state(struct core *c, uint64_t rip, uint64_t rsp, uint64_t flags)
-{
-    uint64_t value[4] = {register_hash(c), rip, rsp, flags};
-    return XXH3_64bits(value, sizeof value);
-}
-
 void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t error,
                   uint64_t return_rip)
 {
@@ -99,7 +90,7 @@ void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t erro
         rsp = core_hw_read(c, linear(c, s->tr_base + TSS_IST1 + 8 * (g.ist - 1), "TSS"), 8);
     rsp &= ~15ull; /* SDM vol. 3, 6.14.2: the stack is aligned in 64-bit mode */
     s->level_frame[s->level_count - 1] = rsp - 40;
-    s->level_hash[s->level_count - 1] = interrupted_state(c, return_rip, old_rsp, flags);
+    s->level_hash[s->level_count - 1] = state_hash(c, return_rip, old_rsp, flags);
     push(c, &rsp, s->ss);
     push(c, &rsp, old_rsp);
     push(c, &rsp, flags);
@@ -146,7 +137,7 @@ void interrupt_return(struct core *c)
     /* A frame that software built itself (KVM calls the host's handler so) ends no level. */
     unsigned top = c->state->level_count;
     if (top && c->state->level_frame[top - 1] == rsp) {
-        if (interrupted_state(c, frame[0], frame[3], frame[2]) != c->state->level_hash[top - 1])
+        if (state_hash(c, frame[0], frame[3], frame[2]) != c->state->level_hash[top - 1])
             machine_observe(c->m, c->id);
         core_pop_level(c);
     }

@@ -10,14 +10,14 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-uint64_t register_hash(struct core *c)
+uint64_t state_hash(struct core *c, uint64_t rip, uint64_t rsp, uint64_t flags)
 {
     static int regs[] = {UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX,
                          UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_RBP,
                          UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
                          UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
     enum { COUNT = sizeof regs / sizeof *regs };
-    uint64_t value[COUNT] = {0};
+    uint64_t value[COUNT + 3] = {[COUNT] = rip, rsp, flags};
     void *to[COUNT];
     for (int i = 0; i < COUNT; i++)
         to[i] = &value[i];
@@ -96,8 +96,8 @@ static void wait_for_change(struct core *c)
 void spin_pause(struct core *c, const struct insn *in)
 {
     struct core_exec *e = &c->exec;
-    uint64_t hash = register_hash(c) ^ core_reg(c, UC_X86_REG_RSP) ^
-                    core_reg(c, UC_X86_REG_EFLAGS) << 48;
+    uint64_t hash = state_hash(c, in->address, core_reg(c, UC_X86_REG_RSP),
+                               core_reg(c, UC_X86_REG_EFLAGS));
     bool same = e->spin_pc == in->address && !e->spin_broken && e->spin_hash == hash &&
                 private_memory_as_before(c);
     if (same && !c->cpu->in_setup) {

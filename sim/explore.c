@@ -253,11 +253,11 @@ static void forget_results(struct explore_result *r)
 static bool explore_all(struct explorer *x)
 {
     forget_results(x->result);
+    x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
     x->m->knobs.consulted = 0;
-    x->m->observed_more = false;
-    if (x->m->visibility.found)
+    if (x->m->visibility.found || x->m->observed_more)
         return false;
     dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
     bool stable = true;
