@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a core: its coroutine, the points at which it waits for its turn, events at
- * instruction boundaries, and checkpoints. What the hooks do is in hooks.c.
+ * The life of a core: its coroutine, the points at which it waits for its turn, and events at
+ * instruction boundaries. What the hooks do is in hooks.c, how a core goes back in checkpoint.c.
  */
 #include "cpu/core.h"
 
@@ -244,6 +244,13 @@ static void next(void *cpu, unsigned core, struct footprint *fp)
         footprint_add(fp, resource_make(RES_INTR, core), ACCESS_READ);
 }
 
+/* Runs the core to its next point. */
+static void resume(struct core *c)
+{
+    core_moves(c);
+    coroutine_resume(&c->coroutine);
+}
+
 static void step(void *cpu, unsigned core)
 {
     struct core *c = &((struct cpu *)cpu)->core[core];
@@ -253,7 +260,7 @@ static void step(void *cpu, unsigned core)
         r->level = (uint8_t)core_level(c);
         r->cycle = c->state->cycles;
     }
-    coroutine_resume(&c->coroutine);
+    resume(c);
     if (r)
         r->buffered = (uint8_t)tso_count(c->m, core);
 }
@@ -273,65 +280,14 @@ static bool spinning(void *cpu, unsigned core)
     return ((struct cpu *)cpu)->core[core].exec.flags & POINT_WAIT_CHANGE;
 }
 
-/* ---- Checkpoints ---- */
-
-static void save_core(const struct core *c, struct core_checkpoint *k)
-{
-    uc_context_save(c->uc, k->context);
-    coroutine_save(&c->coroutine, &k->stack);
-    k->exec = c->exec;
-}
-
-static void restore_core(struct core *c, const struct core_checkpoint *k)
-{
-    uc_context_restore(c->uc, k->context);
-    coroutine_restore(&c->coroutine, &k->stack);
-    c->exec = k->exec;
-}
-
-static void *image_new(void *cpu)
-{
-    struct cpu *p = cpu;
-    struct core_checkpoint *k = calloc(p->m->cores, sizeof *k);
-    assert(k);
-    for (unsigned i = 0; i < p->m->cores; i++)
-        uc_context_alloc(p->core[i].uc, &k[i].context);
-    return k;
-}
-
-static void image_free(void *cpu, void *image)
-{
-    struct cpu *p = cpu;
-    struct core_checkpoint *k = image;
-    for (unsigned i = 0; i < p->m->cores; i++) {
-        uc_context_free(k[i].context);
-        free(k[i].stack.bytes);
-    }
-    free(k);
-}
-
-static void save(void *cpu, void *image)
-{
-    struct cpu *p = cpu;
-    struct core_checkpoint *k = image;
-    for (unsigned i = 0; i < p->m->cores; i++)
-        save_core(&p->core[i], &k[i]);
-}
-
-static void restore(void *cpu, const void *image)
-{
-    struct cpu *p = cpu;
-    const struct core_checkpoint *k = image;
-    for (unsigned i = 0; i < p->m->cores; i++)
-        restore_core(&p->core[i], &k[i]);
-}
+/* ---- The start ---- */
 
 static void rewind_setup(struct cpu *p)
 {
     struct machine *m = p->m;
     memory_restore_base(&m->memory);
     memcpy(m->arena, p->setup_arena, m->arena_used);
-    restore(p, p->setup_cores);
+    cores_restore(p, p->setup_cores);
 }
 
 static void begin(void *cpu)
@@ -345,7 +301,7 @@ static void begin(void *cpu)
         c->state->icount = 0;
         c->state->acount = 0;
         if (c->exec.flags & POINT_SETUP)
-            coroutine_resume(&c->coroutine);
+            resume(c);
     }
     machine_take_snapshot(p->m);
 }
@@ -371,10 +327,10 @@ static const struct core_ops core_operations = {
     .idle = idle,
     .in_host = in_host,
     .spinning = spinning,
-    .image_new = image_new,
-    .image_free = image_free,
-    .save = save,
-    .restore = restore,
+    .image_new = cores_image_new,
+    .image_free = cores_image_free,
+    .save = cores_save,
+    .restore = cores_restore,
     .begin = begin,
     .position = position,
     .stop_at = stop_at,
@@ -410,10 +366,12 @@ void cpu_free(struct cpu *p)
     /* Unicorn cannot be closed while its run loop is suspended on the coroutine: the engines and
      * their stacks go with the process. */
     if (p->setup_cores)
-        image_free(p, p->setup_cores);
+        cores_image_free(p, p->setup_cores);
     if (p->m->core_snapshot)
-        image_free(p, p->m->core_snapshot);
+        cores_image_free(p, p->m->core_snapshot);
     p->m->core_snapshot = NULL;
+    for (unsigned i = 0; i < p->m->cores; i++)
+        cores_free_images(&p->core[i]);
     p->m->core_ops = NULL;
     decoder_free(&p->decoder);
     free(p->setup_arena);
@@ -462,7 +420,7 @@ bool cpu_setup_core(struct cpu *p, unsigned core, uint64_t rip, uint64_t rdi)
     core_set_reg(c, UC_X86_REG_RDI, rdi);
     c->exec = (struct core_exec){.jump_rip = rip};
     coroutine_init(&c->coroutine, run, c);
-    coroutine_resume(&c->coroutine);
+    resume(c);
     return c->exec.flags & POINT_SETUP;
 }
 
@@ -473,8 +431,8 @@ void cpu_setup_done(struct cpu *p)
     assert(p->setup_arena);
     memory_take_base(&m->memory);
     memcpy(p->setup_arena, m->arena, m->arena_used);
-    p->setup_cores = image_new(p);
-    save(p, p->setup_cores);
+    p->setup_cores = cores_image_new(p);
+    cores_save(p, p->setup_cores);
 }
 
 void cpu_setup_write(struct cpu *p, uint64_t physical, const void *bytes, size_t size)
@@ -484,8 +442,5 @@ void cpu_setup_write(struct cpu *p, uint64_t physical, const void *bytes, size_t
 
 void cpu_setup_jump(struct cpu *p, unsigned core, uint64_t rip)
 {
-    struct core_exec *e = &p->setup_cores[core].exec;
-    assert(e->flags & POINT_SETUP);
-    e->jump = 1;
-    e->jump_rip = rip;
+    cores_image_jump(&p->core[core], p->setup_cores, rip);
 }

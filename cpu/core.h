@@ -91,11 +91,7 @@ struct core_exec {
     struct spin_read spin_write[CORE_SPIN_WRITES]; /* private bytes as they were at the pause */
 };
 
-struct core_checkpoint {
-    uc_context *context;
-    struct coroutine_image stack;
-    struct core_exec exec;
-};
+struct core_image; /* cpu/checkpoint.c */
 
 struct core {
     struct cpu *cpu;
@@ -105,6 +101,8 @@ struct core {
     struct core_state *state;
     struct core_exec exec;
     struct coroutine coroutine;
+    struct core_image *image; /* of the state in which the core stands, or NULL */
+    struct core_image *free_images;
     uint64_t stop_icount; /* replay: stop before access `stop_acount` of this instruction */
     uint32_t stop_acount;
 };
@@ -156,7 +154,7 @@ struct cpu {
     const struct virt_ops *virt_ops;
     void *virt;
     uint8_t *setup_arena; /* as set-up left it; memory keeps its own base */
-    struct core_checkpoint *setup_cores; /* a core each */
+    void *setup_cores;    /* image of all cores */
     unsigned msr_ranges;
     struct {
         struct msr_ops ops;

@@ -35,6 +35,15 @@ static inline void spin_break(struct core *c)
     c->exec.spin_broken = 1;
 }
 
+/* checkpoint.c: the state of execution of all cores, for core_ops. */
+void *cores_image_new(void *cpu);
+void cores_image_free(void *cpu, void *image);
+void cores_save(void *cpu, void *image);
+void cores_restore(void *cpu, const void *image);
+void cores_image_jump(struct core *, void *image, uint64_t rip); /* where the thread begins */
+void core_moves(struct core *); /* it leaves the state that its image holds */
+void cores_free_images(struct core *);
+
 /* interrupt.c */
 void interrupt_return(struct core *);
 
