@@ -225,6 +225,15 @@ static bool enabled(void *cpu, unsigned core)
     return !(flags & POINT_SLOT) || message_can_send(c->m, core);
 }
 
+static void next_access(const struct core *c, const struct access *a, struct footprint *fp)
+{
+    bool own_load = a->mode == ACCESS_READ && a->unit == c->id + 1;
+    if (own_load && !tso_empty(c->m, c->id))
+        tso_next_load(c->m, c->id, a, fp);
+    else
+        footprint_add_access(fp, *a);
+}
+
 static void next(void *cpu, unsigned core, struct footprint *fp)
 {
     struct core *c = &((struct cpu *)cpu)->core[core];
@@ -237,7 +246,7 @@ static void next(void *cpu, unsigned core, struct footprint *fp)
     }
     fp->events = c->exec.next->events;
     for (uint32_t i = 0; i < c->exec.next->count; i++)
-        footprint_add_access(fp, c->exec.next->access[i]);
+        next_access(c, &c->exec.next->access[i], fp);
     if (c->exec.flags & POINT_DRAINED)
         tso_order_after_drains(c->m, core, fp);
     if ((c->exec.flags & POINT_BOUNDARY) && interruptible(c))

@@ -10,7 +10,7 @@ void footprint_add_memory(struct footprint *fp, uint64_t address, unsigned size,
         unsigned here = 8 - offset < size ? 8 - offset : size;
         uint8_t bytes = (uint8_t)(((1u << here) - 1) << offset);
         struct access a = {resource_make(RES_MEMORY, address >> 3), bytes, (uint8_t)mode,
-                           (uint8_t)unit, 0};
+                           (uint8_t)unit, 0, 0};
         footprint_add_access(fp, a);
         address += here;
         size -= here;

@@ -27,6 +27,8 @@ enum access_mode {
     ACCESS_READ,
     ACCESS_WRITE,
     ACCESS_ACCUMULATE, /* changes that commute with each other: a bit set in IRR, a message added */
+    ACCESS_FORWARDED,  /* a load from the own store buffer: no access to memory yet. It counts as a
+                          read at the moment at which the store that it saw reaches memory */
 };
 
 struct access {
@@ -35,6 +37,7 @@ struct access {
     uint8_t mode;
     uint8_t unit;  /* nonzero: accesses of the same unit to the same memory do not conflict */
     uint8_t order; /* an edge that no schedule can reverse (a drain never precedes its store) */
+    uint32_t store; /* of a drain and of a forwarded load: number of the store, from 1; otherwise 0 */
 };
 
 enum { FOOTPRINT_MAX = 64 };
@@ -79,12 +82,12 @@ static inline void footprint_add_access(struct footprint *fp, struct access a)
 
 static inline void footprint_add(struct footprint *fp, uint64_t resource, enum access_mode mode)
 {
-    footprint_add_access(fp, (struct access){resource, 0xff, (uint8_t)mode, 0, 0});
+    footprint_add_access(fp, (struct access){resource, 0xff, (uint8_t)mode, 0, 0, 0});
 }
 
 static inline void footprint_add_order(struct footprint *fp, uint64_t resource)
 {
-    footprint_add_access(fp, (struct access){resource, 0xff, ACCESS_WRITE, 0, 1});
+    footprint_add_access(fp, (struct access){resource, 0xff, ACCESS_WRITE, 0, 1, 0});
 }
 
 /* Adds an access to `size` bytes of physical memory at `address`; it may cross 8-byte cells. */
@@ -96,6 +99,8 @@ static inline bool access_conflicts(const struct access *a, const struct access 
     if (a->resource != b->resource || !(a->bytes & b->bytes))
         return false;
     if (a->unit && a->unit == b->unit)
+        return false;
+    if (a->mode == ACCESS_FORWARDED || b->mode == ACCESS_FORWARDED)
         return false;
     return a->mode != b->mode || a->mode == ACCESS_WRITE;
 }

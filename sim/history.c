@@ -157,7 +157,13 @@ static void reserve_event(struct history *h)
     assert(h->event && h->clock);
 }
 
-static void add_record(struct history *h, const struct access *a, uint32_t bucket)
+static uint32_t newest_event(const struct history *h, uint32_t bucket)
+{
+    uint32_t r = h->bucket[bucket].newest;
+    return r == NO_RECORD ? 0 : h->record[r].event;
+}
+
+static void add_record(struct history *h, const struct access *a, uint32_t bucket, uint32_t event)
 {
     if (h->record_count == h->record_capacity) {
         h->record_capacity = h->record_capacity ? 2 * h->record_capacity : 1024;
@@ -166,10 +172,33 @@ static void add_record(struct history *h, const struct access *a, uint32_t bucke
     }
     struct record *rec = &h->record[h->record_count];
     rec->access = *a;
-    rec->event = h->count;
+    rec->event = event;
     rec->older = h->bucket[bucket].newest;
     rec->bucket = bucket;
     h->bucket[bucket].newest = h->record_count++;
+}
+
+/* A drain is also the moment at which loads forwarded from its store count as reads, see
+ * ACCESS_FORWARDED: whatever changes this memory afterwards comes after them. `since`: the event
+ * that put the store into the buffer. */
+static void add_forwarded_reads(struct history *h, const struct access *drain, uint32_t bucket,
+                                uint32_t since)
+{
+    uint32_t older;
+    for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = older) {
+        struct access load = h->record[r].access;
+        uint32_t event = h->record[r].event;
+        bool moved = load.mode == ACCESS_READ && load.store; /* stands behind later events */
+        older = h->record[r].older;
+        if (event <= since && !moved)
+            return;
+        load.bytes &= drain->bytes;
+        if (load.mode != ACCESS_FORWARDED || load.unit != drain->unit ||
+            load.store != drain->store || !load.bytes)
+            continue;
+        load.mode = ACCESS_READ;
+        add_record(h, &load, bucket, event);
+    }
 }
 
 static void join(uint16_t *into, const uint16_t *from, unsigned agents)
@@ -199,7 +228,7 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     struct candidates candidates;
     candidates.count = 0;
     candidates.agents = 0;
-    uint32_t bucket[FOOTPRINT_MAX];
+    uint32_t bucket[FOOTPRINT_MAX], since = 0;
     reserve_event(h);
     struct event *e = &h->event[h->count];
     uint16_t *clock = h->clock + (size_t)h->count * h->agents;
@@ -216,12 +245,19 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
         grow_buckets(h); /* not below: the numbers of buckets must hold */
     for (uint32_t i = 0; i < fp->count; i++) {
         bucket[i] = bucket_of(h, fp->access[i].resource);
-        collect(h, &fp->access[i], bucket[i], &candidates);
+        if (fp->access[i].mode != ACCESS_FORWARDED)
+            collect(h, &fp->access[i], bucket[i], &candidates);
     }
     unsigned count = find_races(h, clock, &candidates, races);
     clock[agent] = (uint16_t)e->number;
-    for (uint32_t i = 0; i < fp->count; i++)
-        add_record(h, &fp->access[i], bucket[i]);
+    for (uint32_t i = 0; i < fp->count; i++) {
+        const struct access *a = &fp->access[i];
+        if (a->order)
+            since = newest_event(h, bucket[i]);
+        add_record(h, a, bucket[i], h->count);
+        if (a->store && a->mode == ACCESS_WRITE)
+            add_forwarded_reads(h, a, bucket[i], since);
+    }
     h->last[agent] = h->count++;
     return count;
 }

@@ -228,7 +228,8 @@ static bool writes_range(const struct footprint *fp, const struct visible_range 
 {
     for (uint32_t i = 0; i < fp->count; i++) {
         const struct access *a = &fp->access[i];
-        if (resource_kind(a->resource) != RES_MEMORY || a->mode == ACCESS_READ)
+        bool writes = a->mode != ACCESS_READ && a->mode != ACCESS_FORWARDED;
+        if (resource_kind(a->resource) != RES_MEMORY || !writes)
             continue;
         uint64_t cell = resource_id(a->resource) << 3;
         if (cell < r->address + r->size && r->address < cell + 8)

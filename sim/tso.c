@@ -60,7 +60,42 @@ void tso_next_drain(const struct machine *m, unsigned core, struct footprint *fp
     const struct store_buffer *sb = &m->state->buffer[core];
     const struct store *s = buffered(sb, sb->first);
     footprint_add_order(fp, store_resource(core, sb->first));
+    uint32_t memory = fp->count;
     footprint_add_memory(fp, s->address, s->size, ACCESS_WRITE, core + 1);
+    for (; memory < fp->count; memory++)
+        fp->access[memory].store = sb->first + 1;
+}
+
+/* Bytes of the 8-byte cell that the store changes. */
+static uint8_t bytes_in_cell(const struct store *s, uint64_t cell)
+{
+    uint64_t from = s->address > cell ? s->address - cell : 0;
+    uint64_t to = s->address + s->size > cell ? s->address + s->size - cell : 0;
+    if (from >= 8 || to == 0)
+        return 0;
+    to = to > 8 ? 8 : to;
+    return (uint8_t)(((1u << to) - 1) & ~((1u << from) - 1));
+}
+
+void tso_next_load(const struct machine *m, unsigned core, const struct access *load,
+                   struct footprint *fp)
+{
+    const struct store_buffer *sb = &m->state->buffer[core];
+    uint64_t cell = resource_id(load->resource) << 3;
+    struct access part = *load;
+    uint8_t left = load->bytes;
+    part.mode = ACCESS_FORWARDED;
+    for (uint32_t n = sb->next; n != sb->first && left; n--) {
+        part.bytes = left & bytes_in_cell(buffered(sb, n - 1), cell);
+        part.store = n;
+        if (part.bytes)
+            footprint_add_access(fp, part);
+        left &= (uint8_t)~part.bytes;
+    }
+    part = *load;
+    part.bytes = left;
+    if (left)
+        footprint_add_access(fp, part);
 }
 
 void tso_drain(struct machine *m, unsigned core)

@@ -38,6 +38,10 @@ void tso_store(struct machine *, unsigned core, uint64_t address, unsigned size,
 /* Memory, changed for all at once: a locked operation, a device. */
 void tso_write_global(struct machine *, uint64_t address, unsigned size, uint64_t value);
 
+/* Adds a load's access: bytes that the core's own buffer would supply now are forwarded. */
+void tso_next_load(const struct machine *, unsigned core, const struct access *,
+                   struct footprint *);
+
 void tso_next_drain(const struct machine *, unsigned core, struct footprint *);
 void tso_drain(struct machine *, unsigned core);
 
