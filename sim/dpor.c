@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Source sets and sleep sets (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order
- * reduction, POPL 2014, algorithm 1).
- *
- * When the newest event f races with an earlier event e, some schedule has them the other way
- * round. Let v be what came after e without depending on it, followed by f. Exploring any first
- * step of v from the state before e covers that schedule; if none of them is in that node's
- * backtrack set yet, one is added.
+ * The path of choices: which agent steps, who sleeps (Godefroid's sleep sets), what is left to be
+ * tried. What has to be tried because of a race is found in race.c.
  */
 #include "sim/dpor.h"
 
@@ -22,9 +17,21 @@ void dpor_init(struct dpor *d, unsigned agents, enum algorithm algorithm)
 
 void dpor_free(struct dpor *d)
 {
+    while (d->count)
+        wakeup_free(d->node[--d->count].tree);
+    wakeup_free(d->guide);
     history_free(&d->history);
+    sequence_free(&d->sequence);
     free(d->node);
-    d->node = NULL;
+    free(d->asleep);
+    free(d->access);
+    free(d->race);
+    memset(d, 0, sizeof *d);
+}
+
+static bool finds_races(const struct dpor *d)
+{
+    return d->algorithm == ALGORITHM_OPTIMAL || d->algorithm == ALGORITHM_SOURCE;
 }
 
 static unsigned lowest(uint64_t mask)
@@ -50,20 +57,63 @@ static struct node *add_node(struct dpor *d)
     return &d->node[d->count++];
 }
 
+/* The schedule that is being followed says who steps next, and what else is to be tried here. Its
+ * agent is not enabled if the race that it reverses cannot be reversed. */
+static bool choose_guided(struct dpor *d, struct node *n, uint64_t awake)
+{
+    n->tree = d->guide;
+    d->guide = NULL;
+    bool last = !n->tree->child && !n->tree->next;
+    n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
+    if (awake >> n->chosen & 1)
+        return true;
+    wakeup_free(d->guide);
+    d->guide = NULL;
+    n->chosen = (uint8_t)choose(d, awake);
+    return !last;
+}
+
 bool dpor_new_node(struct dpor *d, uint64_t enabled)
 {
     uint64_t awake = enabled & ~d->sleep;
     assert(d->depth == d->count);
     if (!awake)
         return false;
-    unsigned a = choose(d, awake);
     struct node *n = add_node(d);
-    n->enabled = enabled;
-    n->sleep = d->sleep;
-    n->chosen = (uint8_t)a;
-    n->done = 1ull << a;
-    n->backtrack = d->algorithm == ALGORITHM_SOURCE ? 1ull << a : enabled;
+    *n = (struct node){.enabled = enabled, .sleep = d->sleep, .asleep = d->asleep_count};
+    if (!d->guide)
+        n->chosen = (uint8_t)choose(d, awake);
+    else if (!choose_guided(d, n, awake)) {
+        d->count--;
+        return false;
+    }
+    n->done = 1ull << n->chosen;
+    n->backtrack = d->algorithm == ALGORITHM_SOURCE ? n->done : enabled;
     return true;
+}
+
+static void note_asleep(struct dpor *d, unsigned agent, const struct footprint *fp)
+{
+    if (d->asleep_count == d->asleep_capacity) {
+        d->asleep_capacity = d->asleep_capacity ? 2 * d->asleep_capacity : 256;
+        d->asleep = realloc(d->asleep, d->asleep_capacity * sizeof *d->asleep);
+        assert(d->asleep);
+    }
+    while (d->access_count + fp->count > d->access_capacity) {
+        d->access_capacity = d->access_capacity ? 2 * d->access_capacity : 1024;
+        d->access = realloc(d->access, d->access_capacity * sizeof *d->access);
+        assert(d->access);
+    }
+    d->asleep[d->asleep_count++] = (struct asleep){agent, fp->count, d->access_count};
+    memcpy(&d->access[d->access_count], fp->access, fp->count * sizeof *fp->access);
+    d->access_count += fp->count;
+}
+
+static void forget_asleep(struct dpor *d, uint32_t count)
+{
+    d->asleep_count = count;
+    const struct asleep *last = count ? &d->asleep[count - 1] : NULL;
+    d->access_count = last ? last->first + last->count : 0;
 }
 
 /* Agents stay asleep behind a step that does not conflict with theirs. */
@@ -78,53 +128,12 @@ static uint64_t still_asleep(struct dpor *d, struct machine *m, const struct nod
         struct footprint other;
         unsigned q = lowest(left);
         agent_next(m, q, &other);
+        if (d->algorithm == ALGORITHM_OPTIMAL)
+            note_asleep(d, q, &other);
         if (!footprint_conflicts(&other, fp))
             stay |= 1ull << q;
     }
     return stay;
-}
-
-/*
- * First agents of v = (events after e that do not depend on e) followed by the newest event: those
- * whose first event in v depends on no other event of v.
- */
-static uint64_t initials(const struct history *h, uint32_t e)
-{
-    uint32_t newest = h->count - 1;
-    uint32_t first[64]; /* number of each agent's first event in v; 0 if it has none */
-    uint64_t in_v = 0, result = 0;
-    for (uint32_t f = e + 1; f <= newest; f++) {
-        const struct event *ev = &h->event[f];
-        const uint16_t *clock = history_clock(h, f);
-        if (f != newest && history_before(h, e, f))
-            continue;
-        bool depends = false;
-        for (uint64_t left = in_v; left && !depends; left &= left - 1) {
-            unsigned a = lowest(left);
-            depends = clock[a] >= first[a];
-        }
-        if (!(in_v >> ev->agent & 1)) {
-            in_v |= 1ull << ev->agent;
-            first[ev->agent] = ev->number;
-            if (!depends)
-                result |= 1ull << ev->agent;
-        }
-    }
-    return result;
-}
-
-static void reverse_race(struct dpor *d, uint32_t e)
-{
-    struct node *n = &d->node[e];
-    uint64_t candidates = initials(&d->history, e);
-    if (candidates & n->backtrack)
-        return;
-    candidates &= n->enabled;
-    if (!candidates)
-        return; /* the later step cannot come first: it needs the earlier one to be enabled */
-    unsigned newest = d->history.event[d->history.count - 1].agent;
-    unsigned a = candidates >> newest & 1 ? newest : lowest(candidates);
-    n->backtrack |= 1ull << a;
 }
 
 void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
@@ -132,27 +141,53 @@ void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
     struct node *n = &d->node[d->depth];
     d->sleep = still_asleep(d, m, n, fp);
     d->last = n->chosen;
-    if (d->algorithm == ALGORITHM_SOURCE) {
+    if (finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];
         unsigned count = history_push(&d->history, n->chosen, fp, races);
         for (unsigned i = 0; i < count; i++)
             if (races[i].reversible)
-                reverse_race(d, races[i].event);
+                dpor_reverse(d, races[i].event);
     }
     d->depth++;
 }
 
+static void forget_races(struct dpor *d, uint32_t events)
+{
+    while (d->race_count && d->race[d->race_count - 1].later >= events)
+        d->race_count--;
+}
+
+/* Takes what is to be tried next at the node; false if nothing is left. */
+static bool take_next(struct dpor *d, struct node *n)
+{
+    if (d->algorithm == ALGORITHM_OPTIMAL) {
+        while (n->tree) {
+            n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
+            if (!((n->sleep | n->done) >> n->chosen & 1))
+                return true;
+        }
+        return false;
+    }
+    uint64_t left = n->backtrack & n->enabled & ~n->done & ~n->sleep;
+    if (left)
+        n->chosen = (uint8_t)lowest(left);
+    return left;
+}
+
 bool dpor_backtrack(struct dpor *d)
 {
+    wakeup_free(d->guide);
+    d->guide = NULL;
     while (d->count) {
         struct node *n = &d->node[d->count - 1];
-        uint64_t left = n->backtrack & n->enabled & ~n->done & ~n->sleep;
-        if (left) {
+        if (take_next(d, n)) {
             d->depth = d->count - 1;
-            n->chosen = (uint8_t)lowest(left);
             n->done |= 1ull << n->chosen;
-            if (d->algorithm == ALGORITHM_SOURCE)
+            if (finds_races(d)) {
                 history_truncate(&d->history, d->depth);
+                forget_races(d, d->depth);
+                forget_asleep(d, n->asleep);
+            }
             d->last = d->depth ? d->node[d->depth - 1].chosen : n->chosen;
             return true;
         }

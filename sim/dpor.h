@@ -8,13 +8,29 @@
 
 #include "sim/explore.h"
 #include "sim/history.h"
+#include "sim/wakeup.h"
 
 struct node {
     uint64_t enabled;
     uint64_t sleep;     /* agents whose next step leads nowhere new from here */
     uint64_t done;      /* tried from here, or being tried */
-    uint64_t backtrack; /* to be tried from here */
+    uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
+    struct wakeup *tree; /* schedules to be tried from here (optimal) */
+    uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
     uint8_t chosen;
+};
+
+/* The next step of an agent that is asleep at a node. */
+struct asleep {
+    uint32_t agent;
+    uint32_t count;
+    uint32_t first; /* in dpor.access */
+};
+
+/* A race whose reversal has not been explored for certain. */
+struct open_race {
+    uint32_t earlier, later; /* events */
+    uint64_t first;          /* agents with which the reversal can begin, whatever comes later */
 };
 
 struct dpor {
@@ -26,12 +42,22 @@ struct dpor {
     uint32_t capacity;
     uint64_t sleep;  /* of the state at `depth`, before a node is made of it */
     uint8_t last;    /* agent that stepped last */
+
+    /* optimal alone */
+    struct wakeup *guide; /* how the execution has to go on */
+    struct asleep *asleep;
+    uint32_t asleep_count, asleep_capacity;
+    struct access *access;
+    uint32_t access_count, access_capacity;
+    struct open_race *race;
+    uint32_t race_count, race_capacity;
+    struct sequence sequence;
 };
 
 void dpor_init(struct dpor *, unsigned agents, enum algorithm);
 void dpor_free(struct dpor *);
 
-/* Makes a node of the current state. False if everything enabled is asleep. */
+/* Makes a node of the current state. False if nothing enabled leads anywhere new. */
 bool dpor_new_node(struct dpor *, uint64_t enabled);
 
 /* The chosen agent of the node at `depth` is about to make the step with this footprint. */
@@ -39,5 +65,11 @@ void dpor_advance(struct dpor *, struct machine *, const struct footprint *);
 
 /* After an execution: chooses where the next one leaves it. False if all has been tried. */
 bool dpor_backtrack(struct dpor *);
+
+/* race.c: see to it that the reversal of the race of event e with the newest event is explored. */
+void dpor_reverse(struct dpor *, uint32_t e);
+
+/* race.c: at the end of an execution, for the races that dpor_reverse() has left open. */
+void dpor_reverse_open(struct dpor *);
 
 #endif

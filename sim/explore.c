@@ -21,7 +21,7 @@ enum {
     CHECKPOINT_EVERY = 8, /* steps; 4 to 16 differ by less than the noise, 32 is slower */
 };
 
-const char *const algorithm_name[ALGORITHM_COUNT] = {"source", "sleep", "dfs"};
+const char *const algorithm_name[ALGORITHM_COUNT] = {"optimal", "source", "sleep", "dfs"};
 
 const char *verdict_name(enum verdict v)
 {
@@ -264,6 +264,7 @@ static bool explore_all(struct explorer *x)
     do {
         replay_prefix(x);
         enum outcome outcome = extend(x);
+        dpor_reverse_open(&x->dpor);
         if (x->m->visibility.found || x->m->observed_more) {
             stable = false;
             break;

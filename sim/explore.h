@@ -3,16 +3,23 @@
  * Exploration: runs all inequivalent schedules of a machine and says what can go wrong.
  *
  * Two schedules are equivalent if one becomes the other by exchanging neighbouring steps that do
- * not conflict (sim/footprint.h). `source` is source-set dynamic partial-order reduction with
- * sleep sets (Abdulla, Aronis, Jonsson, Sagonas, POPL 2014); `sleep` uses sleep sets alone; `dfs`
- * runs every schedule and is the reference that the others are tested against.
+ * not conflict (sim/footprint.h). `optimal` is dynamic partial-order reduction with source
+ * sets, sleep sets and wake-up trees, `source` the same without the trees (Abdulla, Aronis,
+ * Jonsson, Sagonas, JACM 2017); `sleep` uses sleep sets alone; `dfs` runs every schedule and is the
+ * reference that the others are tested against.
  */
 #ifndef SIM_EXPLORE_H
 #define SIM_EXPLORE_H
 
 #include "sim/schedule.h"
 
-enum algorithm { ALGORITHM_SOURCE, ALGORITHM_SLEEP, ALGORITHM_DFS, ALGORITHM_COUNT };
+enum algorithm {
+    ALGORITHM_OPTIMAL,
+    ALGORITHM_SOURCE,
+    ALGORITHM_SLEEP,
+    ALGORITHM_DFS,
+    ALGORITHM_COUNT
+};
 
 extern const char *const algorithm_name[ALGORITHM_COUNT];
 

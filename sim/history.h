@@ -19,6 +19,15 @@ struct event {
     uint32_t number;       /* of this agent, from 1 */
     uint32_t previous;     /* index of the agent's event before, or NO_EVENT */
     uint32_t first_record; /* records of this event start here */
+    bool conditional;      /* what it touches depends on the state: invariants are evaluated */
+};
+
+/* An access of an event; the accesses of one resource form a chain, newest first. */
+struct record {
+    struct access access;
+    uint32_t event;
+    uint32_t older;
+    uint32_t bucket;
 };
 
 /* An earlier event that conflicts with the newest one, with nothing between that orders them. */
@@ -53,6 +62,12 @@ static inline const uint16_t *history_clock(const struct history *h, uint32_t ev
 {
     return h->clock + (size_t)event * h->agents;
 }
+
+/* Does the event conflict with an access of another step? */
+bool history_touches(const struct history *, uint32_t event, const struct access *, uint32_t count);
+
+/* Copies the accesses of an event to `to` (room for FOOTPRINT_MAX); returns how many. */
+uint32_t history_accesses(const struct history *, uint32_t event, struct access *to);
 
 /* Does event e (by index) happen before, or equal, f? */
 static inline bool history_before(const struct history *h, uint32_t e, uint32_t f)

@@ -233,7 +233,7 @@ static void agree(const char *variant)
     struct knobs knobs = {.consulted = 0};
     for (enum memory_model model = MEMORY_TSO; model <= MEMORY_SC; model++) {
         struct explore_result r[2];
-        for (enum algorithm a = ALGORITHM_SOURCE; a <= ALGORITHM_SLEEP; a++) {
+        for (enum algorithm a = ALGORITHM_OPTIMAL; a <= ALGORITHM_SLEEP; a++) {
             struct explore_options o = {.algorithm = a};
             session_configure(s, model, &knobs);
             session_explore(s, &o, &r[a]);
