@@ -114,20 +114,43 @@ Test(explore_findings, kinds_beyond_those_of_an_execution_are_named)
     program_free(program);
 }
 
-static bool others_come_later(void *context, struct machine *m, char *message, size_t size)
+/* All are broken when 1 is last, one too many; the one without room is kept where 2 is last. */
+Test(explore_findings, kinds_that_another_execution_keeps_are_not_called_dropped)
+{
+    enum { BROKEN = MACHINE_MAX_FINDINGS + 1 };
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    for (unsigned t = 0; t < 2; t++) {
+        code_store(&code[t], X, t + 1);
+        code_end(&code[t]);
+    }
+    open_program(2, code);
+    for (unsigned i = 0; i < BROKEN; i++)
+        forbidden[i] = 1;
+    forbidden[MACHINE_MAX_FINDINGS] = ~0u;
+    add_obligations(BROKEN);
+    struct explore_result r = explored(ALGORITHM_SOURCE);
+    cr_assert_eq(r.finding_count, BROKEN);
+    cr_assert_eq(r.dropped, 0);
+    cr_assert_eq(named(&r), obligation_bits(BROKEN));
+    explore_result_free(&r);
+    program_free(program);
+}
+
+static bool three_is_not_last(void *context, struct machine *m, char *message, size_t size)
 {
     (void)context, (void)m;
-    snprintf(message, size, "X = 3 and two threads are done");
-    return program_variable(program, X) != 3 || program_variable(program, DONE) != 2;
+    snprintf(message, size, "X = 3 and all threads are done");
+    return program_variable(program, X) != 3 || program_variable(program, DONE) != 3;
 }
 
 /*
  * Three threads store 1, 2 and 3 to X, and count themselves. Eight obligations forbid that 1 is
- * the last, eight that 2 is, an invariant can be broken when 3 is: 17 kinds in all, one more than
- * the exploration keeps, though no execution breaks more than 9.
+ * the last, eight that 2 is, an invariant that 3 is: 17 kinds in all, one more than the exploration
+ * keeps, while each execution has room for its own eight.
  */
 Test(explore_findings, kinds_beyond_those_of_the_exploration_are_named)
 {
+    static_assert(OBLIGATIONS / 2 == (int)MACHINE_MAX_FINDINGS, "none too many in an execution");
     static_assert((int)OBLIGATIONS == (int)EXPLORE_MAX_FINDINGS, "one kind too many, the invariant");
     struct code code[3] = {{.size = 0}, {.size = 0}, {.size = 0}};
     for (unsigned t = 0; t < 3; t++) {
@@ -139,9 +162,9 @@ Test(explore_findings, kinds_beyond_those_of_the_exploration_are_named)
     for (unsigned i = 0; i < OBLIGATIONS; i++)
         forbidden[i] = 1 + i / (OBLIGATIONS / 2);
     add_obligations(OBLIGATIONS);
-    struct invariant inv = {.name = "later", .every_step = true, .range_count = 2,
+    struct invariant inv = {.name = "three", .every_step = true, .range_count = 2,
                             .ranges = {{PROGRAM_DATA + 8 * X, 4}, {PROGRAM_DATA + 8 * DONE, 4}},
-                            .holds = others_come_later};
+                            .holds = three_is_not_last};
     machine_add_invariant(program->m, &inv);
     visible_add(&program->m->visibility, PROGRAM_DATA + 8 * X, 4);
     visible_add(&program->m->visibility, PROGRAM_DATA + 8 * DONE, 4);
@@ -149,7 +172,7 @@ Test(explore_findings, kinds_beyond_those_of_the_exploration_are_named)
     cr_assert_eq(r.finding_count, EXPLORE_MAX_FINDINGS);
     cr_assert_eq(__builtin_popcountll(r.dropped), 1);
     cr_assert_eq(named(&r), obligation_bits(OBLIGATIONS) |
-                                1ull << finding_bit(program->m, FINDING_INVARIANT, "later"));
+                                1ull << finding_bit(program->m, FINDING_INVARIANT, "three"));
     explore_result_free(&r);
     program_free(program);
 }
