@@ -31,12 +31,15 @@ static void measure(const char *name, struct bench_row *row)
     row->peak_kib = usage.ru_maxrss;
 }
 
-static void run(const char *name)
+/* False: `error` (SCENARIO_ERROR) says why there is no measurement. */
+static bool run(const char *name, char *error)
 {
     int fd[2];
     struct bench_row row = {.seconds = 0};
-    if (row_count == MAX_ROWS || pipe(fd))
-        return;
+    if (row_count == MAX_ROWS || pipe(fd)) {
+        snprintf(error, SCENARIO_ERROR, "bench: no room for %.80s", name);
+        return false;
+    }
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
@@ -47,28 +50,26 @@ static void run(const char *name)
     bool ok = child > 0 && read(fd[0], &row, sizeof row) == sizeof row;
     close(fd[0]);
     waitpid(child, NULL, 0);
-    if (!ok || row.seconds <= 0)
-        return;
+    if (!ok || row.seconds <= 0) {
+        snprintf(error, SCENARIO_ERROR, "%s", ok && row.error[0] ? row.error
+                                              : "bench: a measurement ended without a result");
+        return false;
+    }
     snprintf(names[row_count], NAME_SIZE, "%s", name);
     row.name = names[row_count];
     rows[row_count++] = row;
+    return true;
 }
 
-static void run_all_variants(void)
+static bool run_all_variants(const struct scenario *s, char *error)
 {
-    char error[SCENARIO_ERROR];
-    const struct scenario_variant *variant;
-    struct scenario *s = scenario_open("posted-delivery", &variant, error);
-    if (!s) {
-        fprintf(stderr, "irqweave: bench: %s\n", error);
-        return;
-    }
     for (unsigned i = 0; i < s->variants_count; i++) {
         char name[NAME_SIZE];
         snprintf(name, sizeof name, "%s:%s", s->name, s->variants[i].name);
-        run(name);
+        if (!run(name, error))
+            return false;
     }
-    scenario_free(s);
+    return true;
 }
 
 static void print_table(double variants_seconds)
@@ -101,23 +102,22 @@ static void print_json(double variants_seconds)
     json_decref(all);
 }
 
-int bench_main(int argc, char **argv)
+bool bench_run(bool json, char *error)
 {
-    bool json = argc > 1 && !strcmp(argv[1], "--json");
-    if (argc > 2 || (argc == 2 && !json)) {
-        fprintf(stderr, "irqweave: bench takes no argument but --json\n");
-        return 2;
-    }
     double variants_seconds = 0;
-    run("ping-pong");
-    run("store-buffering");
+    const struct scenario_variant *variant;
+    struct scenario *s = scenario_open("posted-delivery", &variant, error);
+    if (!s)
+        return false;
+    bool ok = run("ping-pong", error) && run("store-buffering", error);
     unsigned first = row_count;
-    run_all_variants();
+    ok = ok && run_all_variants(s, error);
+    scenario_free(s);
     for (unsigned i = first; i < row_count; i++)
         variants_seconds += rows[i].seconds;
-    if (json)
+    if (ok && json)
         print_json(variants_seconds);
-    else
+    else if (ok)
         print_table(variants_seconds);
-    return 0;
+    return ok;
 }

@@ -3,8 +3,11 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
-/* Runs everything and prints a table, or with --json one JSON object. Returns the exit code. */
-int bench_main(int argc, char **argv);
+#include <stdbool.h>
+
+/* Runs everything and prints a table, or one JSON object. False: nothing is printed, `error`
+ * (SCENARIO_ERROR) says why. */
+bool bench_run(bool json, char *error);
 
 /* One row of the result. Rates are per second of wall-clock time, one process on one core. */
 struct bench_row {
@@ -13,6 +16,7 @@ struct bench_row {
     double executions; /* 0: does not apply */
     double steps;      /* scheduling points, those of replayed prefixes included */
     long peak_kib;     /* resident set, of the process so far */
+    char error[400];   /* why there is no measurement, or "" */
 };
 
 void bench_ping_pong(struct bench_row *);

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exhaustive exploration of one variant of a scenario under TSO, default knobs. */
-#include <stdio.h>
-
 #include "bench/bench.h"
 #include "scenarios/session.h"
 
 void bench_scenario(const char *name, struct bench_row *row)
 {
-    char error[SCENARIO_ERROR];
+    static_assert(sizeof row->error >= SCENARIO_ERROR, "an error fits");
     const struct scenario_variant *variant;
-    struct scenario *scenario = scenario_open(name, &variant, error);
-    struct session *s = scenario && variant ? session_open(scenario, variant, error) : NULL;
-    if (!s) {
-        fprintf(stderr, "irqweave: bench: %s\n", error);
+    struct scenario *scenario = scenario_open(name, &variant, row->error);
+    struct session *s = scenario && variant ? session_open(scenario, variant, row->error) : NULL;
+    if (!s)
         return;
-    }
     struct knobs knobs = {.consulted = 0};
     struct explore_options o = {.algorithm = ALGORITHM_SOURCE};
     struct explore_result r;

@@ -46,6 +46,7 @@ enum option_key {
     OPTION_MAX_EXECUTIONS = 'e',
     OPTION_MAX_SECONDS = 's',
     OPTION_MAX_STEPS = 'p',
+    OPTION_HELP = 'h',
 };
 
 /* Is this version of Unicorn one that the core was tested with? If not, says so: exit code 2. */
@@ -56,5 +57,6 @@ int explore_main(int argc, char **argv);
 int reproduce_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
+int bench_main(int argc, char **argv);
 
 #endif

@@ -180,12 +180,32 @@ static void print_finding(FILE *f, const struct finding *found)
     columns_print_wrapped(f, text);
 }
 
+void columns_print_dropped(FILE *f, const struct machine *m, uint64_t dropped)
+{
+    char text[64 * STORY_PLACE]; /* room for every bit */
+    size_t used = (size_t)snprintf(text, sizeof text, "also found, without room for more than the "
+                                   "name");
+    const char *comma = ": ";
+    for (unsigned bit = 0; bit < 64 && used < sizeof text; bit++) {
+        if (!(dropped >> bit & 1))
+            continue;
+        struct finding found = finding_of_bit(m, bit);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%s", comma,
+                                 finding_kind_name(found.kind), found.name[0] ? " " : "",
+                                 found.name);
+        comma = ", ";
+    }
+    if (dropped)
+        columns_print_wrapped(f, text);
+}
+
 void columns_print_end(FILE *f, const struct story *s)
 {
     fputc('\n', f);
     print_states(f, s, "at the end", s->session->m->memory.ram);
     for (unsigned i = 0; i < s->trace->finding_count; i++)
         print_finding(f, &s->trace->finding[i]);
+    columns_print_dropped(f, s->session->m, s->trace->dropped);
 }
 
 void columns_print(FILE *f, const struct story *s)

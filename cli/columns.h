@@ -20,6 +20,9 @@ void columns_print_wrapped(FILE *, const char *text);
 /* The state at the end, and what was found. */
 void columns_print_end(FILE *, const struct story *);
 
+/* The kinds of findings of which nothing but the name was kept; nothing if there are none. */
+void columns_print_dropped(FILE *, const struct machine *, uint64_t dropped);
+
 /* All of it. */
 void columns_print(FILE *, const struct story *);
 

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/jobs.h"
 #include "cli/run.h"
+#include "sim/recording.h"
 
 struct task {
     const struct options *options;
@@ -45,8 +46,10 @@ static int explore_variant(const struct task *t)
     if (!s)
         return cli_error("%s", error);
     bool ok = run_explore(&run, s, o->model, &o->knobs, &o->explore, error);
+    /* First the recording: who reads the output may stop reading, which ends this process. */
+    bool lost = ok && o->output && write_recording(&run, o->output);
     int status = ok ? print_run(&run, o) : cli_error("%s", error);
-    if (ok && o->output && write_recording(&run, o->output))
+    if (lost)
         status = EXIT_WRONG_USE;
     run_free(&run);
     session_close(s);
@@ -68,12 +71,13 @@ static json_t *explore_job(void *context, unsigned index)
     return run_to_json(&run);
 }
 
-static int code_of(const json_t *run)
+static int code_of(const struct scenario *s, unsigned variant, const json_t *run)
 {
     const char *error = json_string_value(json_object_get(run, "error"));
     const char *verdict = json_string_value(json_object_get(run, "verdict"));
     if (error || !verdict)
-        return cli_error("%s", error ? error : "a job ended without a result");
+        return cli_error("%s:%s: %s", s->name, s->variants[variant].name,
+                         error ? error : "a job ended without a result");
     for (enum verdict v = VERDICT_SAFE; v < VERDICT_INCOMPLETE; v++)
         if (!strcmp(verdict, verdict_name(v)))
             return verdict_exit_code(v);
@@ -104,7 +108,7 @@ static int explore_all(struct task *t)
     json_t *list = json_array();
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
-        int code = code_of(runs[i]);
+        int code = code_of(t->scenario, i, runs[i]);
         status = worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
             print_line(&t->scenario->variants[i], runs[i]);
@@ -137,6 +141,8 @@ int explore_main(int argc, char **argv)
     task.scenario = scenario;
     if (o.output && !task.variant)
         return cli_error("-o needs one variant: %s:VARIANT", scenario->name);
+    if (o.output && !recording_writable(o.output, error, sizeof error))
+        return cli_error("%s", error);
     int status = task.variant ? explore_variant(&task) : explore_all(&task);
     scenario_free(scenario);
     return status;

@@ -84,6 +84,20 @@ json_t *finding_to_json(const struct finding *f)
                      f->name[0] ? f->name : NULL, "message", f->message);
 }
 
+json_t *dropped_to_json(const struct machine *m, uint64_t dropped)
+{
+    json_t *list = json_array();
+    for (unsigned bit = 0; bit < 64; bit++) {
+        if (!(dropped >> bit & 1))
+            continue;
+        struct finding f = finding_of_bit(m, bit);
+        json_t *object = finding_to_json(&f);
+        json_object_del(object, "message");
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 /* ---- The run ---- */
 
 static json_t *bounds_to_json(uint32_t bounds)
@@ -116,7 +130,7 @@ json_t *run_to_json(const struct run *run)
     const struct explore_result *r = &run->result;
     const struct session *s = run->session;
     json_t *object = json_pack(
-        "{s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:{s:I, s:I, s:I}, s:I, s:f, s:I, s:o, s:o}",
+        "{s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:{s:I, s:I, s:I}, s:I, s:f, s:I, s:o, s:o, s:o}",
         "version", JSON_VERSION, "scenario", s->scenario->name, "variant", s->variant->name,
         "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "algorithm",
         algorithm_name[run->options.algorithm], "knobs", knobs_to_json(&s->knobs, r->knobs),
@@ -124,7 +138,7 @@ json_t *run_to_json(const struct run *run)
         "blocked", (json_int_t)r->blocked, "redundant", (json_int_t)r->redundant, "steps",
         (json_int_t)r->steps, "seconds", r->seconds, "visible_bytes",
         (json_int_t)r->visible_bytes, "bounds", bounds_to_json(r->bounds), "findings",
-        findings_to_json(run));
+        findings_to_json(run), "further_findings", dropped_to_json(s->m, r->dropped));
     if (run->best) {
         json_t *violation = finding_to_json(&run->best->finding);
         json_object_set_new(violation, "schedule", json_string(run->reference));

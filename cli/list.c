@@ -57,8 +57,8 @@ int list_main(int argc, char **argv)
     if (!ok)
         cli_error("%s: no scenarios here; set IRQWEAVE_IMAGES to the folder that the build calls "
                   "images", scenario_images());
-    for (unsigned i = 0; ok && names[i]; i++)
-        ok = list_one(names[i], list);
+    for (unsigned i = 0; names && names[i]; i++)
+        ok &= list_one(names[i], list); /* a broken one does not hide the others */
     if (ok && o.json) {
         json_t *object = json_pack("{s:i, s:O}", "version", 1, "scenarios", list);
         json_dumpf(object, stdout, JSON_INDENT(2));

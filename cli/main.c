@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* irqweave: finds the subcommand and runs it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "bench/bench.h"
 #include "cli/cli.h"
 
 static const char HELP[] =
@@ -67,19 +69,44 @@ const char *__asan_default_options(void)
     return "detect_leaks=0";
 }
 
+/* A closed standard stream must not be what a file opened later gets; what is written to this one
+ * fails. */
+static void occupy_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Output that did not arrive is an error, whatever the verdict was. */
+static void finish_output(void)
+{
+    errno = 0;
+    bool failed = ferror(stdout);
+    if (fflush(stdout) || failed) {
+        cli_error("standard output cannot be written: %s", errno ? strerror(errno)
+                                                                 : "a write failed");
+        _exit(EXIT_WRONG_USE);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    argp_err_exit_status = EXIT_WRONG_USE;
+    occupy_streams();
+    atexit(finish_output);
     if (argc < 2) {
         fputs(HELP, stderr);
         return EXIT_WRONG_USE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
-        fputs(HELP, stdout);
-        return EXIT_NOTHING_FOUND;
-    }
-    if (!strcmp(argv[1], "--version")) {
-        puts("irqweave " IRQWEAVE_VERSION);
+    bool help = !strcmp(argv[1], "--help") || !strcmp(argv[1], "help");
+    if (help || !strcmp(argv[1], "--version")) {
+        if (argc > 2)
+            return cli_error("%s takes no argument ('%.60s'); 'irqweave COMMAND --help' says more "
+                             "about one command", argv[1], argv[2]);
+        fputs(help ? HELP : "irqweave " IRQWEAVE_VERSION "\n", stdout);
         return EXIT_NOTHING_FOUND;
     }
     for (unsigned i = 0; i < COMMANDS; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Options of the subcommands (glibc argp), one table for all. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +8,36 @@
 
 #include "cli/cli.h"
 
+/* One line whatever it quotes: control characters, as names in files may hold, become '?'. */
+static void print_line(const char *who, const char *format, va_list ap)
+{
+    char text[1000];
+    vsnprintf(text, sizeof text, format, ap);
+    for (char *p = text; *p; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = '?';
+    fprintf(stderr, "%s: %s\n", who, text);
+}
+
 int cli_error(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    fputs("irqweave: ", stderr);
-    vfprintf(stderr, format, ap);
-    fputc('\n', stderr);
+    print_line("irqweave", format, ap);
     va_end(ap);
     return EXIT_WRONG_USE;
+}
+
+static void wrong(const struct argp_state *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+static void wrong(const struct argp_state *state, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    print_line(state->name, format, ap);
+    va_end(ap);
+    exit(EXIT_WRONG_USE);
 }
 
 static const struct argp_option table[] = {
@@ -28,61 +50,159 @@ static const struct argp_option table[] = {
     {"max-steps", OPTION_MAX_STEPS, "N", 0, "Cuts executions off after N steps", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
+    {"help", OPTION_HELP, NULL, 0, "This text", -1},
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
 
 struct parse {
     struct options *options;
+    const struct argp_option *chosen; /* those of this subcommand */
 };
 
-static void parse_memory(struct options *o, const char *text, struct argp_state *state)
+/* ---- Values ---- */
+
+static void parse_memory(struct options *o, const char *text, const struct argp_state *state)
 {
     if (!strcmp(text, "sc"))
         o->model = MEMORY_SC;
     else if (strcmp(text, "tso"))
-        argp_failure(state, EXIT_WRONG_USE, 0, "--memory '%s': 'tso' or 'sc' are right", text);
+        wrong(state, "--memory '%.60s': 'tso' or 'sc' are right", text);
+    else
+        o->model = MEMORY_TSO;
 }
 
-static void parse_algorithm(struct options *o, const char *text, struct argp_state *state)
+static void parse_algorithm(struct options *o, const char *text, const struct argp_state *state)
 {
+    char advice[200];
     for (int i = 0; i < ALGORITHM_COUNT; i++) {
         if (!strcmp(text, algorithm_name[i])) {
             o->explore.algorithm = (enum algorithm)i;
             return;
         }
     }
-    const char *near = nearest_name(text, algorithm_name, ALGORITHM_COUNT);
-    argp_failure(state, EXIT_WRONG_USE, 0, "--algorithm '%s': did you mean '%s'?", text,
-                 near ? near : algorithm_name[0]);
+    nearest_advise(advice, sizeof advice, text, algorithm_name, ALGORITHM_COUNT);
+    wrong(state, "--algorithm '%.60s': %s", text, advice);
 }
 
-static void parse_knob(struct options *o, const char *text, struct argp_state *state)
+static void parse_knob(struct options *o, const char *text, const struct argp_state *state)
 {
-    if (!knob_set(&o->knobs, text))
-        argp_failure(state, EXIT_WRONG_USE, 0,
-                     "--knob '%s': no such NAME=VALUE; 'irqweave doctor' lists them", text);
+    char what[KNOB_COMPLAINT];
+    if (knob_set(&o->knobs, text))
+        return;
+    knob_complain(text, what, sizeof what);
+    if (!strchr(text, '='))
+        wrong(state, "--knob '%.60s': NAME=VALUE is right; 'irqweave doctor' lists both", text);
+    wrong(state, "--knob '%.60s': %s", text, what);
 }
 
+/* Decimal, without a sign: what strtod() takes beyond that was hardly meant. */
 static double parse_number(const char *option, const char *text, bool whole,
-                           struct argp_state *state)
+                           const struct argp_state *state)
 {
     char *end;
     double value = strtod(text, &end);
-    bool wrong = end == text || *end || !(value > 0) || value > 1e15;
-    if (wrong || (whole && value != (double)(uint64_t)value))
-        argp_failure(state, EXIT_WRONG_USE, 0, "--%s '%s': a %s above 0 is right", option, text,
-                     whole ? "whole number" : "number");
+    bool plain = text[0] && !text[strspn(text, whole ? "0123456789" : "0123456789.")];
+    if (!plain || *end || !(value > 0) || value > 1e15)
+        wrong(state, "--%s '%.60s': a %s above 0, up to 1000000000000000, is right", option, text,
+              whole ? "whole number" : "number");
     return value;
 }
 
-static error_t parse_argument(struct options *o, char *argument, struct argp_state *state)
+static void parse_output(struct options *o, const char *text, const struct argp_state *state)
+{
+    if (!text[0])
+        wrong(state, "--output '': the name of a file is right");
+    o->output = text;
+}
+
+static error_t parse_argument(struct options *o, char *argument, const struct argp_state *state)
 {
     if (o->count == sizeof o->arguments / sizeof *o->arguments)
-        argp_failure(state, EXIT_WRONG_USE, 0, "too many arguments; quote the schedule");
+        wrong(state, "too many arguments; quote the schedule");
     o->arguments[o->count++] = argument;
     return 0;
 }
+
+/* ---- Words that are no option ---- */
+
+/* How many options' names begin like this word ("--max", "--max=3"); *found is the last of them,
+ * or the one whose name is all of it. */
+static unsigned find_option(const struct argp_option *options, const char *word,
+                            const struct argp_option **found)
+{
+    unsigned count = 0;
+    size_t length = strcspn(word, "=");
+    for (; options->name; options++) {
+        if (strncmp(options->name, word, length))
+            continue;
+        *found = options;
+        count++;
+        if (!options->name[length])
+            return 1;
+    }
+    return count;
+}
+
+static void wrong_name(const struct parse *parse, const char *word, const struct argp_state *state)
+{
+    const char *names[TABLE_SIZE];
+    char name[64];
+    unsigned count = 0;
+    for (; parse->chosen[count].name; count++)
+        names[count] = parse->chosen[count].name;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    const char *near = nearest_name(name, names, count);
+    if (near)
+        wrong(state, "unknown option '--%s': did you mean '--%s'?", name, near);
+    wrong(state, "unknown option '--%s'; '%.40s --help' names all", name, state->name);
+}
+
+/* Is this "--NAME..." one that getopt refuses? */
+static bool is_wrong(const struct parse *parse, const char *word)
+{
+    const struct argp_option *option = NULL;
+    return find_option(parse->chosen, word + 2, &option) != 1 ||
+           !strchr(word, '=') != !option->arg;
+}
+
+/* getopt has refused the word before the next one, or a letter inside the next one. */
+static const char *refused(const struct parse *parse, const struct argp_state *state)
+{
+    const char *word = state->argv[state->next - 1];
+    bool name = !strncmp(word, "--", 2);
+    bool letter = word[0] == '-' && !name && word[1] != 'o';
+    return state->next == state->argc || letter || (name && is_wrong(parse, word))
+               ? word : state->argv[state->next];
+}
+
+static void wrong_option(const struct parse *parse, const struct argp_state *state)
+{
+    const char *word = refused(parse, state);
+    const struct argp_option *option = NULL;
+    if (!strcmp(word, "-o"))
+        wrong(state, "option '-o' needs a FILE");
+    if (strncmp(word, "--", 2))
+        wrong(state, "unknown option in '%.60s'; '%.40s --help' names all", word, state->name);
+    unsigned matches = find_option(parse->chosen, word + 2, &option);
+    if (!matches)
+        wrong_name(parse, word + 2, state);
+    if (matches > 1)
+        wrong(state, "option '%.60s' begins like %u options; write it out", word, matches);
+    if (!option->arg)
+        wrong(state, "option '--%s' takes no value ('%.60s')", option->name, word);
+    wrong(state, "option '--%s' needs a value: --%s=%s", option->name, option->name, option->arg);
+}
+
+static void show_help(const struct argp_state *state)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s", state->name);
+    argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP, name);
+    exit(EXIT_NOTHING_FOUND);
+}
+
+/* ---- Options ---- */
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
@@ -95,7 +215,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         o->step = true;
         return 0;
     case OPTION_OUTPUT:
-        o->output = text;
+        parse_output(o, text, state);
         return 0;
     case OPTION_MEMORY:
         parse_memory(o, text, state);
@@ -114,6 +234,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_MAX_SECONDS:
         o->explore.max_seconds = parse_number("max-seconds", text, false, state);
+        return 0;
+    case OPTION_HELP:
+        show_help(state);
+        return 0;
+    case ARGP_KEY_ERROR:
+        wrong_option(state->input, state);
         return 0;
     case ARGP_KEY_ARG:
         return parse_argument(o, text, state);
@@ -141,15 +267,16 @@ void options_parse(struct options *o, int argc, char **argv, const char *usage, 
                    const char *allowed)
 {
     struct argp_option chosen[TABLE_SIZE + 1] = {{0}};
-    struct parse parse = {o};
+    struct parse parse = {o, chosen};
     char name[64];
     unsigned count = 0;
     *o = (struct options){0};
     for (unsigned i = 0; i < TABLE_SIZE; i++)
-        if (strchr(allowed, table[i].key))
+        if (table[i].key == OPTION_HELP || strchr(allowed, table[i].key))
             chosen[count++] = public_option(&table[i]);
     struct argp argp = {chosen, parse_public, usage, doc, NULL, NULL, NULL};
     snprintf(name, sizeof name, "irqweave %.40s", argv[0]);
     argv[0] = name;
-    argp_parse(&argp, argc, argv, 0, NULL, &parse);
+    /* Its own messages are two lines; wrong_option() says the same in one. */
+    argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &parse);
 }

@@ -40,16 +40,26 @@ static bool parse_image(struct reference *r, char *head, char *error)
     return true;
 }
 
-static bool parse_setting(struct reference *r, const char *part, char *error)
+/* The first setting may be the memory model, all others are knobs. */
+static bool parse_setting(struct reference *r, const char *part, bool first, char *error)
 {
-    if (!strcmp(part, "tso") || !strcmp(part, "sc")) {
+    char what[KNOB_COMPLAINT];
+    bool model = !strcmp(part, "tso") || !strcmp(part, "sc");
+    if (first && model) {
         r->model = strcmp(part, "sc") ? MEMORY_TSO : MEMORY_SC;
         return true;
     }
-    if (strchr(part, '=') && knob_set(&r->knobs, part))
+    if (knob_set(&r->knobs, part))
         return true;
-    snprintf(error, SCENARIO_ERROR, "schedule: '/%.60s' is neither /tso, /sc nor a knob "
-             "/NAME=VALUE; 'irqweave doctor' lists the knobs", part);
+    knob_complain(part, what, sizeof what);
+    if (model)
+        snprintf(error, SCENARIO_ERROR, "schedule: '/%s' comes first and once, behind "
+                 "SCENARIO:VARIANT", part);
+    else if (strchr(part, '='))
+        snprintf(error, SCENARIO_ERROR, "schedule: %s", what);
+    else
+        snprintf(error, SCENARIO_ERROR, "schedule: '/%.60s' is neither /tso, /sc nor a knob "
+                 "/NAME=VALUE; 'irqweave doctor' lists the knobs", part);
     return false;
 }
 
@@ -68,8 +78,9 @@ bool reference_parse(struct reference *r, const char *text, char *error)
     if (!parse_image(r, head, error))
         return false;
     snprintf(r->name, sizeof r->name, "%.120s", strsep(&rest, "/"));
-    for (char *part; (part = strsep(&rest, "/"));)
-        if (!parse_setting(r, part, error))
+    bool first = true;
+    for (char *part; (part = strsep(&rest, "/")); first = false)
+        if (!parse_setting(r, part, first, error))
             return false;
     return true;
 }

@@ -50,8 +50,10 @@ static bool read_request(struct request *r, const struct options *o, char *error
     if (o->count == 1 && access(o->arguments[0], F_OK) == 0)
         return from_file(r, o->arguments[0], error);
     if (o->count == 1 && !strchr(o->arguments[0], ':')) {
-        snprintf(error, SCENARIO_ERROR, "%.200s: no such file, and not a schedule "
-                 "(SCENARIO:VARIANT/tso c0@... )", o->arguments[0]);
+        bool blank = !o->arguments[0][strspn(o->arguments[0], " \t\n")];
+        snprintf(error, SCENARIO_ERROR, "%.200s: no %s, and not a schedule (SCENARIO:VARIANT/tso "
+                 "c0@...)", blank ? "the argument is empty" : o->arguments[0],
+                 blank ? "name of a recording" : "such file");
         return false;
     }
     r->text = join(o);
@@ -70,10 +72,31 @@ static bool check_image(const struct request *r, const struct session *s, const 
                  (unsigned long long)s->image.hash);
         return false;
     }
-    if (recording_fits(&r->recording, s->m->memory.size))
+    if (recording_fits(&r->recording, s->m->memory.size, s->m->cores))
         return true;
-    snprintf(error, SCENARIO_ERROR, "%.200s: 'visible' names memory that does not exist", path);
+    snprintf(error, SCENARIO_ERROR, "%.200s: 'visible' or 'boundaries' names memory or cores that "
+             "do not exist", path);
     return false;
+}
+
+/* No choices are right only where something is found before the first, or nothing can step. */
+static bool says_something(const struct session *s, const struct schedule *schedule, char *error)
+{
+    if (schedule->count || s->m->state->finding_count || !machine_enabled(s->m))
+        return true;
+    snprintf(error, SCENARIO_ERROR, "the schedule is empty; choices such as c0@153.2 are right, as "
+             "explore prints them");
+    return false;
+}
+
+/* Puts the name of the file before an error in what the file says. */
+static void name_file(const struct request *r, const char *path, char *error)
+{
+    char what[SCENARIO_ERROR];
+    if (!r->recorded || !strncmp(error, path, strlen(path)))
+        return;
+    snprintf(what, sizeof what, "%s", error);
+    snprintf(error, SCENARIO_ERROR, "%.150s: %.240s", path, what);
 }
 
 static bool replay(const struct request *r, struct session *s, const char *path,
@@ -84,7 +107,8 @@ static bool replay(const struct request *r, struct session *s, const char *path,
     session_configure(s, r->reference.model, &r->reference.knobs);
     ok = ok && schedule_parse(s->m, r->reference.choices, &schedule, error, SCENARIO_ERROR) &&
          session_replay(s, &schedule, r->recorded ? r->recording.visible : NULL,
-                        r->recording.visible_count, r->recording.observed, trace, error);
+                        r->recording.visible_count, r->recording.observed, trace, error) &&
+         says_something(s, &schedule, error);
     schedule_free(&schedule);
     return ok;
 }
@@ -98,10 +122,11 @@ static void print_json(const struct story *story, const struct request *r)
     for (unsigned i = 0; i < story->trace->finding_count; i++)
         json_array_append_new(findings, finding_to_json(&story->trace->finding[i]));
     json_t *object = json_pack(
-        "{s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "version", 1, "scenario", s->scenario->name,
+        "{s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "version", 1, "scenario", s->scenario->name,
         "variant", s->variant->name, "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "knobs",
         knobs_to_json(&s->knobs, (1u << KNOB_COUNT) - 1), "schedule", r->reference.choices,
-        "findings", findings, "interleaving", story_to_json(story));
+        "findings", findings, "further_findings", dropped_to_json(s->m, story->trace->dropped),
+        "interleaving", story_to_json(story));
     json_dumpf(object, stdout, JSON_INDENT(1));
     putchar('\n');
     json_decref(object);
@@ -142,15 +167,20 @@ static int run_request(const struct request *r, const struct options *o)
     char error[SCENARIO_ERROR];
     const struct scenario_variant *variant;
     struct trace trace = {0};
+    const char *path = o->arguments[0];
     struct scenario *scenario = scenario_open(r->reference.name, &variant, error);
-    if (!scenario)
+    if (!scenario) {
+        name_file(r, path, error);
         return cli_error("%s", error);
+    }
     if (!variant) {
         scenario_free(scenario);
         return cli_error("schedule: no variant; it begins with SCENARIO:VARIANT/tso");
     }
     struct session *s = session_open(scenario, variant, error);
-    bool ok = s && replay(r, s, o->arguments[0], &trace, error);
+    bool ok = s && replay(r, s, path, &trace, error);
+    if (s && !ok)
+        name_file(r, path, error);
     int status = ok ? print_story(s, &trace, o, r) : cli_error("%s", error);
     trace_free(&trace);
     if (s)
@@ -167,6 +197,8 @@ int replay_main(int argc, char **argv)
     options_parse(&o, argc, argv, "FILE|SCHEDULE", "Runs a recording or a schedule again.", "jt");
     if (!o.count)
         return cli_error("replay takes a recording or a schedule, as explore prints it");
+    if (o.json && o.step)
+        return cli_error("replay takes --json or --step, not both");
     bool ok = read_request(&request, &o, error);
     int status = ok ? run_request(&request, &o) : cli_error("%s", error);
     recording_free(&request.recording);

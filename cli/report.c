@@ -74,6 +74,7 @@ static void print_others(FILE *f, const struct run *run)
                  other->finding.name, other->finding.message);
         columns_print_wrapped(f, text);
     }
+    columns_print_dropped(f, run->session->m, run->result.dropped);
 }
 
 void print_replay_command(FILE *f, const char *reference)

@@ -34,8 +34,12 @@ static void clear_progress(void)
 
 /* ---- Running ---- */
 
-static bool shorter(const struct counterexample *a, const struct counterexample *b)
+/* A limit of the model says nothing about the code under test: a violation goes before it. */
+static bool goes_before(const struct counterexample *a, const struct counterexample *b)
 {
+    bool limit_a = a->finding.kind == FINDING_LIMIT, limit_b = b->finding.kind == FINDING_LIMIT;
+    if (limit_a != limit_b)
+        return limit_b;
     unsigned switches_a = schedule_switches(&a->schedule);
     unsigned switches_b = schedule_switches(&b->schedule);
     if (switches_a != switches_b)
@@ -47,7 +51,7 @@ static const struct counterexample *find_best(const struct explore_result *r)
 {
     const struct counterexample *best = NULL;
     for (unsigned i = 0; i < r->finding_count; i++)
-        if (!best || shorter(&r->finding[i], best))
+        if (!best || goes_before(&r->finding[i], best))
             best = &r->finding[i];
     return best;
 }
@@ -104,6 +108,10 @@ bool run_found(const struct run *r, const char *name)
 {
     for (unsigned i = 0; i < r->result.finding_count; i++)
         if (!strcmp(r->result.finding[i].finding.name, name))
+            return true;
+    for (unsigned bit = 0; bit < 64; bit++)
+        if ((r->result.dropped >> bit & 1) &&
+            !strcmp(finding_of_bit(r->session->m, bit).name, name))
             return true;
     return false;
 }

@@ -14,7 +14,8 @@ struct run {
     struct explore_result result;
     struct visible_range *visible; /* the set in force at the end */
     unsigned visible_count;
-    const struct counterexample *best; /* fewest switches, then fewest steps; NULL: none */
+    const struct counterexample *best; /* a violation if there is one; fewest switches, then
+                                        fewest steps; NULL: none */
     char *reference;                   /* of the best, as replay takes it */
     struct trace trace;
     struct story story;
@@ -47,6 +48,7 @@ void print_replay_command(FILE *, const char *reference);
 json_t *run_to_json(const struct run *);
 json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);
+json_t *dropped_to_json(const struct machine *, uint64_t dropped); /* a list of kind, invariant */
 json_t *knobs_to_json(const struct knobs *, uint32_t which);
 
 #endif

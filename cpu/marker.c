@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Markers: long NOPs with a payload that the code under test leaves, and ud2 as WARN or BUG. */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "cpu/internal.h"
@@ -15,9 +16,10 @@ static void copy_string(struct core *c, const struct insn *marker, char *text, s
     if (!core_translate(c, (uint64_t)marker->operand[0].value, &physical))
         return;
     for (size_t i = 0; i + 1 < size && physical + i < c->m->memory.size; i++) {
-        text[i] = (char)c->m->memory.ram[physical + i];
+        char byte = (char)c->m->memory.ram[physical + i];
+        text[i] = !byte || isprint((unsigned char)byte) ? byte : '?'; /* reports are ASCII */
         text[i + 1] = 0;
-        if (!text[i])
+        if (!byte)
             break;
     }
 }

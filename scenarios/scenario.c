@@ -74,19 +74,30 @@ static void say_unknown(char *error, const char *what, const char *name,
         snprintf(error, SCENARIO_ERROR, "unknown %s '%.60s': %s", what, name, list);
 }
 
-struct scenario *scenario_load(const char *images, const char *name, char *error)
+/* Schedules and recordings name the scenario, and are found by that name again. */
+static struct scenario *load_named(const char *images, const char *name, char *error)
 {
     char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s/scenario.yaml", images, name);
+    struct scenario *s = scenario_load_file(path, error);
+    if (!s || !strcmp(s->name, name))
+        return s;
+    snprintf(error, SCENARIO_ERROR, "%.200s: the name is '%.40s'; '%.60s', that of the folder, is "
+             "right", path, s->name, name);
+    scenario_free(s);
+    return NULL;
+}
+
+struct scenario *scenario_load(const char *images, const char *name, char *error)
+{
     char **names = scenario_names(images);
     unsigned count = 0;
-    const char *found = NULL;
+    bool found = false;
     for (; names && names[count]; count++)
-        if (!strcmp(names[count], name))
-            found = names[count];
+        found |= !strcmp(names[count], name);
     if (found) {
-        snprintf(path, sizeof path, "%s/%s/scenario.yaml", images, found);
         scenario_names_free(names);
-        return scenario_load_file(path, error);
+        return load_named(images, name, error);
     }
     if (!count)
         snprintf(error, SCENARIO_ERROR, "%.200s: no scenarios here; set IRQWEAVE_IMAGES to the "

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "sim/explore.h"
+#include "sim/nearest.h"
 
 enum { SCENARIO_ERROR = 400 };
 
@@ -93,8 +94,5 @@ const struct scenario_variant *scenario_variant(const struct scenario *, const c
 /* Splits "SCENARIO[:VARIANT]" and loads it; *variant is NULL if none is named. */
 struct scenario *scenario_open(const char *argument, const struct scenario_variant **variant,
                                char *error);
-
-/* The candidate with the smallest edit distance to `name`, or NULL if none is near. */
-const char *nearest_name(const char *name, const char *const *candidates, unsigned count);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <yaml.h>
 
 #include "scenarios/invariants.h"
 #include "scenarios/scenario.h"
@@ -155,6 +156,33 @@ static unsigned line_of(const char *path, const char *text)
     return found;
 }
 
+/* libcyaml does not say where the file is no YAML; libyaml, beneath it, does. 0: not known. */
+static unsigned syntax_line(const char *path)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    unsigned line = 0;
+    bool going = true;
+    FILE *f = fopen(path, "rb");
+    if (!f || !yaml_parser_initialize(&parser)) {
+        if (f)
+            fclose(f);
+        return 0;
+    }
+    yaml_parser_set_input_file(&parser, f);
+    while (going) {
+        if (!yaml_parser_parse(&parser, &event)) {
+            line = (unsigned)parser.problem_mark.line + 1;
+            break;
+        }
+        going = event.type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    fclose(f);
+    return line;
+}
+
 /* What would be right, as far as that is known; "" otherwise. */
 static void advise(const char *path, struct complaint *c, char *advice, size_t size)
 {
@@ -171,6 +199,8 @@ static void advise(const char *path, struct complaint *c, char *advice, size_t s
         c->line = line_of(path, key); /* libcyaml names the line before */
         if (near)
             snprintf(advice, size, "; did you mean '%s'?", near);
+    } else if (strstr(c->what, "UINT") || strstr(c->what, "uint")) {
+        snprintf(advice, size, "; a whole number from 0 is right");
     } else if (strstr(c->what, "ENUM")) {
         snprintf(advice, size, "; 'safe' or 'violation' is right");
     }
@@ -181,6 +211,8 @@ static void say_complaint(const char *path, struct complaint *c, cyaml_err_t e, 
     const char *what = c->what[0] ? c->what : cyaml_strerror(e);
     char advice[60];
     advise(path, c, advice, sizeof advice);
+    if (e == CYAML_ERR_LIBYAML_PARSER)
+        c->line = syntax_line(path);
     if (e == CYAML_ERR_FILE_OPEN)
         snprintf(error, SCENARIO_ERROR, "%.200s: cannot be opened", path);
     else if (c->line)

@@ -74,7 +74,9 @@ static void replay_prefix(struct explorer *x)
     x->result->steps += x->dpor.depth - depth;
     for (; depth < x->dpor.depth; depth++)
         agent_step(x->m, x->dpor.node[depth].chosen);
-    x->known_findings = x->m->state->finding_count;
+    /* What a core found on its way to its first visible step belongs to the first execution. */
+    bool first = !(x->result->complete + x->result->blocked);
+    x->known_findings = first ? 0 : x->m->state->finding_count;
 }
 
 static void take_checkpoint(struct explorer *x)
@@ -184,8 +186,10 @@ static void keep_finding(struct explorer *x, const struct finding *f, uint32_t l
 {
     struct counterexample *c = find_counterexample(x->result, f);
     struct schedule candidate = {0};
-    if (!c)
+    if (!c) {
+        x->result->dropped |= 1ull << finding_bit(x->m, f->kind, f->name);
         return;
+    }
     c->seen++;
     if (c->seen > MINIMISE_FIRST && count_switches(&x->dpor, length) >= schedule_switches(&c->schedule))
         return;
@@ -215,6 +219,7 @@ static void count_outcome(struct explorer *x, enum outcome outcome)
 {
     struct explore_result *r = x->result;
     r->bounds |= x->m->state->bounds;
+    r->dropped |= x->m->state->dropped;
     r->blocked += outcome == OUTCOME_BLOCKED;
     r->complete += outcome == OUTCOME_COMPLETE;
     if (outcome == OUTCOME_COMPLETE && x->options->on_complete)
@@ -256,6 +261,7 @@ static bool explore_all(struct explorer *x)
     x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
+    memset(x->found_depth, 0, sizeof x->found_depth);
     x->m->knobs.consulted = 0;
     if (x->m->visibility.found || x->m->observed_more)
         return false;
@@ -279,6 +285,15 @@ static bool explore_all(struct explorer *x)
     return stable;
 }
 
+/* What one execution had no room for, another may have kept. */
+static void forget_kept(const struct machine *m, struct explore_result *r)
+{
+    for (unsigned i = 0; i < r->finding_count; i++) {
+        const struct finding *f = &r->finding[i].finding;
+        r->dropped &= ~(1ull << finding_bit(m, f->kind, f->name));
+    }
+}
+
 static bool any_violation(const struct explore_result *r)
 {
     for (unsigned i = 0; i < r->finding_count; i++)
@@ -300,6 +315,7 @@ void explore(struct machine *m, const struct explore_options *options, struct ex
     for (uint32_t i = 0; i < x.checkpoint_capacity; i++)
         checkpoint_free(m, &x.checkpoint[i].state);
     free(x.checkpoint);
+    forget_kept(m, r);
     r->knobs = m->knobs.consulted;
     r->seconds = now() - x.started;
     r->visible_bytes = m->visibility.frozen;

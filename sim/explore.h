@@ -63,6 +63,7 @@ struct explore_result {
     uint64_t visible_bytes;
     unsigned finding_count;
     struct counterexample finding[EXPLORE_MAX_FINDINGS];
+    uint64_t dropped; /* kinds found beyond those, without a schedule: finding_bit() */
 };
 
 /* The machine must be set up (cores at the end of set-up). */

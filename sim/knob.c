@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/knob.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "sim/nearest.h"
 
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
@@ -38,22 +41,47 @@ unsigned knob_values(enum knob which)
     return n;
 }
 
+/* The knob whose name these first characters are, or KNOB_COUNT. */
+static unsigned find_knob(const char *name, size_t length)
+{
+    unsigned i = 0;
+    while (i < KNOB_COUNT && (strlen(knob_table[i].name) != length ||
+                              strncmp(knob_table[i].name, name, length)))
+        i++;
+    return i;
+}
+
 bool knob_set(struct knobs *k, const char *assignment)
 {
-    const char *equals = strchr(assignment, '=');
-    if (!equals)
+    size_t length = strcspn(assignment, "=");
+    unsigned knob = find_knob(assignment, length);
+    if (!assignment[length] || knob == KNOB_COUNT)
         return false;
-    size_t length = (size_t)(equals - assignment);
-    for (int i = 0; i < KNOB_COUNT; i++) {
-        if (strlen(knob_table[i].name) != length ||
-            strncmp(knob_table[i].name, assignment, length))
-            continue;
-        for (unsigned v = 0; v < knob_values((enum knob)i); v++) {
-            if (!strcmp(knob_table[i].values[v], equals + 1)) {
-                k->value[i] = (uint8_t)v;
-                return true;
-            }
+    for (unsigned v = 0; v < knob_values((enum knob)knob); v++) {
+        if (!strcmp(knob_table[knob].values[v], assignment + length + 1)) {
+            k->value[knob] = (uint8_t)v;
+            return true;
         }
     }
     return false;
+}
+
+void knob_complain(const char *assignment, char *text, size_t size)
+{
+    const char *names[KNOB_COUNT];
+    char name[48], advice[300];
+    size_t length = strcspn(assignment, "=");
+    unsigned knob = find_knob(assignment, length);
+    snprintf(name, sizeof name, "%.*s", (int)(length < 40 ? length : 40), assignment);
+    if (knob < KNOB_COUNT) {
+        const char *value = assignment + length + (assignment[length] == '=');
+        nearest_advise(advice, sizeof advice, value, knob_table[knob].values,
+                       knob_values((enum knob)knob));
+        snprintf(text, size, "no value '%.40s' of knob %s: %s", value, name, advice);
+        return;
+    }
+    for (unsigned i = 0; i < KNOB_COUNT; i++)
+        names[i] = knob_table[i].name;
+    nearest_advise(advice, sizeof advice, name, names, KNOB_COUNT);
+    snprintf(text, size, "no knob '%s': %s", name, advice);
 }

@@ -8,6 +8,7 @@
 #define SIM_KNOB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum knob {
@@ -42,5 +43,10 @@ static inline unsigned knob_value(struct knobs *k, enum knob which)
 
 unsigned knob_values(enum knob);                       /* how many values it has */
 bool knob_set(struct knobs *, const char *assignment); /* "name=value"; false if there is no such */
+
+enum { KNOB_COMPLAINT = 320 }; /* bytes */
+
+/* What is wrong with an assignment that knob_set() has refused, and what would be right. */
+void knob_complain(const char *assignment, char *text, size_t size);
 
 #endif

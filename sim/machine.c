@@ -332,7 +332,7 @@ static bool already_found(const struct machine *m, enum finding_kind kind, const
     for (uint32_t i = 0; i < m->state->finding_count; i++)
         if (m->state->finding[i].kind == kind && !strcmp(m->state->finding[i].name, name))
             return true;
-    return m->state->finding_count == MACHINE_MAX_FINDINGS;
+    return false;
 }
 
 void machine_find(struct machine *m, enum finding_kind kind, const char *name, const char *format,
@@ -342,6 +342,10 @@ void machine_find(struct machine *m, enum finding_kind kind, const char *name, c
         return;
     if (kind == FINDING_LIMIT)
         m->state->bounds |= BOUND_MODEL;
+    if (m->state->finding_count == MACHINE_MAX_FINDINGS) {
+        m->state->dropped |= 1ull << finding_bit(m, kind, name);
+        return;
+    }
     struct finding *f = &m->state->finding[m->state->finding_count++];
     f->kind = kind;
     snprintf(f->name, sizeof f->name, "%s", name);

@@ -168,6 +168,7 @@ struct obligation {
 struct machine_state {
     uint32_t finding_count;
     struct finding finding[MACHINE_MAX_FINDINGS]; /* one of each kind and name */
+    uint64_t dropped; /* kinds for which there was no room, a bit each: finding_bit() */
     uint32_t bounds;
     uint32_t regions[MACHINE_MAX_CORES]; /* bit r: core is inside region r */
     struct message_queue *queue; /* a source each: cores, then devices */
@@ -259,6 +260,11 @@ void machine_observe(struct machine *, unsigned core);
 /* Records a finding unless there is one of this kind and name already. */
 void machine_find(struct machine *, enum finding_kind, const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* A number below 64 for what is found: the same for findings of one kind and name only, as long as
+ * names are those of invariants and obligations. And the way back. */
+unsigned finding_bit(const struct machine *, enum finding_kind, const char *name);
+struct finding finding_of_bit(const struct machine *, unsigned bit);
 
 /* Appends to the text of the step being recorded; no effect when nobody records. */
 void machine_say(struct machine *, enum step_action, const char *format, ...)

@@ -2,11 +2,13 @@
 #include "sim/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/check.h"
@@ -70,19 +72,61 @@ static bool write_renamed(json_t *object, const char *path, const char *temporar
     return false;
 }
 
-bool recording_write(const struct recording *r, const char *path, char *error, size_t size)
+static char *temporary_name(const char *path)
 {
-    json_t *object = to_json(r);
     size_t length = strlen(path) + 32;
     char *temporary = malloc(length);
-    bool ok = false;
-    errno = ENOMEM;
-    if (object && temporary) {
+    if (temporary)
         snprintf(temporary, length, "%s.%d.part", path, (int)getpid());
-        ok = write_renamed(object, path, temporary);
+    return temporary;
+}
+
+static bool cannot_write(const char *path, const char *why, char *error, size_t size)
+{
+    snprintf(error, size, "%.200s: cannot be written: %s", path, why);
+    return false;
+}
+
+/* What rename() would do to it is right for a file only: it would take the place of a device or
+ * of a link, too. */
+static bool may_replace(const char *path, char *error, size_t size)
+{
+    struct stat there;
+    if (lstat(path, &there))
+        return errno == ENOENT || cannot_write(path, strerror(errno), error, size);
+    if (S_ISDIR(there.st_mode))
+        return cannot_write(path, strerror(EISDIR), error, size);
+    if (S_ISLNK(there.st_mode))
+        return cannot_write(path, "a symbolic link; name the file itself", error, size);
+    if (!S_ISREG(there.st_mode))
+        return cannot_write(path, "a device, pipe or socket; a file is right", error, size);
+    return access(path, W_OK) == 0 || cannot_write(path, strerror(errno), error, size);
+}
+
+bool recording_writable(const char *path, char *error, size_t size)
+{
+    if (!may_replace(path, error, size))
+        return false;
+    char *temporary = temporary_name(path);
+    FILE *f = temporary ? fopen(temporary, "wx") : NULL;
+    bool ok = f || cannot_write(path, strerror(errno), error, size);
+    if (f) {
+        fclose(f);
+        unlink(temporary);
     }
-    if (!ok)
-        snprintf(error, size, "%s: cannot be written: %s", path, strerror(errno));
+    free(temporary);
+    return ok;
+}
+
+bool recording_write(const struct recording *r, const char *path, char *error, size_t size)
+{
+    if (!may_replace(path, error, size))
+        return false;
+    json_t *object = to_json(r);
+    char *temporary = temporary_name(path);
+    errno = ENOMEM;
+    bool ok = (object && temporary && write_renamed(object, path, temporary)) ||
+              cannot_write(path, strerror(errno), error, size);
     json_decref(object);
     free(temporary);
     return ok;
@@ -176,12 +220,13 @@ static bool read_knobs(const struct reader *r, json_t *object, struct knobs *kno
     if (!json_is_object(list))
         return refuse(r, "'knobs' is missing or is not an object");
     json_object_foreach (list, name, value) {
-        char assignment[100];
+        char assignment[100], what[KNOB_COMPLAINT];
         const char *text = json_string_value(value);
         snprintf(assignment, sizeof assignment, "%.40s=%.40s", name, text ? text : "");
-        if (!knob_set(knobs, assignment))
-            return refuse(r, "unknown knob or value '%s'; 'irqweave doctor' lists them",
-                          assignment);
+        if (knob_set(knobs, assignment))
+            continue;
+        knob_complain(assignment, what, sizeof what);
+        return refuse(r, "'knobs': %s", what);
     }
     return true;
 }
@@ -214,7 +259,7 @@ static bool read_ranges(const struct reader *r, const json_t *object, struct rec
 
 static enum finding_kind kind_of(const char *name)
 {
-    for (enum finding_kind kind = FINDING_INVARIANT; kind <= FINDING_FAULT; kind++)
+    for (enum finding_kind kind = FINDING_INVARIANT; kind <= FINDING_LIMIT; kind++)
         if (!strcmp(name, finding_kind_name(kind)))
             return kind;
     return FINDING_NONE;
@@ -249,10 +294,9 @@ static bool read_object(const struct reader *r, json_t *object, struct recording
 static json_t *parse_file(const struct reader *r, FILE *f)
 {
     json_error_t e;
-    long length = fseek(f, 0, SEEK_END) ? -1 : ftell(f);
-    rewind(f);
-    if (length < 0 || length > RECORDING_SIZE_MAX) {
-        refuse(r, "not a recording: it has no size below %d MiB", RECORDING_SIZE_MAX >> 20);
+    struct stat is;
+    if (fstat(fileno(f), &is) || !S_ISREG(is.st_mode) || is.st_size > RECORDING_SIZE_MAX) {
+        refuse(r, "not a recording: a file of at most %d MiB is right", RECORDING_SIZE_MAX >> 20);
         return NULL;
     }
     json_t *object = json_loadf(f, JSON_REJECT_DUPLICATES, &e);
@@ -265,7 +309,8 @@ bool recording_read(struct recording *to, const char *path, char *error, size_t 
 {
     struct reader r = {path, error, size};
     *to = (struct recording){0};
-    FILE *f = fopen(path, "rb");
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe would wait for a writer */
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
     if (!f)
         return refuse(&r, "cannot be opened: %s", strerror(errno));
     json_t *object = parse_file(&r, f);
@@ -277,8 +322,10 @@ bool recording_read(struct recording *to, const char *path, char *error, size_t 
     return ok;
 }
 
-bool recording_fits(const struct recording *r, uint64_t memory_size)
+bool recording_fits(const struct recording *r, uint64_t memory_size, unsigned cores)
 {
+    if (r->observed >> cores)
+        return false;
     for (unsigned i = 0; i < r->visible_count; i++) {
         const struct visible_range *v = &r->visible[i];
         if (v->address > memory_size || v->size > memory_size - v->address)

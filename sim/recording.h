@@ -33,12 +33,16 @@ struct recording {
  * False: one line in `error`. */
 bool recording_write(const struct recording *, const char *path, char *error, size_t size);
 
+/* Could recording_write() write there now? Leaves no trace, whatever is there stays. Only a plain
+ * file is ever replaced: no device, no link. False: one line in `error`. */
+bool recording_writable(const char *path, char *error, size_t size);
+
 /* False: one line in `error`, nothing needs to be freed. Ranges are not checked against a machine:
  * recording_fits() does that. */
 bool recording_read(struct recording *, const char *path, char *error, size_t size);
 
-/* Are all ranges inside memory of this size? */
-bool recording_fits(const struct recording *, uint64_t memory_size);
+/* Are all ranges inside memory of this size, all boundaries those of so many cores? */
+bool recording_fits(const struct recording *, uint64_t memory_size, unsigned cores);
 
 void recording_free(struct recording *);
 

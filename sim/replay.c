@@ -26,8 +26,13 @@ static struct step *new_step(struct trace *t)
 static bool refuse(struct replay *r, unsigned index, const struct choice *c, const char *why)
 {
     char name[32];
+    struct choice copy = *c;
+    struct schedule alone = {&copy, 1, 1};
+    char *text = schedule_print(r->m, &alone);
     agent_name(r->m, c->agent, name, sizeof name);
-    snprintf(r->error, r->size, "the schedule does not fit: choice %u, %s %s", index + 1, name, why);
+    snprintf(r->error, r->size, "the schedule does not fit: choice %u, %s: %s %s", index + 1, text,
+             c->kind == AGENT_MESSAGE ? "this message" : name, why);
+    free(text);
     return false;
 }
 
@@ -52,7 +57,7 @@ static int compare_position(struct machine *m, unsigned core, const struct choic
     return acount == c->acount ? 0 : acount < c->acount ? -1 : 1;
 }
 
-/* A core runs until it stands at the choice's position; */
+/* A core runs until it stands at the choice's position. */
 static bool run_core(struct replay *r, unsigned index, const struct choice *c)
 {
     struct machine *m = r->m;
@@ -61,6 +66,8 @@ static bool run_core(struct replay *r, unsigned index, const struct choice *c)
     do {
         if (!agent_enabled(m, c->agent))
             return refuse(r, index, c, "cannot step here");
+        if (r->trace->count == SCHEDULE_CHOICES_MAX)
+            return refuse(r, index, c, "takes more steps than an execution has");
         step_once(r, c->agent);
         order = compare_position(m, c->agent, c);
     } while (order < 0);
@@ -74,7 +81,7 @@ static bool run_other(struct replay *r, unsigned index, const struct choice *c)
     if (!agent_enabled(m, c->agent))
         return refuse(r, index, c, "cannot step here");
     if (c->kind == AGENT_MESSAGE && schedule_choice(m, c->agent).icount != c->icount)
-        return refuse(r, index, c, "is not the message in flight");
+        return refuse(r, index, c, "is not in flight; another one is");
     step_once(r, c->agent);
     return true;
 }
@@ -94,6 +101,7 @@ bool schedule_replay(struct machine *m, const struct schedule *s, struct trace *
     if (!machine_enabled(m))
         check_terminal(m);
     t->finding_count = m->state->finding_count;
+    t->dropped = m->state->dropped;
     memcpy(t->finding, m->state->finding, sizeof t->finding);
     return true;
 }

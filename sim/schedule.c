@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/check.h"
 
@@ -121,7 +122,9 @@ struct reader {
 
 static bool fail(struct reader *r, const char *what)
 {
-    snprintf(r->error, r->size, "schedule, character %d: %s", (int)(r->at - r->text) + 1, what);
+    int length = (int)strcspn(r->at, " \t\n");
+    snprintf(r->error, r->size, "schedule, character %d, at '%.*s': %s",
+             (int)(r->at - r->text) + 1, length < 20 ? length : 20, r->at, what);
     return false;
 }
 
@@ -186,7 +189,9 @@ static bool parse_numbered(struct reader *r, struct choice *c, uint64_t count, u
                                                  : agent_of_device(r->m, (unsigned)index));
     if (*r->at == '*') {
         r->at++;
-        return number(r, 1000000, repeat);
+        if (*r->at == '0')
+            return fail(r, "a repetition of 1 or more is right");
+        return number(r, SCHEDULE_CHOICES_MAX, repeat);
     }
     return true;
 }
@@ -225,10 +230,15 @@ bool schedule_parse(const struct machine *m, const char *text, struct schedule *
             return true;
         struct choice c = {0};
         uint64_t repeat;
+        const char *start = r.at;
         if (!parse_choice(&r, &c, &repeat))
             return false;
         if (*r.at && !isspace((unsigned char)*r.at))
             return fail(&r, "expected a space");
+        if (repeat > SCHEDULE_CHOICES_MAX - s->count) {
+            r.at = start;
+            return fail(&r, "more choices than an execution has steps");
+        }
         while (repeat--)
             schedule_add(s, c);
     }

@@ -14,6 +14,9 @@
 
 #include "sim/machine.h"
 
+/* Far above the steps that exploration allows an execution. */
+enum { SCHEDULE_CHOICES_MAX = 1000000 };
+
 struct choice {
     uint8_t agent;
     uint8_t kind;    /* enum agent_kind */
@@ -48,6 +51,7 @@ struct trace {
     unsigned count, capacity;
     unsigned finding_count;
     struct finding finding[MACHINE_MAX_FINDINGS];
+    uint64_t dropped; /* a bit a kind of finding beyond those, see machine_dropped() */
 };
 
 /*

@@ -49,7 +49,7 @@ Test(cli, wrong_use)
     refuses("explore posted-delivery:V1-cp", "did you mean 'V1-cpu'?");
     refuses("explore", "takes one SCENARIO");
     refuses("explore posted-delivery:V1-cpu --memory pso", "'tso' or 'sc'");
-    refuses("explore posted-delivery:V1-cpu --knob message-order=lifo", "doctor");
+    refuses("explore posted-delivery:V1-cpu --knob message-order=lifo", "any, fifo");
     refuses("replay /etc/passwd", "not a recording");
     refuses("replay nothing", "no such file");
     refuses("replay posted-delivery:V1-cpu/tso x0", "schedule, character 1");

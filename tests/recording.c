@@ -72,8 +72,8 @@ Test(recording, comes_back)
     cr_assert_eq(memcmp(back.visible, ranges, sizeof ranges), 0);
     cr_assert_eq(back.finding.kind, FINDING_INVARIANT);
     cr_assert_str_eq(back.finding.message, r.finding.message);
-    cr_assert(recording_fits(&back, 0x2040));
-    cr_assert(!recording_fits(&back, 0x203f));
+    cr_assert(recording_fits(&back, 0x2040, 1));
+    cr_assert(!recording_fits(&back, 0x203f, 1));
     recording_free(&back);
 }
 

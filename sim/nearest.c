@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The known name that a misspelt one probably means. */
+#include "sim/nearest.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#include "scenarios/scenario.h"
 
 enum { NAME_MAX_LENGTH = 63 };
 
@@ -45,4 +46,17 @@ const char *nearest_name(const char *name, const char *const *candidates, unsign
         }
     }
     return best;
+}
+
+void nearest_advise(char *text, size_t size, const char *name, const char *const *candidates,
+                    unsigned count)
+{
+    const char *near = nearest_name(name, candidates, count);
+    size_t used = 0;
+    text[0] = 0;
+    if (near)
+        used = (size_t)snprintf(text, size, "did you mean '%s'? ", near);
+    for (unsigned i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "there are ",
+                                 candidates[i]);
 }
