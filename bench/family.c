@@ -212,15 +212,15 @@ static struct program *instance_open(const struct instance *in, enum memory_mode
     return p;
 }
 
-void instance_explore(const struct instance *in, enum memory_model model, enum algorithm algorithm,
-                      struct instance_result *result)
+void instance_run(struct program *p, enum algorithm algorithm, bool assumes,
+                  struct instance_result *result)
 {
-    struct observer observer = {.p = instance_open(in, model)};
+    struct observer observer = {.p = p};
     struct explore_options o = {.algorithm = algorithm, .context = &observer};
     struct explore_result r;
-    if (in->family->assumes)
+    if (assumes)
         o.on_complete = count_assumptions;
-    explore(observer.p->m, &o, &r);
+    explore(p->m, &o, &r);
     *result = (struct instance_result){.complete = r.complete - observer.assumption_failed,
                                        .blocked = r.blocked + observer.assumption_failed,
                                        .redundant = r.redundant, .steps = r.steps,
@@ -228,5 +228,11 @@ void instance_explore(const struct instance *in, enum memory_model model, enum a
     if (r.finding_count)
         snprintf(result->finding, sizeof result->finding, "%s", r.finding[0].finding.message);
     explore_result_free(&r);
-    program_free(observer.p);
+    program_free(p);
+}
+
+void instance_explore(const struct instance *in, enum memory_model model, enum algorithm algorithm,
+                      struct instance_result *result)
+{
+    instance_run(instance_open(in, model), algorithm, in->family->assumes, result);
 }

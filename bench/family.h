@@ -25,7 +25,7 @@ struct family {
 struct instance {
     const struct family *family;
     unsigned parameter[2];
-    unsigned flags; /* to be left in RDX by families with one parameter */
+    unsigned flags; /* in RDX, for families that have no parameter there: petf, 1 without its fence */
 };
 
 /* The instance of this name. False, and a sentence in `error`, if there is none. */
@@ -43,6 +43,10 @@ struct instance_result {
     enum verdict verdict;
     char finding[200]; /* the first; empty if there is none */
 };
+
+/* Explores an opened program and frees it. `assumes`: a thread that ends with R15 = 1 has stopped at
+ * an assumption that did not hold. */
+void instance_run(struct program *, enum algorithm, bool assumes, struct instance_result *);
 
 void instance_explore(const struct instance *, enum memory_model, enum algorithm,
                       struct instance_result *);

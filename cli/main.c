@@ -21,6 +21,8 @@ static const char HELP[] =
     "      [--step] [--json]\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
     "  irqweave bench [--json]                    how fast it is here\n"
+    "  irqweave bench explore [growth]            the explorer on well-known programs\n"
+    "      [--only NAME] [--algorithm source|sleep|dfs] [--json]\n"
     "  irqweave test [--only-release]             builds and runs the tests (launcher only)\n"
     "\n"
     "  irqweave COMMAND --help                    more about one command\n"
@@ -29,6 +31,12 @@ static const char HELP[] =
     "Exit codes: 0 nothing found, 1 something found, 2 wrong use or bad input, 3 incomplete (a bound\n"
     "was hit), 4 a part that cannot run here.\n";
 
+static int bench(int argc, char **argv)
+{
+    bool explorer = argc > 1 && !strcmp(argv[1], "explore");
+    return explorer ? bench_explore_main(argc - 1, argv + 1) : bench_main(argc, argv);
+}
+
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -36,7 +44,7 @@ static const struct command {
 } commands[] = {
     {"list", list_main, false},          {"explore", explore_main, true},
     {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
-    {"doctor", doctor_main, false},      {"bench", bench_main, true},
+    {"doctor", doctor_main, false},      {"bench", bench, true},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/support/interrupts.h"
+#include "lapic/program.h"
 
 #include "lapic/priority.h"
 
