@@ -129,9 +129,9 @@ static void print_row(const struct row *row)
     char oracle[24] = "-";
     if (row->oracle)
         snprintf(oracle, sizeof oracle, "%llu", (unsigned long long)row->oracle);
-    printf("%-14s %10llu %10llu %10llu %9.3f %12.0f %9.1f %9.1f %10s  %s\n", row->name,
-           (unsigned long long)r->complete, (unsigned long long)r->blocked,
-           (unsigned long long)r->redundant, r->seconds, rate(r),
+    printf("%-14s %10llu %10llu %10llu %10llu %9.3f %12.0f %9.1f %9.1f %10s  %s\n", row->name,
+           (unsigned long long)r->complete, (unsigned long long)r->stopped,
+           (unsigned long long)r->blocked, (unsigned long long)r->redundant, r->seconds, rate(r),
            r->complete ? (double)r->steps / (double)r->complete : 0,
            (double)row->peak_kib / 1024, oracle, judgement(row));
 }
@@ -140,8 +140,8 @@ static void print_table(const struct table *t)
 {
     if (t->title[0])
         printf("%s\n\n", t->title);
-    printf("%-14s %10s %10s %10s %9s %12s %9s %9s %10s\n", "program", "complete", "blocked",
-           "redundant", "seconds", "executions/s", "steps/ex.", "peak MiB", "oracle");
+    printf("%-14s %10s %10s %10s %10s %9s %12s %9s %9s %10s\n", "program", "complete", "stopped",
+           "blocked", "redundant", "seconds", "executions/s", "steps/ex.", "peak MiB", "oracle");
     for (unsigned i = 0; i < t->count; i++)
         print_row(&t->row[i]);
 }
@@ -154,9 +154,9 @@ static json_t *row_to_json(const struct row *row)
     if (!row->measured)
         return o;
     json_t *more = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:I}", "verdict", verdict_name(r->verdict), "complete",
-        (json_int_t)r->complete, "blocked", (json_int_t)r->blocked, "redundant",
-        (json_int_t)r->redundant, "steps", (json_int_t)r->steps, "seconds", r->seconds,
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I}", "verdict", verdict_name(r->verdict),
+        "complete", (json_int_t)r->complete, "stopped", (json_int_t)r->stopped, "blocked",
+        (json_int_t)r->blocked, "redundant", (json_int_t)r->redundant, "steps", (json_int_t)r->steps, "seconds", r->seconds,
         "executions_per_second", rate(r), "peak_kib", (json_int_t)row->peak_kib);
     json_object_update(o, more);
     json_decref(more);

@@ -222,7 +222,8 @@ void instance_run(struct program *p, enum algorithm algorithm, bool assumes,
         o.on_complete = count_assumptions;
     explore(p->m, &o, &r);
     *result = (struct instance_result){.complete = r.complete - observer.assumption_failed,
-                                       .blocked = r.blocked + observer.assumption_failed,
+                                       .stopped = observer.assumption_failed,
+                                       .blocked = r.blocked,
                                        .redundant = r.redundant, .steps = r.steps,
                                        .seconds = r.seconds, .verdict = r.verdict};
     if (r.finding_count)

@@ -36,7 +36,8 @@ uint64_t instance_oracle(const struct instance *, enum memory_model);
 /* What an exploration of an instance found. */
 struct instance_result {
     uint64_t complete;  /* executions in which all assumptions held */
-    uint64_t blocked;   /* the explorer's, and those with an assumption that failed */
+    uint64_t stopped;   /* executions that ended with an assumption that did not hold */
+    uint64_t blocked;   /* abandoned by the explorer: everything enabled was asleep */
     uint64_t redundant; /* complete, but equivalent to an earlier one */
     uint64_t steps;
     double seconds;
