@@ -143,12 +143,13 @@ static bool read_parameters(const char *text, struct instance *in)
     return !*text;
 }
 
+/* "seql-N-M, N from 1 to 31, M from 1 to 8" */
 static void describe(const struct family *f, char *text, size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, "%s", f->name);
-    for (unsigned i = 0; i < f->parameters && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "-N, N from %u to %u", f->least[i],
-                                 f->most[i]);
+    static const char *const form[] = {"%s", "%s-N, N from %u to %u",
+                                       "%s-N-M, N from %u to %u, M from %u to %u"};
+    snprintf(text, size, form[f->parameters], f->name, f->least[0], f->most[0], f->least[1],
+             f->most[1]);
 }
 
 bool instance_find(const char *name, struct instance *in, char *error, size_t size)
@@ -160,7 +161,7 @@ bool instance_find(const char *name, struct instance *in, char *error, size_t si
             in->family = &families[i];
     if (!in->family) {
         snprintf(error, size, "no program '%.40s': sbn-N, lastzero-N, peterson, dekker, petf-N, "
-                 "readers-N, indexer-N, ttas-N and seql-N-N are right", name);
+                 "readers-N, indexer-N, ttas-N and seql-N-M are right", name);
         return false;
     }
     if (!read_parameters(name + length, in)) {
