@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "bench/process.h"
 #include "scenarios/scenario.h"
 
 enum { MAX_ROWS = 40, NAME_SIZE = 80 };
@@ -18,38 +16,26 @@ static struct bench_row rows[MAX_ROWS];
 static char names[MAX_ROWS][NAME_SIZE];
 static unsigned row_count;
 
-static void measure(const char *name, struct bench_row *row)
+static void measure(const void *task, void *result)
 {
-    struct rusage usage;
+    const char *name = task;
     if (!strcmp(name, "ping-pong"))
-        bench_ping_pong(row);
+        bench_ping_pong(result);
     else if (!strcmp(name, "store-buffering"))
-        bench_store_buffering(row);
+        bench_store_buffering(result);
     else
-        bench_scenario(name, row);
-    getrusage(RUSAGE_SELF, &usage);
-    row->peak_kib = usage.ru_maxrss;
+        bench_scenario(name, result);
 }
 
 /* False: `error` (SCENARIO_ERROR) says why there is no measurement. */
 static bool run(const char *name, char *error)
 {
-    int fd[2];
     struct bench_row row = {.seconds = 0};
-    if (row_count == MAX_ROWS || pipe(fd)) {
+    if (row_count == MAX_ROWS) {
         snprintf(error, SCENARIO_ERROR, "bench: no room for %.80s", name);
         return false;
     }
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        measure(name, &row);
-        _exit(write(fd[1], &row, sizeof row) != sizeof row);
-    }
-    close(fd[1]);
-    bool ok = child > 0 && read(fd[0], &row, sizeof row) == sizeof row;
-    close(fd[0]);
-    waitpid(child, NULL, 0);
+    bool ok = process_run(measure, name, &row, sizeof row, &row.peak_kib);
     if (!ok || row.seconds <= 0) {
         snprintf(error, SCENARIO_ERROR, "%s", ok && row.error[0] ? row.error
                                               : "bench: a measurement ended without a result");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* irqweave bench: how fast it is here. */
+#include <string.h>
+
 #include "bench/bench.h"
 #include "cli/cli.h"
 
@@ -7,6 +9,8 @@ int bench_main(int argc, char **argv)
 {
     struct options o;
     char error[SCENARIO_ERROR];
+    if (argc > 1 && !strcmp(argv[1], "explore"))
+        return bench_explore_main(argc - 1, argv + 1);
     options_parse(&o, argc, argv, "", "How fast cores are switched, restarted and explored here.",
                   "j");
     if (o.count)

@@ -24,6 +24,7 @@ struct options {
     bool json;
     bool step;
     const char *output;
+    const char *only;
     enum memory_model model;
     struct knobs knobs;
     struct explore_options explore;
@@ -43,6 +44,7 @@ enum option_key {
     OPTION_ALGORITHM = 'a',
     OPTION_OUTPUT = 'o',
     OPTION_STEP = 't',
+    OPTION_ONLY = 'n',
     OPTION_MAX_EXECUTIONS = 'e',
     OPTION_MAX_SECONDS = 's',
     OPTION_MAX_STEPS = 'p',
@@ -58,5 +60,6 @@ int reproduce_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
+int bench_explore_main(int argc, char **argv);
 
 #endif

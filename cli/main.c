@@ -23,6 +23,8 @@ static const char HELP[] =
     "      [--step] [--json]\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
     "  irqweave bench [--json]                    how fast it is here\n"
+    "  irqweave bench explore [growth]            the explorer on well-known programs\n"
+    "      [--only NAME] [--algorithm source|sleep|dfs] [--json]\n"
     "  irqweave test [--only-release]             builds and runs the tests (launcher only)\n"
     "\n"
     "  irqweave COMMAND --help                    more about one command\n"

@@ -49,6 +49,7 @@ static const struct argp_option table[] = {
     {"max-seconds", OPTION_MAX_SECONDS, "S", 0, "Stops after S seconds", 0},
     {"max-steps", OPTION_MAX_STEPS, "N", 0, "Cuts executions off after N steps", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
+    {"only", OPTION_ONLY, "NAME", 0, "Only this program, of any size", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
     {"help", OPTION_HELP, NULL, 0, "This text", -1},
 };
@@ -213,6 +214,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_STEP:
         o->step = true;
+        return 0;
+    case OPTION_ONLY:
+        o->only = text;
         return 0;
     case OPTION_OUTPUT:
         parse_output(o, text, state);

@@ -16,7 +16,7 @@ enum {
     PROGRAM_RAM = 16 << 20,
     PROGRAM_DATA = 0x8000,  /* physical address of variable 0; variables are 8 bytes apart */
     PROGRAM_STACK = 0x10000, /* top of core 0's stack; the others follow, 4 KiB apart */
-    PROGRAM_CODE = 0x20000,  /* programs follow each other from here */
+    PROGRAM_CODE = 0x40000,  /* programs follow each other from here */
     PROGRAM_CODE_MAX = 2048,
 };
 

@@ -25,6 +25,7 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
 {
     struct lapic *l = calloc(1, sizeof *l);
     assert(l);
+    assert(m->slots >= 1);
     l->m = m;
     l->cpu = cpu;
     l->regs = machine_reserve(m, m->cores * sizeof *l->regs);

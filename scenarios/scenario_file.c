@@ -272,6 +272,14 @@ static const char *name_line(const struct scenario_variant *v)
     return text;
 }
 
+static unsigned most_cores(unsigned devices)
+{
+    unsigned cores = MACHINE_MAX_CORES;
+    while (cores && !machine_slots(cores, devices))
+        cores--;
+    return cores;
+}
+
 static bool check_threads(const struct check *c, struct scenario_variant *v)
 {
     unsigned seen = 0, highest = 0;
@@ -291,6 +299,10 @@ static bool check_threads(const struct check *c, struct scenario_variant *v)
     if (v->cores > MACHINE_MAX_CORES || v->cores <= highest)
         return wrong(c, name_line(v), "variant %s: %u cores; %u to %d are right", v->name, v->cores,
                      highest + 1, MACHINE_MAX_CORES);
+    if (!machine_slots(v->cores, v->devices_count))
+        return wrong(c, name_line(v), "variant %s: %u cores and %u devices leave no room for "
+                     "interrupt messages; with so many devices %u cores are right", v->name,
+                     v->cores, v->devices_count, most_cores(v->devices_count));
     return true;
 }
 

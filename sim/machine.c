@@ -8,10 +8,12 @@
 #include "sim/message.h"
 #include "sim/tso.h"
 
-static unsigned slots_per_source(unsigned cores, unsigned devices)
+unsigned machine_slots(unsigned cores, unsigned devices)
 {
-    unsigned left = MACHINE_MAX_AGENTS - 2 * cores - devices;
-    unsigned slots = left / (cores + devices);
+    unsigned taken = 2 * cores + devices;
+    if (taken >= MACHINE_MAX_AGENTS)
+        return 0;
+    unsigned slots = (MACHINE_MAX_AGENTS - taken) / (cores + devices);
     return slots < MACHINE_MAX_SLOTS ? slots : MACHINE_MAX_SLOTS;
 }
 
@@ -19,11 +21,12 @@ struct machine *machine_new(unsigned cores, unsigned devices, uint64_t ram, size
 {
     assert(cores >= 1 && cores <= MACHINE_MAX_CORES);
     assert(devices <= MACHINE_MAX_DEVICES);
+    assert(2 * cores + devices <= MACHINE_MAX_AGENTS);
     struct machine *m = calloc(1, sizeof *m);
     assert(m);
     m->cores = cores;
     m->devices = devices;
-    m->slots = slots_per_source(cores, devices);
+    m->slots = machine_slots(cores, devices);
     m->agents = 2 * cores + devices + (cores + devices) * m->slots;
     assert(m->agents <= MACHINE_MAX_AGENTS);
     memory_init(&m->memory, ram);

@@ -23,7 +23,7 @@
 #include "sim/visible.h"
 
 enum {
-    MACHINE_MAX_CORES = 8,
+    MACHINE_MAX_CORES = 32, /* a core and its store buffer are two agents: as far as the mask goes */
     MACHINE_MAX_DEVICES = 5,
     MACHINE_MAX_AGENTS = 64,
     MACHINE_MAX_SLOTS = 8,
@@ -212,6 +212,10 @@ struct machine {
 
     struct step *record; /* where steps describe themselves, or NULL */
 };
+
+/* Message slots that each core and device gets of the agents that are left: 0 to MACHINE_MAX_SLOTS.
+ * A machine with interrupts needs one. */
+unsigned machine_slots(unsigned cores, unsigned devices);
 
 /* `ram` bytes of memory; the arena holds `arena` bytes of module state. */
 struct machine *machine_new(unsigned cores, unsigned devices, uint64_t ram, size_t arena);

@@ -251,7 +251,7 @@ static bool read_ranges(const struct reader *r, const json_t *object, struct rec
     }
     const json_t *observed = json_object_get(object, "boundaries");
     if (!json_is_integer(observed) || json_integer_value(observed) < 0 ||
-        json_integer_value(observed) >= 1 << MACHINE_MAX_CORES)
+        json_integer_value(observed) >= 1ll << MACHINE_MAX_CORES)
         return refuse(r, "'boundaries' is missing or is not a mask of cores");
     to->observed = (uint32_t)json_integer_value(observed);
     return true;

@@ -2,23 +2,33 @@
 #include "sim/visible.h"
 
 #include <assert.h>
+#include <sys/mman.h>
+
+#include "sim/machine.h"
+
+static_assert(CONTEXT_DEVICES == 1 + MACHINE_MAX_CORES * LEVEL_COUNT, "a context a core and level");
+static_assert(CONTEXT_DEVICES + MACHINE_MAX_DEVICES < CONTEXT_MANY, "a context a device");
 
 void visible_init(struct visibility *v, uint64_t memory_size)
 {
-    v->shadow = calloc(memory_size, 1);
-    assert(v->shadow);
+    v->shadow = mmap(NULL, memory_size * sizeof *v->shadow, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert(v->shadow != MAP_FAILED);
     v->size = memory_size;
 }
 
 void visible_free(struct visibility *v)
 {
-    free(v->shadow);
+    munmap(v->shadow, v->size * sizeof *v->shadow);
     free(v->found_at);
 }
 
 void visible_reset(struct visibility *v, const struct visible_range *ranges, unsigned count)
 {
-    memset(v->shadow, 0, v->size);
+    /* Anonymous pages come back as zeros, and few of them have been touched. */
+    int rc = madvise(v->shadow, v->size * sizeof *v->shadow, MADV_DONTNEED);
+    assert(rc == 0);
+    (void)rc;
     v->found = v->frozen = 0;
     for (unsigned i = 0; i < count; i++)
         visible_add(v, ranges[i].address, ranges[i].size);
@@ -44,14 +54,14 @@ static void remember(struct visibility *v, uint64_t address)
 }
 
 /* Shared by two contexts, one of them writing, but not yet in the frozen set. */
-static const uint8_t FOUND = CONTEXT_MANY | SHADOW_WRITTEN;
+static const uint16_t FOUND = CONTEXT_MANY | SHADOW_WRITTEN;
 
-static uint8_t shadow_after(uint8_t s, bool write, unsigned context)
+static uint16_t shadow_after(uint16_t s, bool write, unsigned context)
 {
-    uint8_t who = s & SHADOW_CONTEXT;
-    uint8_t written = (uint8_t)((s & SHADOW_WRITTEN) | (write ? SHADOW_WRITTEN : 0));
+    uint16_t who = s & SHADOW_CONTEXT;
+    uint16_t written = (uint16_t)((s & SHADOW_WRITTEN) | (write ? SHADOW_WRITTEN : 0));
     if (!who || who == context)
-        who = (uint8_t)context;
+        who = (uint16_t)context;
     else
         who = CONTEXT_MANY;
     return who | written;
@@ -70,12 +80,12 @@ bool visible_touch_slow(struct visibility *v, uint64_t address, unsigned size, b
     unsigned visible = 0;
     assert(address + size <= v->size);
     for (unsigned i = 0; i < size; i++) {
-        uint8_t *s = &v->shadow[address + i];
+        uint16_t *s = &v->shadow[address + i];
         if (*s & SHADOW_VISIBLE) {
             visible++;
             continue;
         }
-        uint8_t next = shadow_after(*s, write, context);
+        uint16_t next = shadow_after(*s, write, context);
         if (next == FOUND)
             find(v, address + i);
         else

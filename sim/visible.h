@@ -29,11 +29,11 @@ enum context_level {
 };
 
 enum {
-    CONTEXT_DEVICES = 1 + 8 * LEVEL_COUNT, /* contexts 57 to 62: devices */
-    CONTEXT_MANY = 63,
-    SHADOW_CONTEXT = 0x3f,
-    SHADOW_WRITTEN = 0x40,
-    SHADOW_VISIBLE = 0x80, /* in the frozen set */
+    CONTEXT_DEVICES = 1 + 32 * LEVEL_COUNT, /* behind the contexts of the cores */
+    CONTEXT_MANY = 0x3fff,
+    SHADOW_CONTEXT = 0x3fff,
+    SHADOW_WRITTEN = 0x4000,
+    SHADOW_VISIBLE = 0x8000, /* in the frozen set */
 };
 
 struct visible_range {
@@ -42,7 +42,7 @@ struct visible_range {
 };
 
 struct visibility {
-    uint8_t *shadow; /* a byte for each byte of memory */
+    uint16_t *shadow; /* one for each byte of memory */
     uint64_t size;
     bool tracking;   /* off during set-up: set-up shares nothing */
     uint32_t frozen; /* bytes in the frozen set */
@@ -88,16 +88,14 @@ static inline bool visible_touch(struct visibility *v, uint64_t address, unsigne
 {
     if (!v->tracking)
         return false;
-    uint8_t own = (uint8_t)(context | SHADOW_WRITTEN);
+    uint64_t own = (context | SHADOW_WRITTEN) * 0x0001000100010001ull, seen[2];
     if (size == 8) {
-        uint64_t eight;
-        memcpy(&eight, v->shadow + address, 8);
-        if (eight == own * 0x0101010101010101ull)
+        memcpy(seen, v->shadow + address, 16);
+        if (seen[0] == own && seen[1] == own)
             return false;
     } else if (size == 4) {
-        uint32_t four;
-        memcpy(&four, v->shadow + address, 4);
-        if (four == own * 0x01010101u)
+        memcpy(seen, v->shadow + address, 8);
+        if (seen[0] == own)
             return false;
     }
     return visible_touch_slow(v, address, size, write, context);

@@ -143,3 +143,22 @@ Test(cli, a_schedule_replays_to_the_same_trace_in_release)
     }
 }
 #endif
+
+Test(cli, bench_explore)
+{
+    cr_assert_eq(run("bench explore --only sbn-4 --json"), 0);
+    json_t *all = json_loads(output, 0, NULL);
+    json_t *row = json_array_get(json_object_get(all, "programs"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(row, "name")), "sbn-4");
+    cr_assert_eq(json_integer_value(json_object_get(row, "complete")), 16);
+    cr_assert_eq(json_integer_value(json_object_get(row, "oracle")), 16);
+    cr_assert(json_is_true(json_object_get(row, "good")));
+    json_decref(all);
+    /* Plain DFS does not count what is inequivalent: the comparison can fail. */
+    cr_assert_eq(run("bench explore --only seql-1-1 --algorithm dfs"), 1);
+    cr_assert(strstr(output, "DIFFERS"));
+    refuses("bench explore --only sbn-99", "sbn-N, N from 2 to 32 is right");
+    refuses("bench explore --only snb-4", "no program 'snb-4'");
+    refuses("bench explore grow", "nothing or 'growth' is right");
+    refuses("bench explore growth --only sbn-4", "--only");
+}

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/interrupts.h"
+#include "lapic/program.h"
 #include "tests/support/states.h"
 
 enum { VARIABLES = 2, STATE_VARIABLES = 3, DFS_LIMIT = 60000, ROUNDS = 40 };

@@ -52,7 +52,12 @@ Test(scenario_file, names_line_and_remedy)
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
                      ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, MODE-1");
-    cr_assert_str_eq(judge("cpu: 0", "cpu: 8"), ":6: variant a: cpu 8; there are 0 to 7");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 32"), ":6: variant a: cpu 32; there are 0 to 31");
+    /* Two agents a core and one message slot a core make 3 * 21 of 64. */
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 20"), "");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 21"),
+                     ":6: variant a: 22 cores and 0 devices leave no room for interrupt messages; "
+                     "with so many devices 21 cores are right");
     cr_assert_str_eq(judge("image: v1", "image: ../v1"),
                      ":8: image name '../v1': only letters, digits, - _ .");
     cr_assert_str_eq(judge("function: f}", "function: f}, {cpu: 0, function: g}"),

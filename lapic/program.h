@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Small programs with interrupts: an x2APIC a core, one IDT, handlers from machine code. */
-#ifndef TESTS_SUPPORT_INTERRUPTS_H
-#define TESTS_SUPPORT_INTERRUPTS_H
+/*
+ * Small programs (cpu/program.h) with interrupts: an x2APIC a core, one IDT, handlers from machine
+ * code. For benchmarks and tests.
+ */
+#ifndef LAPIC_PROGRAM_H
+#define LAPIC_PROGRAM_H
 
 #include "lapic/lapic.h"
 #include "cpu/program.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/support/interrupts.h"
+#include "lapic/program.h"
 
 #include "lapic/priority.h"
 
-enum { IDT_AT = 0x2000, TSS_AT = 0x3000, HANDLERS_AT = 0x4000, HANDLER_STACK = 0x18000 };
+enum { IDT_AT = 0x2000, TSS_AT = 0x3000, HANDLERS_AT = 0x4000, HANDLER_STACK = 0x10800 };
 
 void code_cli(struct code *c)
 {
