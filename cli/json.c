@@ -130,13 +130,13 @@ json_t *run_to_json(const struct run *run)
     const struct explore_result *r = &run->result;
     const struct session *s = run->session;
     json_t *object = json_pack(
-        "{s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:{s:I, s:I, s:I}, s:I, s:f, s:I, s:o, s:o, s:o}",
+        "{s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:{s:I, s:I, s:I, s:I}, s:I, s:f, s:I, s:o, s:o, s:o}",
         "version", JSON_VERSION, "scenario", s->scenario->name, "variant", s->variant->name,
         "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "algorithm",
         algorithm_name[run->options.algorithm], "knobs", knobs_to_json(&s->knobs, r->knobs),
         "verdict", verdict_name(r->verdict), "executions", "complete", (json_int_t)r->complete,
-        "blocked", (json_int_t)r->blocked, "redundant", (json_int_t)r->redundant, "steps",
-        (json_int_t)r->steps, "seconds", r->seconds, "visible_bytes",
+        "blocked", (json_int_t)r->blocked, "waiting", (json_int_t)r->waiting, "redundant",
+        (json_int_t)r->redundant, "steps", (json_int_t)r->steps, "seconds", r->seconds, "visible_bytes",
         (json_int_t)r->visible_bytes, "bounds", bounds_to_json(r->bounds), "findings",
         findings_to_json(run), "further_findings", dropped_to_json(s->m, r->dropped));
     if (run->best) {

@@ -215,7 +215,7 @@ static bool enabled(void *cpu, unsigned core)
     if (flags & POINT_WAIT_EVENT)
         return false;
     if (flags & POINT_WAIT_CHANGE)
-        return spin_changed(c);
+        return !c->m->stop_vain_rounds && spin_changed(c);
     if ((flags & POINT_DRAINED) && !tso_empty(c->m, core))
         return false;
     if ((flags & POINT_STORE) && tso_full(c->m, core)) {
@@ -289,6 +289,11 @@ static bool spinning(void *cpu, unsigned core)
     return ((struct cpu *)cpu)->core[core].exec.flags & POINT_WAIT_CHANGE;
 }
 
+static bool released(void *cpu, unsigned core)
+{
+    return spin_changed(&((struct cpu *)cpu)->core[core]);
+}
+
 /* ---- The start ---- */
 
 static void rewind_setup(struct cpu *p)
@@ -336,6 +341,7 @@ static const struct core_ops core_operations = {
     .idle = idle,
     .in_host = in_host,
     .spinning = spinning,
+    .released = released,
     .image_new = cores_image_new,
     .image_free = cores_image_free,
     .save = cores_save,

@@ -86,6 +86,7 @@ struct core_exec {
     uint64_t spin_pc;     /* the pause that the reads below belong to; 0 if none */
     uint64_t spin_hash;   /* of registers at that pause */
     uint8_t spin_broken;  /* wrote something visible, read a clock, or read too much */
+    uint8_t spin_saw_change; /* what it read changed within the round */
     uint8_t spin_reads, spin_writes;
     struct spin_read spin_read[CORE_SPIN_READS];
     struct spin_read spin_write[CORE_SPIN_WRITES]; /* private bytes as they were at the pause */

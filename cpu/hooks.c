@@ -139,6 +139,11 @@ static void visible_store(struct core *c, uint64_t physical, unsigned size, uint
         take_back_store(c, physical, size);
 }
 
+static bool changes_memory(const struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    return memcmp(c->m->memory.ram + physical, &value, size) != 0;
+}
+
 /* The step of a locked instruction was announced before it; its accesses go straight through. */
 static void locked_access(struct core *c, bool write, uint64_t physical, unsigned size,
                           uint64_t value, bool visible)
@@ -149,7 +154,7 @@ static void locked_access(struct core *c, bool write, uint64_t physical, unsigne
            physical + size <= c->exec.locked_address + c->exec.locked_size);
     if (write)
         memory_mark(&c->m->memory, physical, size);
-    if (write && visible)
+    if (write && visible && changes_memory(c, physical, size, value))
         spin_break(c);
     if (!write)
         value = memory_read(&c->m->memory, physical, size);

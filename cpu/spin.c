@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Waiting in a pause loop. When a core comes back to the same pause with the same registers and
- * private memory, has written nothing visible and read no clock or device register, and neither took
- * nor opened itself to an interrupt, its next round would be like the
- * last one until something that it read changes: it waits for that instead of running.
+ * private memory, has changed nothing visible and read no clock or device register, and neither took
+ * nor opened itself to an interrupt, the round was in vain: it left nothing behind, and the next one
+ * would be like it until something that was read changes.
+ *
+ * In an exploration a core that has made a round in vain makes no other (stop_vain_rounds): whatever
+ * it could do later it does in another execution, the one without this round. If the others
+ * come to an end and nothing that it read has changed, it waits for ever: a livelock. Otherwise
+ * (replay) it waits for the change and goes on.
  */
 #include <xxhash.h>
 
@@ -33,7 +38,7 @@ void spin_note_read(struct core *c, uint64_t address, unsigned size, uint64_t va
     for (unsigned i = 0; i < e->spin_reads; i++) {
         struct spin_read *r = &e->spin_read[i];
         if (r->address == address && r->size == size) {
-            e->spin_broken |= r->value != value; /* it saw a change within the round */
+            e->spin_saw_change |= r->value != value;
             return;
         }
     }
@@ -73,6 +78,8 @@ static bool private_memory_as_before(const struct core *c)
 bool spin_changed(struct core *c)
 {
     bool forwarded;
+    if (c->exec.spin_saw_change)
+        return true; /* another round might see what this one saw last from its beginning */
     for (unsigned i = 0; i < c->exec.spin_reads; i++) {
         const struct spin_read *r = &c->exec.spin_read[i];
         if (tso_load(c->m, c->id, r->address, r->size, &forwarded) != r->value)
@@ -108,6 +115,7 @@ void spin_pause(struct core *c, const struct insn *in)
     e->spin_pc = in->address;
     e->spin_hash = hash;
     e->spin_broken = 0;
+    e->spin_saw_change = 0;
     e->spin_reads = e->spin_writes = 0;
     core_skip(c, in);
 }

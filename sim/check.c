@@ -39,6 +39,14 @@ static void check_cores(struct machine *m)
     }
 }
 
+bool check_released(struct machine *m)
+{
+    for (unsigned i = 0; i < m->cores; i++)
+        if (m->core_ops->spinning(m->cpu, i) && m->core_ops->released(m->cpu, i))
+            return true;
+    return false;
+}
+
 void check_terminal(struct machine *m)
 {
     if (m->state->bounds & (BOUND_INSTRUCTIONS | BOUND_MODEL))

@@ -11,6 +11,10 @@ void check_step(struct machine *, const struct footprint *);
 /* Looks at a state in which no agent is enabled: livelock, obligations. */
 void check_terminal(struct machine *);
 
+/* In such a state: does a core wait in a pause loop although what it waits for may have come? Then
+ * it could go on, and the state is not terminal. */
+bool check_released(struct machine *);
+
 const char *finding_kind_name(enum finding_kind);
 
 /* "messages in flight, seconds" for a mask of enum bound. */

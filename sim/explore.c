@@ -11,12 +11,11 @@
 #include <time.h>
 
 #include "sim/check.h"
+#include "sim/counterexample.h"
 #include "sim/dpor.h"
-#include "sim/minimise.h"
 
 enum {
     DEFAULT_MAX_STEPS = 60000,
-    MINIMISE_FIRST = 30, /* executions with the same finding */
     CLOCK_EVERY = 64,
     CHECKPOINT_EVERY = 8, /* steps; 4 to 16 differ by less than the noise, 32 is slower */
 };
@@ -29,7 +28,7 @@ const char *verdict_name(enum verdict v)
     return names[v];
 }
 
-enum outcome { OUTCOME_COMPLETE, OUTCOME_BLOCKED, OUTCOME_BOUND };
+enum outcome { OUTCOME_COMPLETE, OUTCOME_BLOCKED, OUTCOME_WAITING, OUTCOME_BOUND };
 
 /* The state before node `depth` is executed. */
 struct path_checkpoint {
@@ -46,6 +45,7 @@ struct explorer {
     uint32_t found_depth[MACHINE_MAX_FINDINGS]; /* steps up to the finding */
     struct path_checkpoint *checkpoint; /* along the path, by depth */
     uint32_t checkpoints, checkpoint_capacity; /* those beyond the count wait to be used again */
+    uint8_t *path; /* agents of this execution, for findings */
     uint64_t max_steps;
     double started;
 };
@@ -110,6 +110,8 @@ static enum outcome extend(struct explorer *x)
         uint32_t findings = m->state->finding_count;
         if (d->depth == d->count) {
             uint64_t enabled = machine_enabled(m);
+            if (!enabled && check_released(m))
+                return OUTCOME_WAITING;
             if (!enabled) {
                 check_terminal(m);
                 note_depths(x, findings);
@@ -134,85 +136,17 @@ static enum outcome extend(struct explorer *x)
     }
 }
 
-static bool same_finding(const struct finding *a, const struct finding *b)
-{
-    return a->kind == b->kind && !strcmp(a->name, b->name);
-}
-
-/* Runs the first `length` steps of the execution once more to learn the position of each. */
-static void record_schedule(struct explorer *x, uint32_t length, struct schedule *s)
-{
-    struct machine *m = x->m;
-    machine_restore(m);
-    schedule_clear(s);
-    for (uint32_t d = 0; d < length; d++) {
-        agent_id a = x->dpor.node[d].chosen;
-        struct choice c = schedule_choice(m, a);
-        agent_step(m, a);
-        if (c.kind == AGENT_CORE)
-            c = schedule_choice(m, a);
-        schedule_add(s, c);
-    }
-}
-
-static unsigned count_switches(const struct dpor *d, uint32_t length)
-{
-    unsigned switches = 0;
-    for (uint32_t i = 1; i < length; i++)
-        switches += d->node[i].chosen != d->node[i - 1].chosen;
-    return switches;
-}
-
-static struct counterexample *find_counterexample(struct explore_result *r,
-                                                  const struct finding *f)
-{
-    for (unsigned i = 0; i < r->finding_count; i++)
-        if (same_finding(&r->finding[i].finding, f))
-            return &r->finding[i];
-    if (r->finding_count == EXPLORE_MAX_FINDINGS)
-        return NULL;
-    return &r->finding[r->finding_count++];
-}
-
-static bool is_better(const struct schedule *a, const struct schedule *b)
-{
-    unsigned x = schedule_switches(a), y = schedule_switches(b);
-    return x < y || (x == y && a->count < b->count);
-}
-
-/* Minimising every execution with this finding would cost more than exploring: the first few, and
- * those that are better as they stand, are enough in practice. */
-static void keep_finding(struct explorer *x, const struct finding *f, uint32_t length)
-{
-    struct counterexample *c = find_counterexample(x->result, f);
-    struct schedule candidate = {0};
-    if (!c) {
-        x->result->dropped |= 1ull << finding_bit(x->m, f->kind, f->name);
-        return;
-    }
-    c->seen++;
-    if (c->seen > MINIMISE_FIRST && count_switches(&x->dpor, length) >= schedule_switches(&c->schedule))
-        return;
-    record_schedule(x, length, &candidate);
-    if (!x->options->raw)
-        minimise(x->m, f, &candidate);
-    if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
-        schedule_free(&candidate);
-        return;
-    }
-    schedule_free(&c->schedule);
-    c->schedule = candidate;
-    c->finding = *f;
-}
-
 static void keep_findings(struct explorer *x)
 {
     struct machine_state *s = x->m->state;
     struct finding found[MACHINE_MAX_FINDINGS];
     uint32_t count = s->finding_count;
     memcpy(found, s->finding, sizeof found); /* recording runs the machine again */
+    for (uint32_t i = 0; i < x->dpor.depth; i++)
+        x->path[i] = x->dpor.node[i].chosen;
     for (uint32_t i = x->known_findings; i < count; i++)
-        keep_finding(x, &found[i], x->found_depth[i]);
+        counterexample_keep(x->m, x->result, &found[i], x->path, x->found_depth[i],
+                            x->options->raw);
 }
 
 static void count_outcome(struct explorer *x, enum outcome outcome)
@@ -220,7 +154,8 @@ static void count_outcome(struct explorer *x, enum outcome outcome)
     struct explore_result *r = x->result;
     r->bounds |= x->m->state->bounds;
     r->dropped |= x->m->state->dropped;
-    r->blocked += outcome == OUTCOME_BLOCKED;
+    r->blocked += outcome == OUTCOME_BLOCKED || outcome == OUTCOME_WAITING;
+    r->waiting += outcome == OUTCOME_WAITING;
     r->complete += outcome == OUTCOME_COMPLETE;
     if (outcome == OUTCOME_COMPLETE && x->options->on_complete)
         x->options->on_complete(x->options->context, x->m);
@@ -305,8 +240,11 @@ static bool any_violation(const struct explore_result *r)
 void explore(struct machine *m, const struct explore_options *options, struct explore_result *r)
 {
     struct explorer x = {.m = m, .options = options, .result = r, .started = now()};
+    m->stop_vain_rounds = !options->every_round;
     x.max_steps = options->max_steps && options->max_steps < DEFAULT_MAX_STEPS ? options->max_steps
                                                                              : DEFAULT_MAX_STEPS;
+    x.path = malloc(x.max_steps);
+    assert(x.path);
     memset(r, 0, sizeof *r);
     while (!explore_all(&x)) {
         r->restarts++;
@@ -315,6 +253,8 @@ void explore(struct machine *m, const struct explore_options *options, struct ex
     for (uint32_t i = 0; i < x.checkpoint_capacity; i++)
         checkpoint_free(m, &x.checkpoint[i].state);
     free(x.checkpoint);
+    free(x.path);
+    m->stop_vain_rounds = false;
     forget_kept(m, r);
     r->knobs = m->knobs.consulted;
     r->seconds = now() - x.started;

@@ -33,6 +33,7 @@ struct explore_options {
     double max_seconds;      /* 0: no bound */
     uint64_t max_steps;      /* of one execution; 0: 60,000, and no more */
     bool stop_at_first;      /* end with the first violation */
+    bool every_round;        /* rounds of pause loops made in vain are followed by others */
     bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */
     void (*on_complete)(void *context, struct machine *);
@@ -53,7 +54,8 @@ struct counterexample {
 struct explore_result {
     enum verdict verdict;
     uint64_t complete;  /* executions that reached a terminal state or a finding */
-    uint64_t blocked;   /* abandoned: everything enabled was asleep */
+    uint64_t blocked;   /* abandoned: everything enabled was asleep, or ... */
+    uint64_t waiting;   /* ... a core in a pause loop had made a round in vain (cpu/spin.c) */
     uint64_t redundant; /* complete, but equivalent to an earlier one: always 0 with sleep sets */
     uint64_t steps;     /* all, replayed ones included */
     uint64_t restarts;  /* explorations begun anew because more memory turned out visible */

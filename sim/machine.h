@@ -105,6 +105,7 @@ struct core_ops {
     bool (*idle)(void *cpu, unsigned core);     /* ended, or halted: no obligation to go on */
     bool (*in_host)(void *cpu, unsigned core);  /* not in guest mode */
     bool (*spinning)(void *cpu, unsigned core); /* waits in a pause loop */
+    bool (*released)(void *cpu, unsigned core); /* what a spinning core has read is no more so */
     /* The state of execution: valid in this process only, while the cores stay suspended. */
     void *(*image_new)(void *cpu);
     void (*image_free)(void *cpu, void *image);
@@ -206,6 +207,7 @@ struct machine {
     uint32_t region_watch; /* regions that some invariant reads: their markers are visible */
     uint32_t region_sends; /* regions that a core leaves in the step that sends a message */
 
+    bool stop_vain_rounds;  /* a core that made a round of a pause loop in vain makes no other */
     bool every_boundary;    /* no step of a thread is kept from being an interrupt boundary */
     uint32_t observed_core; /* cores whose boundaries all matter, a bit a core; only grows ... */
     bool observed_more;     /* ... and has grown: the exploration begins anew */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/counterexample.h"
+
+#include "sim/minimise.h"
+
+enum { MINIMISE_FIRST = 30 }; /* executions with the same finding */
+
+static bool same_finding(const struct finding *a, const struct finding *b)
+{
+    return a->kind == b->kind && !strcmp(a->name, b->name);
+}
+
+/* Runs the first `length` steps of the execution once more to learn the position of each. */
+static void record_schedule(struct machine *m, const uint8_t *path, uint32_t length,
+                            struct schedule *s)
+{
+    machine_restore(m);
+    schedule_clear(s);
+    for (uint32_t d = 0; d < length; d++) {
+        agent_id a = path[d];
+        struct choice c = schedule_choice(m, a);
+        agent_step(m, a);
+        if (c.kind == AGENT_CORE)
+            c = schedule_choice(m, a);
+        schedule_add(s, c);
+    }
+}
+
+static unsigned count_switches(const uint8_t *path, uint32_t length)
+{
+    unsigned switches = 0;
+    for (uint32_t i = 1; i < length; i++)
+        switches += path[i] != path[i - 1];
+    return switches;
+}
+
+static struct counterexample *find_counterexample(struct explore_result *r,
+                                                  const struct finding *f)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (same_finding(&r->finding[i].finding, f))
+            return &r->finding[i];
+    if (r->finding_count == EXPLORE_MAX_FINDINGS)
+        return NULL;
+    return &r->finding[r->finding_count++];
+}
+
+static bool is_better(const struct schedule *a, const struct schedule *b)
+{
+    unsigned x = schedule_switches(a), y = schedule_switches(b);
+    return x < y || (x == y && a->count < b->count);
+}
+
+/* Minimising every execution with this finding would cost more than exploring: the first few, and
+ * those that are better as they stand, are enough in practice. */
+void counterexample_keep(struct machine *m, struct explore_result *r, const struct finding *f,
+                         const uint8_t *path, uint32_t length, bool raw)
+{
+    struct counterexample *c = find_counterexample(r, f);
+    struct schedule candidate = {0};
+    if (!c) {
+        r->dropped |= 1ull << finding_bit(m, f->kind, f->name);
+        return;
+    }
+    c->seen++;
+    if (c->seen > MINIMISE_FIRST && count_switches(path, length) >= schedule_switches(&c->schedule))
+        return;
+    record_schedule(m, path, length, &candidate);
+    if (!raw)
+        minimise(m, f, &candidate);
+    if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
+        schedule_free(&candidate);
+        return;
+    }
+    schedule_free(&c->schedule);
+    c->schedule = candidate;
+    c->finding = *f;
+}
