@@ -9,7 +9,6 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
-    v->uncertain = NO_EVENT;
 }
 
 void sequence_add(struct sequence *v, uint32_t event)
@@ -45,11 +44,8 @@ bool sequence_has(const struct sequence *v, const struct history *h, unsigned ag
 
 static bool starts_at(const struct sequence *v, const struct history *h, uint32_t position)
 {
-    uint32_t f = v->event[position];
-    if (f == v->uncertain)
-        return position == 0;
     for (uint32_t i = 0; i < position; i++)
-        if (v->event[i] == v->uncertain || history_before(h, v->event[i], f))
+        if (history_before(h, v->event[i], v->event[position]))
             return false;
     return true;
 }
@@ -89,7 +85,7 @@ bool sequence_ignores(const struct sequence *v, const struct history *h, const s
     if (forwarded)
         a = memcpy(now, a, count * sizeof *a);
     for (uint32_t i = 0; i < v->count; i++) {
-        if (v->event[i] == v->uncertain || history_touches(h, v->event[i], a, count))
+        if (history_touches(h, v->event[i], a, count))
             return false;
         if (forwarded)
             drain_forwarded(h, v->event[i], now, count);
@@ -111,23 +107,26 @@ static bool sequence_take(struct sequence *v, const struct history *h, unsigned 
 
 /* ---- Trees ---- */
 
-static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
+static struct wakeup *new_step(unsigned agent, const struct access *access, uint32_t count)
 {
-    struct access access[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, event, access);
     struct wakeup *w = malloc(sizeof *w + count * sizeof *access);
     assert(w);
-    *w = (struct wakeup){.agent = (uint8_t)h->event[event].agent,
-                         .uncertain = event == v->uncertain, .count = count};
-    memcpy(w->access, access, count * sizeof *access);
+    *w = (struct wakeup){.agent = (uint8_t)agent, .count = count};
+    if (count)
+        memcpy(w->access, access, count * sizeof *access);
     return w;
+}
+
+static struct wakeup *step_of(const struct history *h, uint32_t event)
+{
+    struct access access[FOOTPRINT_MAX];
+    return new_step(h->event[event].agent, access, history_accesses(h, event, access));
 }
 
 /* Is the step of the tree, by an agent without an event in v, independent of v? */
 static bool passes(const struct wakeup *w, const struct history *h, const struct sequence *v)
 {
-    return !w->uncertain && !sequence_has(v, h, w->agent) &&
-           sequence_ignores(v, h, w->access, w->count);
+    return !sequence_has(v, h, w->agent) && sequence_ignores(v, h, w->access, w->count);
 }
 
 void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
@@ -142,9 +141,16 @@ void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequenc
         tree = &w->child;
     }
     for (uint32_t i = 0; i < v->count; i++) {
-        *tree = step_of(v, h, v->event[i]);
+        *tree = step_of(h, v->event[i]);
         tree = &(*tree)->child;
     }
+}
+
+void wakeup_add_leaf(struct wakeup **tree, unsigned agent)
+{
+    while (*tree)
+        tree = &(*tree)->next;
+    *tree = new_step(agent, NULL, 0);
 }
 
 unsigned wakeup_take(struct wakeup **tree, struct wakeup **after)

@@ -14,7 +14,6 @@ struct wakeup {
     struct wakeup *child; /* what comes after it, in the order in which it will be tried */
     struct wakeup *next;  /* the alternative to be tried after this one */
     uint8_t agent;
-    bool uncertain;       /* what it will touch is not known: it conflicts with everything */
     uint32_t count;
     struct access access[];
 };
@@ -23,7 +22,6 @@ struct wakeup {
 struct sequence {
     uint32_t *event;
     uint32_t count, capacity;
-    uint32_t uncertain; /* the event whose footprint may be another when it comes first, or NO_EVENT */
 };
 
 void sequence_clear(struct sequence *);
@@ -42,6 +40,9 @@ bool sequence_ignores(const struct sequence *, const struct history *, const str
 /* Adds the sequence to the tree whose first alternatives are in *tree, unless a schedule of the
  * tree covers it already. The sequence is used up. */
 void wakeup_insert(struct wakeup **tree, const struct history *, struct sequence *);
+
+/* Adds an agent as a schedule of one step, for nodes that go by source sets alone. */
+void wakeup_add_leaf(struct wakeup **tree, unsigned agent);
 
 /* Takes the first alternative off *tree; what comes after it replaces *after. */
 unsigned wakeup_take(struct wakeup **tree, struct wakeup **after);
