@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Options of the subcommands (glibc argp), one table for all. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,12 @@ int cli_error(const char *format, ...)
     fputc('\n', stderr);
     va_end(ap);
     return EXIT_WRONG_USE;
+}
+
+int exit_code_worse(int a, int b)
+{
+    static const int rank[] = {0, 2, 3, 1, 3};
+    return rank[b] > rank[a] ? b : a;
 }
 
 static const struct argp_option table[] = {
@@ -78,9 +85,11 @@ static double parse_number(const char *option, const char *text, bool whole,
 
 static error_t parse_argument(struct options *o, char *argument, struct argp_state *state)
 {
-    if (o->count == sizeof o->arguments / sizeof *o->arguments)
-        argp_failure(state, EXIT_WRONG_USE, 0, "too many arguments; quote the schedule");
-    o->arguments[o->count++] = argument;
+    if (!o->arguments)
+        o->arguments = calloc((size_t)state->argc, sizeof *o->arguments);
+    if (!o->arguments)
+        return ENOMEM;
+    o->arguments[o->count++] = argument; /* no more of them than argv holds */
     return 0;
 }
 

@@ -86,6 +86,13 @@ void code_mov(struct code *c, unsigned reg, uint32_t value)
     put32(c, value);
 }
 
+void code_mov_long(struct code *c, unsigned reg, uint64_t value)
+{
+    put8(c, reg >= 8 ? 0x49 : 0x48); /* REX.W, REX.B */
+    put8(c, 0xb8 + (reg & 7));
+    code_bytes(c, &value, 8);
+}
+
 static void marker(struct code *c, unsigned kind)
 {
     code_bytes(c, "\x0f\x1f\x84", 3);
@@ -136,6 +143,7 @@ bool program_next(struct program *p, const struct code *code)
     for (unsigned i = 0; i < p->m->cores; i++) {
         if (p->next_code + PROGRAM_CODE_MAX > PROGRAM_RAM)
             return false;
+        p->code_at[i] = p->next_code;
         cpu_setup_write(p->cpu, p->next_code, code[i].byte, code[i].size);
         cpu_setup_jump(p->cpu, i, PROGRAM_BASE + p->next_code);
         p->next_code += (code[i].size + 63) & ~63u;
@@ -163,12 +171,27 @@ uint32_t program_variable(const struct program *p, unsigned variable)
     return (uint32_t)memory_read(&p->m->memory, PROGRAM_DATA + 8 * variable, 4);
 }
 
-uint32_t program_register(struct program *p, unsigned core, unsigned reg)
+uint64_t program_memory(const struct program *p, unsigned offset, unsigned size)
+{
+    return memory_read(&p->m->memory, PROGRAM_DATA + offset, size);
+}
+
+void program_initial(struct program *p, unsigned offset, const void *bytes, unsigned size)
+{
+    cpu_setup_write(p->cpu, PROGRAM_DATA + offset, bytes, size);
+}
+
+const struct insn *program_insn(struct program *p, unsigned core, unsigned offset)
+{
+    return decoder_lookup(&p->cpu->decoder, PROGRAM_BASE + p->code_at[core] + offset);
+}
+
+uint64_t program_register(struct program *p, unsigned core, unsigned reg)
 {
     static const int number[16] = {
         UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
         UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
         UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
         UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
-    return (uint32_t)core_reg(&p->cpu->core[core], number[reg]);
+    return core_reg(&p->cpu->core[core], number[reg]);
 }
