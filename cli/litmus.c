@@ -90,11 +90,21 @@ static void report_error(struct job *j, const char *path, const struct litmus_er
                                                  text + (*text == ' ')));
 }
 
+static bool is_complete(const struct litmus_result *r)
+{
+    return !r->explored.bounds && !r->cut;
+}
+
+/* The bounds that were hit, "" if none was. */
 static void bounds_text(const struct litmus_result *r, char *text, size_t size)
 {
     *text = 0;
     if (r->explored.bounds)
         bounds_describe(r->explored.bounds, text, size);
+    size_t length = strlen(text);
+    if (r->cut)
+        snprintf(text + length, size - length, "%sloops were followed %d times",
+                 length ? ", " : "", LITMUS_UNROLL);
 }
 
 static void print_result(const struct litmus_test *t, const struct litmus_result *r)
@@ -153,7 +163,7 @@ static json_t *result_to_json(const char *path, const struct litmus_test *t,
         (int)t->threads, "kind", litmus_kind(t), "condition", condition_to_json(t), "states",
         texts_to_json(r->states, r->state_count), "all_states",
         texts_to_json(r->all_states, r->all_state_count), "observation", litmus_observation(r),
-        "ok", r->ok, "complete", !x->bounds, "bounds", bounds, "endless", r->endless, "positive",
+        "ok", r->ok, "complete", is_complete(r), "bounds", bounds, "endless", r->endless, "positive",
         (int)r->positive, "negative", (int)r->negative, "executions", "complete",
         (json_int_t)x->complete, "blocked", (json_int_t)x->blocked, "redundant",
         (json_int_t)x->redundant, "steps", (json_int_t)x->steps, "seconds", x->seconds);
@@ -174,7 +184,7 @@ static void run_test(struct job *j, unsigned index)
     if (!litmus_run(&j->machines, t, &j->options->explore, &r, &e)) {
         report_error(j, path, &e);
     } else {
-        int code = r.explored.bounds ? EXIT_INCOMPLETE : r.ok ? EXIT_NOTHING_FOUND : EXIT_FOUND;
+        int code = !is_complete(&r) ? EXIT_INCOMPLETE : r.ok ? EXIT_NOTHING_FOUND : EXIT_FOUND;
         j->status = exit_code_worse(j->status, code);
         if (j->list)
             json_array_append_new(j->list, result_to_json(path, t, &r));

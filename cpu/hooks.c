@@ -187,6 +187,14 @@ static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned 
     return false;
 }
 
+/* Unicorn calls the memory hook for addresses that are not mapped, too, and reads 0 at address 0. */
+static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
+{
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",
+                 c->id, what, size, (unsigned long long)address);
+    core_end(c);
+}
+
 static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
                       void *user)
 {
@@ -202,6 +210,8 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     }
     if (c->exec.jump)
         return; /* the instruction is being left */
+    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical)
+        unmapped(c, write ? "write" : "read", bytes, address);
     c->state->acount++;
     bool visible = visible_touch(&c->m->visibility, physical, bytes, write, core_context(c));
     if (crosses_page(c, write, address, bytes, visible))
@@ -228,10 +238,8 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
     (void)uc;
     (void)value;
     bool fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
-    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %d bytes at %#llx, where there is nothing",
-                 c->id, fetch ? "fetch" : type == UC_MEM_WRITE_UNMAPPED ? "write" : "read", size,
-                 (unsigned long long)address);
-    core_end(c);
+    unmapped(c, fetch ? "fetch" : type == UC_MEM_WRITE_UNMAPPED ? "write" : "read", (unsigned)size,
+             address);
     return false;
 }
 

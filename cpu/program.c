@@ -181,6 +181,11 @@ void program_initial(struct program *p, unsigned offset, const void *bytes, unsi
     cpu_setup_write(p->cpu, PROGRAM_DATA + offset, bytes, size);
 }
 
+uint64_t program_position(const struct program *p, unsigned core)
+{
+    return p->cpu->core[core].exec.pc - PROGRAM_BASE - p->code_at[core];
+}
+
 const struct insn *program_insn(struct program *p, unsigned core, unsigned offset)
 {
     return decoder_lookup(&p->cpu->decoder, PROGRAM_BASE + p->code_at[core] + offset);

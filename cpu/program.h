@@ -65,6 +65,9 @@ uint32_t program_variable(const struct program *, unsigned variable);
 uint64_t program_memory(const struct program *, unsigned offset, unsigned size);
 uint64_t program_register(struct program *, unsigned core, unsigned reg);
 
+/* Where a core stands, in bytes behind the start of its code. */
+uint64_t program_position(const struct program *, unsigned core);
+
 /* The instruction `offset` bytes behind the start of a core's code, as the core understands it. */
 const struct insn *program_insn(struct program *, unsigned core, unsigned offset);
 

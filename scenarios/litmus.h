@@ -20,6 +20,7 @@ enum {
     LITMUS_LOCATIONS = 64,
     LITMUS_ELEMENTS = 16, /* of an array */
     LITMUS_NAME = 64,     /* bytes, the terminating 0 included */
+    LITMUS_UNROLL = 6,
     LITMUS_CODE = 192,    /* bytes of an instruction as the assembler gets it */
     LITMUS_LABELS = 32,   /* a thread */
     LITMUS_PROPS = 2048,  /* nodes of a condition */
@@ -69,12 +70,25 @@ struct litmus_register {
     struct litmus_value initial;
 };
 
+/* What a jump closes that does not lead forward. */
+enum litmus_loop {
+    LOOP_NONE,
+    LOOP_PRIVATE, /* no memory: it runs */
+    LOOP_WAIT,    /* only looks at memory: it waits until what it sees changes */
+    LOOP_OTHER,   /* is followed LITMUS_UNROLL times */
+};
+
 struct litmus_insn {
     unsigned line;
     char *source; /* the cell, for messages */
     char code[LITMUS_CODE]; /* AT&T syntax, locations as numbers ... */
     bool jumps;             /* ... and for a jump only its mnemonic: the target is ... */
     char target[LITMUS_NAME]; /* ... this label, "" for the end of the thread */
+    bool memory;            /* has a memory operand */
+    bool repeatable;        /* done again with the same memory, it changes nothing more */
+    bool pauses;
+    enum litmus_loop loop;
+    bool needs_pause;       /* LOOP_WAIT without a PAUSE of its own */
 };
 
 struct litmus_label {
@@ -89,7 +103,9 @@ struct litmus_thread {
     unsigned labels;
     struct litmus_label label[LITMUS_LABELS];
     struct litmus_register reg[16]; /* numbered as the manual does: 0 is RAX, 1 is RCX */
-    struct code code;               /* filled by litmus_assemble */
+    bool unrolled;                  /* has a LOOP_OTHER */
+    struct code code;               /* filled by litmus_assemble; ends with two HLTs: where the
+                                       thread ends, and where a loop was cut off */
 };
 
 /* Something with a value in a final state: a register, a location, an element, a whole array. */
@@ -124,8 +140,6 @@ struct litmus_test {
     struct litmus_thread thread[LITMUS_THREADS];
     unsigned locations;
     struct litmus_location location[LITMUS_LOCATIONS];
-    bool loops; /* a thread jumps back */
-
     enum litmus_quantifier quantifier;
     unsigned props; /* the last one is the whole condition */
     struct litmus_prop *prop;
@@ -167,6 +181,7 @@ struct litmus_result {
     unsigned positive, negative; /* states that satisfy the proposition, and the others */
     bool ok;                     /* the condition holds as written */
     bool endless;                /* some executions never end: they have no final state */
+    bool cut;                    /* some executions were cut off in a loop: incomplete */
     struct explore_result explored;
 };
 

@@ -58,32 +58,65 @@ static void put_line(struct batch *b, struct origin origin, const char *format, 
     fputc('\n', b->source);
 }
 
-static void put_labels(struct batch *b, unsigned test, unsigned thread, unsigned insn)
+/* Labels of copy `copy` of a thread that stand before instruction `insn`. */
+static void put_labels(struct batch *b, unsigned test, unsigned thread, unsigned copy, unsigned insn)
 {
     const struct litmus_thread *t = &b->tests[test]->thread[thread];
     for (unsigned i = 0; i < t->labels; i++)
         if (t->label[i].insn == insn)
-            put_line(b, (struct origin){.test = test}, ".L%u_%u_%s:", test, thread,
+            put_line(b, (struct origin){.test = test}, ".L%u_%u_%u_%s:", test, thread, copy,
                      t->label[i].name);
+}
+
+/*
+ * A jump back in a loop that only looks at memory gets a PAUSE before it, at which the core waits
+ * until something that it read has changed: going round leads to where it was. Other loops go on in
+ * the next copy of the thread, from the last copy to where executions are cut off.
+ */
+static void put_jump(struct batch *b, struct origin here, unsigned index, unsigned copy)
+{
+    const struct litmus_insn *in = here.insn;
+    bool leaves = in->loop == LOOP_OTHER;
+    if (in->needs_pause)
+        put_line(b, here, "pause");
+    if (!in->target[0])
+        put_line(b, here, "%s .Lend%u_%u", in->code, here.test, index);
+    else if (leaves && copy + 1 == LITMUS_UNROLL)
+        put_line(b, here, "%s .Lcut%u_%u", in->code, here.test, index);
+    else
+        put_line(b, here, "%s .L%u_%u_%u_%s", in->code, here.test, index,
+                 leaves ? copy + 1 : copy, in->target);
+}
+
+static void put_copy(struct batch *b, unsigned test, unsigned thread, unsigned copy)
+{
+    const struct litmus_thread *t = &b->tests[test]->thread[thread];
+    for (unsigned i = 0; i < t->insns; i++) {
+        struct origin here = {test, &t->insn[i], t->number};
+        put_labels(b, test, thread, copy, i);
+        if (here.insn->jumps)
+            put_jump(b, here, thread, copy);
+        else
+            put_line(b, here, "%s", here.insn->code);
+    }
+    put_labels(b, test, thread, copy, t->insns);
 }
 
 static void put_thread(struct batch *b, unsigned test, unsigned thread)
 {
     const struct litmus_thread *t = &b->tests[test]->thread[thread];
     struct origin nowhere = {.test = test};
+    unsigned copies = t->unrolled ? LITMUS_UNROLL : 1;
     put_line(b, nowhere, ".section t%u_%u,\"ax\"", test, thread);
-    for (unsigned i = 0; i < t->insns; i++) {
-        const struct litmus_insn *in = &t->insn[i];
-        struct origin here = {test, in, t->number};
-        put_labels(b, test, thread, i);
-        if (in->jumps)
-            put_line(b, here, "%s .L%u_%u_%s", in->code, test, thread, in->target);
-        else
-            put_line(b, here, "%s", in->code);
+    for (unsigned i = 0; i < copies; i++) {
+        put_copy(b, test, thread, i);
+        if (i + 1 < copies)
+            put_line(b, nowhere, "jmp .Lend%u_%u", test, thread);
     }
-    put_labels(b, test, thread, t->insns);
-    put_line(b, nowhere, ".L%u_%u_:", test, thread);
+    put_line(b, nowhere, ".Lend%u_%u:", test, thread);
     put_line(b, nowhere, "hlt"); /* cores start with interrupts off, so it is the end */
+    put_line(b, nowhere, ".Lcut%u_%u:", test, thread);
+    put_line(b, nowhere, "hlt");
 }
 
 static void write_source(struct batch *b)

@@ -424,6 +424,7 @@ static bool parse_jump(struct parser *p, const char *mnemonic, struct litmus_ins
 {
     char token[32];
     in->jumps = true;
+    in->repeatable = true;
     if (!strcmp(mnemonic, "ret")) { /* out of the thread */
         snprintf(in->code, sizeof in->code, "jmp");
         return !scan_peek(&p->s) || scan_fail(&p->s, "'ret' has no operand here");
@@ -433,6 +434,19 @@ static bool parse_jump(struct parser *p, const char *mnemonic, struct litmus_ins
         return scan_fail(&p->s, "'%s' needs a label of this thread, not %s", mnemonic,
                          scan_token(&p->s, token));
     return true;
+}
+
+static void classify(struct litmus_insn *in, const char *mnemonic, const struct operand *operand,
+                     unsigned count)
+{
+    static const char *const looking[] = {"cmp", "cmpb", "cmpw", "cmpl", "cmpq", "test", "testb",
+                                          "testw", "testl", "testq", "nop", "pause", "mfence",
+                                          "lfence", "sfence", NULL};
+    for (unsigned i = 0; i < count; i++)
+        in->memory |= operand[i].kind == KIND_MEMORY;
+    bool load = !strncmp(mnemonic, "mov", 3) && count == 2 && operand[1].kind == KIND_REGISTER;
+    in->repeatable = load || among(mnemonic, looking);
+    in->pauses = !strcmp(mnemonic, "pause");
 }
 
 bool litmus_parse_insn(struct litmus_test *t, unsigned thread, char *text, struct litmus_insn *in,
@@ -456,6 +470,7 @@ bool litmus_parse_insn(struct litmus_test *t, unsigned thread, char *text, struc
         return false;
     add_suffix(t, mnemonic, operand, count);
     order(t, mnemonic, operand, count);
+    classify(in, mnemonic, operand, count);
     litmus_lay_out(t); /* what is known has its place already: new locations come behind */
     FILE *f = fmemopen(in->code, sizeof in->code, "w");
     assert(f);

@@ -297,8 +297,21 @@ static const struct litmus_label *find_label(const struct litmus_thread *thread,
     return NULL;
 }
 
-static bool check_jumps(struct litmus_test *t, const struct litmus_thread *thread,
-                        struct litmus_error *e)
+static void look_at_loop(struct litmus_thread *thread, unsigned first, unsigned last)
+{
+    struct litmus_insn *jump = &thread->insn[last];
+    bool memory = false, repeatable = true, pauses = false;
+    for (unsigned i = first; i <= last; i++) {
+        memory |= thread->insn[i].memory;
+        repeatable &= thread->insn[i].repeatable;
+        pauses |= thread->insn[i].pauses;
+    }
+    jump->loop = !memory ? LOOP_PRIVATE : repeatable ? LOOP_WAIT : LOOP_OTHER;
+    jump->needs_pause = jump->loop == LOOP_WAIT && !pauses;
+    thread->unrolled |= jump->loop == LOOP_OTHER;
+}
+
+static bool check_jumps(struct litmus_thread *thread, struct litmus_error *e)
 {
     for (unsigned i = 0; i < thread->insns; i++) {
         const struct litmus_insn *in = &thread->insn[i];
@@ -308,7 +321,8 @@ static bool check_jumps(struct litmus_test *t, const struct litmus_thread *threa
         if (!l)
             return litmus_fail(e, in->line, "'%.80s': P%u has no label '%.40s'", in->source,
                                thread->number, in->target);
-        t->loops |= l->insn <= i;
+        if (l->insn <= i)
+            look_at_loop(thread, l->insn, i);
     }
     return true;
 }
@@ -323,7 +337,7 @@ static bool parse_table(struct scanner *s, struct litmus_test *t)
         free_row(&r);
     } while (ok && r.end == ROW_SEMICOLON);
     for (unsigned i = 0; ok && i < t->threads; i++)
-        ok = check_jumps(t, &t->thread[i], s->error);
+        ok = check_jumps(&t->thread[i], s->error);
     return ok;
 }
 

@@ -60,7 +60,10 @@ struct collector {
     unsigned width;
     struct state_set all, shown;
     unsigned shown_at[LITMUS_ITEMS], shown_width;
-    bool endless;
+    unsigned begin[LITMUS_THREADS]; /* where each thread's own code begins ... */
+    unsigned end[LITMUS_THREADS];   /* ... and ends; it is cut off a byte behind */
+    bool endless, cut;
+    unsigned stopped_line; /* where a thread stopped, not at its end; 0: none did */
 };
 
 static void place_items(struct collector *c)
@@ -94,19 +97,46 @@ static void read_item(const struct collector *c, const struct litmus_item *item,
         value[i] = litmus_normal(type, read_memory_value(c, item, i));
 }
 
-static bool all_ended(struct machine *m)
+/* The line of the instruction at which thread i stands, as litmus_assemble() placed them. */
+static unsigned line_of(const struct collector *c, unsigned i)
 {
-    for (unsigned i = 0; i < m->cores; i++)
-        if (!m->core_ops->idle(m->cpu, i))
-            return false;
-    return true;
+    const struct litmus_thread *t = &c->t->thread[i];
+    unsigned offset = c->begin[i], position = (unsigned)program_position(c->p, i);
+    while (offset < c->end[i] && t->insns) {
+        for (unsigned j = 0; j < t->insns; j++) {
+            if (t->insn[j].needs_pause)
+                offset += program_insn(c->p, i, offset)->length;
+            if (position <= offset)
+                return t->insn[j].line;
+            offset += program_insn(c->p, i, offset)->length;
+        }
+        offset += program_insn(c->p, i, offset)->length; /* the jump to the end */
+    }
+    return t->insns ? t->insn[t->insns - 1].line : 1;
+}
+
+/* Has each thread come to its end? If not, notes why. */
+static bool all_ended(struct collector *c)
+{
+    bool ended = true;
+    for (unsigned i = 0; i < c->t->threads; i++) {
+        uint64_t position = program_position(c->p, i);
+        if (position == c->end[i])
+            continue;
+        ended = false;
+        if (position == c->end[i] + 1)
+            c->cut = true;
+        else if (!c->stopped_line)
+            c->stopped_line = line_of(c, i);
+    }
+    return ended;
 }
 
 static void on_complete(void *context, struct machine *m)
 {
     struct collector *c = context;
-    if (!all_ended(m)) {
-        c->endless = true;
+    if (!all_ended(c)) {
+        c->endless |= !c->cut && !m->state->bounds;
         return;
     }
     struct state *s = state_new(c->width);
@@ -192,6 +222,7 @@ static void fill_result(struct collector *c, struct litmus_result *r)
     assert(r->states);
     twalk_r(c->shown.root, judge, &w);
     r->endless = c->endless;
+    r->cut = c->cut;
     switch (c->t->quantifier) {
     case LITMUS_EXISTS: r->ok = r->positive > 0; break;
     case LITMUS_NOT_EXISTS: r->ok = r->positive == 0; break;
@@ -255,13 +286,16 @@ static bool belongs(const struct insn *in)
 }
 
 /* Each cell of the table is one instruction, so counting them finds the line. */
-static bool check_code(struct program *p, const struct litmus_test *t, const unsigned *skip,
-                       struct litmus_error *e)
+static bool check_code(const struct collector *c, struct litmus_error *e)
 {
+    const struct litmus_test *t = c->t;
+    struct program *p = c->p;
     for (unsigned i = 0; i < t->threads; i++) {
-        unsigned offset = skip[i];
+        unsigned offset = c->begin[i];
         for (unsigned j = 0; j < t->thread[i].insns; j++) {
             const struct litmus_insn *source = &t->thread[i].insn[j];
+            if (source->needs_pause)
+                offset += program_insn(p, i, offset)->length; /* the pause before it */
             const struct insn *in = program_insn(p, i, offset);
             if (!belongs(in))
                 return litmus_fail(e, source->line, "'%.80s': this instruction has no place in a "
@@ -272,49 +306,47 @@ static bool check_code(struct program *p, const struct litmus_test *t, const uns
     return true;
 }
 
-static bool check_findings(const struct explore_result *r, struct litmus_error *e)
+static bool check_findings(const struct collector *c, const struct explore_result *r,
+                           struct litmus_error *e)
 {
     for (unsigned i = 0; i < r->finding_count; i++) {
         const struct finding *f = &r->finding[i].finding;
         if (f->kind != FINDING_LIVELOCK && f->kind != FINDING_DEADLOCK)
-            return litmus_fail(e, 1, "the test cannot be run: %s", f->message);
+            return litmus_fail(e, c->stopped_line ? c->stopped_line : 1, "the test cannot be run: %s",
+                               f->message);
     }
     return true;
 }
 
 /* ---- Running ---- */
 
-enum { LOOP_STEPS = 60 }; /* of an execution, where a thread may spin for ever */
-
 bool litmus_run(struct litmus_machines *machines, struct litmus_test *t,
                 const struct explore_options *options, struct litmus_result *r,
                 struct litmus_error *e)
 {
     struct code code[LITMUS_THREADS];
-    unsigned skip[LITMUS_THREADS];
     struct collector c = {.t = t};
     struct explore_options o = *options;
     *r = (struct litmus_result){0};
     *e = (struct litmus_error){0};
     for (unsigned i = 0; i < t->threads; i++) {
         const struct code *own = &t->thread[i].code;
-        skip[i] = begin_code(t, i, &code[i]);
+        c.begin[i] = begin_code(t, i, &code[i]);
         if (code[i].size + own->size > PROGRAM_CODE_MAX)
             return litmus_fail(e, t->thread[i].insn[0].line, "P%u: %u bytes of code; %u are allowed",
-                               t->thread[i].number, own->size, PROGRAM_CODE_MAX - skip[i]);
+                               t->thread[i].number, own->size, PROGRAM_CODE_MAX - c.begin[i]);
         code_bytes(&code[i], own->byte, own->size);
+        c.end[i] = code[i].size - 2;
     }
     c.p = load(machines, t, code);
-    if (!check_code(c.p, t, skip, e))
+    if (!check_code(&c, e))
         return false;
     place_items(&c);
     o.raw = true;
     o.on_complete = on_complete;
     o.context = &c;
-    if (t->loops && !o.max_steps)
-        o.max_steps = LOOP_STEPS;
     explore(c.p->m, &o, &r->explored);
-    bool ok = check_findings(&r->explored, e);
+    bool ok = check_findings(&c, &r->explored, e);
     if (ok)
         fill_result(&c, r);
     tdestroy(c.all.root, free);

@@ -75,6 +75,10 @@ static void replay_prefix(struct explorer *x)
     for (; depth < x->dpor.depth; depth++)
         agent_step(x->m, x->dpor.node[depth].chosen);
     x->known_findings = x->m->state->finding_count;
+    if (!x->dpor.count) { /* found on the way to the first visible action: not kept yet */
+        x->known_findings = 0;
+        memset(x->found_depth, 0, sizeof x->found_depth);
+    }
 }
 
 static void take_checkpoint(struct explorer *x)
@@ -190,7 +194,7 @@ static void keep_finding(struct explorer *x, const struct finding *f, uint32_t l
     if (c->seen > MINIMISE_FIRST && count_switches(&x->dpor, length) >= schedule_switches(&c->schedule))
         return;
     record_schedule(x, length, &candidate);
-    if (!x->options->raw)
+    if (!x->options->raw && length)
         minimise(x->m, f, &candidate);
     if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
         schedule_free(&candidate);
