@@ -105,14 +105,21 @@ void code_end(struct code *c)
     code_bytes(c, "\xf4", 1);
 }
 
-struct program *program_open(unsigned cores, unsigned devices, enum memory_model model)
+struct program *program_open_at(uint64_t base, unsigned cores, unsigned devices,
+                                enum memory_model model)
 {
     struct program *p = calloc(1, sizeof *p);
     assert(p);
     p->m = machine_new(cores, devices, PROGRAM_RAM, 1 << 18);
     p->m->model = model;
-    p->cpu = cpu_new(p->m, PROGRAM_BASE);
+    p->base = base;
+    p->cpu = cpu_new(p->m, p->base);
     return p;
+}
+
+struct program *program_open(unsigned cores, unsigned devices, enum memory_model model)
+{
+    return program_open_at(PROGRAM_BASE, cores, devices, model);
 }
 
 /* Every core starts at this marker; the programs themselves are jumped to. */
@@ -129,8 +136,8 @@ void program_start(struct program *p, const struct code *code)
     p->next_code = PROGRAM_CODE;
     write_start(p);
     for (unsigned i = 0; i < p->m->cores; i++) {
-        core_set_reg(&p->cpu->core[i], UC_X86_REG_RSP, PROGRAM_BASE + PROGRAM_STACK + i * 0x1000);
-        bool ok = cpu_setup_core(p->cpu, i, PROGRAM_BASE + CODE_AT, i);
+        core_set_reg(&p->cpu->core[i], UC_X86_REG_RSP, p->base + PROGRAM_STACK + i * 0x1000);
+        bool ok = cpu_setup_core(p->cpu, i, p->base + CODE_AT, i);
         assert(ok);
         (void)ok;
     }
@@ -145,7 +152,7 @@ bool program_next(struct program *p, const struct code *code)
             return false;
         p->code_at[i] = p->next_code;
         cpu_setup_write(p->cpu, p->next_code, code[i].byte, code[i].size);
-        cpu_setup_jump(p->cpu, i, PROGRAM_BASE + p->next_code);
+        cpu_setup_jump(p->cpu, i, p->base + p->next_code);
         p->next_code += (code[i].size + 63) & ~63u;
     }
     visible_reset(&p->m->visibility, NULL, 0);
@@ -183,12 +190,12 @@ void program_initial(struct program *p, unsigned offset, const void *bytes, unsi
 
 uint64_t program_position(const struct program *p, unsigned core)
 {
-    return p->cpu->core[core].exec.pc - PROGRAM_BASE - p->code_at[core];
+    return p->cpu->core[core].exec.pc - p->base - p->code_at[core];
 }
 
 const struct insn *program_insn(struct program *p, unsigned core, unsigned offset)
 {
-    return decoder_lookup(&p->cpu->decoder, PROGRAM_BASE + p->code_at[core] + offset);
+    return decoder_lookup(&p->cpu->decoder, p->base + p->code_at[core] + offset);
 }
 
 uint64_t program_register(struct program *p, unsigned core, unsigned reg)

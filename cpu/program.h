@@ -2,8 +2,8 @@
 /*
  * Small machine-code programs: a few bytes a core, no image, no kernel. For litmus tests,
  * benchmarks and the tests of the explorer.
- * Memory is mapped at PROGRAM_BASE; a 32-bit displacement reaches all of it, and so does an address
- * in a 32-bit register.
+ * Memory is mapped at PROGRAM_BASE; a 32-bit displacement reaches all of it. Programs that hold
+ * addresses in 32-bit registers have it at PROGRAM_BASE_LOW.
  */
 #ifndef CPU_PROGRAM_H
 #define CPU_PROGRAM_H
@@ -11,7 +11,8 @@
 #include "cpu/core.h"
 #include "sim/explore.h"
 
-#define PROGRAM_BASE 0x10000000ull
+#define PROGRAM_BASE 0xffffffff80000000ull
+#define PROGRAM_BASE_LOW 0x10000000ull
 
 enum {
     PROGRAM_RAM = 16 << 20,
@@ -41,6 +42,7 @@ void code_end(struct code *); /* hlt: cores start with interrupts off, so it is 
 struct program {
     struct machine *m;
     struct cpu *cpu;
+    uint64_t base;      /* linear address of physical 0 */
     uint64_t next_code; /* physical: where the next program goes */
     uint64_t code_at[MACHINE_MAX_CORES]; /* where each core's code is */
 };
@@ -50,6 +52,7 @@ struct program *program_new(unsigned cores, const struct code *, enum memory_mod
 
 /* The same in two steps, for programs that need an APIC or devices in between. */
 struct program *program_open(unsigned cores, unsigned devices, enum memory_model);
+struct program *program_open_at(uint64_t base, unsigned cores, unsigned devices, enum memory_model);
 void program_start(struct program *, const struct code *);
 
 /* Another program on the same machine, a code a core; memory and registers are fresh. False if

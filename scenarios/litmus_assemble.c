@@ -213,8 +213,8 @@ static void note_error(struct batch *b, unsigned line, const char *message)
         litmus_fail(&b->errors[o->test], o->insn->line, "'%.80s': no such instruction%s",
                     o->insn->source, more);
     } else {
-        litmus_fail(&b->errors[o->test], o->insn->line, "'%.80s': %.200s", o->insn->source,
-                    message);
+        litmus_fail(&b->errors[o->test], o->insn->line, "'%.80s': the assembler says: %.200s",
+                    o->insn->source, message);
     }
 }
 
@@ -230,6 +230,8 @@ static void read_message(struct batch *b, char *text)
     if (!kind)
         return;
     *kind = 0;
+    for (char *quote = kind + skip; (quote = strchr(quote, '`'));)
+        *quote = '\'';
     const char *number = strrchr(text, ':');
     if (number)
         note_error(b, (unsigned)strtoul(number + 1, NULL, 10), kind + skip);

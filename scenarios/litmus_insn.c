@@ -204,9 +204,11 @@ static bool bare_name(struct parser *p)
     char name[LITMUS_NAME], token[32];
     if (!scan_name(&p->s, name))
         return scan_fail(&p->s, "an operand is expected before %s", scan_token(&p->s, token));
-    if (p->t->arch == LITMUS_X86)
-        return scan_fail(&p->s, "no register '%.40s'; the location is written [%.40s]", name, name);
-    return scan_fail(&p->s, "no register '%.40s'; the location is written (%.40s)", name, name);
+    if (litmus_location_find(p->t, name) < 0)
+        return litmus_no_register(p->s.error, p->s.line, name, p->t->arch);
+    const char *form = p->t->arch == LITMUS_X86 ? "[]" : "()";
+    return scan_fail(&p->s, "no register '%.40s'; the location is written %c%.40s%c", name, form[0],
+                     name, form[1]);
 }
 
 static bool parse_memory(struct parser *p, struct operand *o)

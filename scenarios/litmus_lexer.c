@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text of a litmus test: comments, blanks, names, numbers, and where they stand. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +167,10 @@ bool scan_number(struct scanner *s, uint64_t *value)
     char *end;
     if (!isdigit((unsigned char)*digits))
         return false;
+    errno = 0;
     *value = strtoull(digits, &end, hex ? 16 : 10);
+    if (errno)
+        return scan_fail(s, "a number of more than 64 bits");
     if (is_name(*end)) {
         char text[32];
         return scan_fail(s, "%s is no number; 12, -12 or 0x12 are", scan_token(s, text));

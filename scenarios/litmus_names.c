@@ -133,7 +133,7 @@ void litmus_lay_out(struct litmus_test *t)
 
 uint64_t litmus_address(const struct litmus_test *t, unsigned location)
 {
-    return PROGRAM_BASE + PROGRAM_DATA + t->location[location].offset;
+    return PROGRAM_BASE_LOW + PROGRAM_DATA + t->location[location].offset;
 }
 
 uint64_t litmus_resolve(const struct litmus_test *t, const struct litmus_value *v)

@@ -202,7 +202,8 @@ static bool add_threads(struct litmus_test *t, const struct row *r, struct litmu
 static bool parse_threads(struct scanner *s, struct litmus_test *t)
 {
     struct row r;
-    scan_accept(s, ";");
+    while (scan_accept(s, ";"))
+        ;
     read_row(s, &r);
     bool ok = add_threads(t, &r, s->error);
     free_row(&r);
@@ -279,7 +280,8 @@ static bool parse_row(struct litmus_test *t, const struct row *r, struct litmus_
     if (row_is_empty(r))
         return true;
     if (r->end == ROW_KEYWORD)
-        return litmus_fail(e, r->line[0], "this row does not end; ';' ends a row");
+        return litmus_fail(e, r->line[0], "this row does not end; ';' ends a row, and 'exists', "
+                           "'~exists' or 'forall' starts the condition");
     if (r->columns != t->threads)
         return litmus_fail(e, r->line[0], "a row of %u columns; the first row has %u", r->columns,
                            t->threads);

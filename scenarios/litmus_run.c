@@ -266,8 +266,10 @@ static struct program *load(struct litmus_machines *machines, const struct litmu
         program_free(*p);
         *p = NULL;
     }
-    if (!*p)
-        *p = program_new(t->threads, code, machines->model);
+    if (!*p) {
+        *p = program_open_at(PROGRAM_BASE_LOW, t->threads, 0, machines->model);
+        program_start(*p, code);
+    }
     set_memory(*p, t);
     return *p;
 }
@@ -347,8 +349,12 @@ bool litmus_run(struct litmus_machines *machines, struct litmus_test *t,
     o.context = &c;
     explore(c.p->m, &o, &r->explored);
     bool ok = check_findings(&c, &r->explored, e);
-    if (ok)
+    if (ok) {
         fill_result(&c, r);
+    } else { /* Unicorn may not have got over the fault */
+        program_free(c.p);
+        machines->program[t->threads] = NULL;
+    }
     tdestroy(c.all.root, free);
     tdestroy(c.shown.root, free);
     return ok;
