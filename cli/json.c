@@ -86,7 +86,7 @@ json_t *finding_to_json(const struct finding *f)
 
 /* ---- The run ---- */
 
-static json_t *bounds_to_json(uint32_t bounds)
+json_t *bounds_to_json(uint32_t bounds)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < 32; i++) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/run.h"
 #include "scenarios/litmus.h"
-#include "sim/check.h"
 
 enum { LITMUS_JSON_VERSION = 1 };
 
@@ -90,30 +90,30 @@ static void report_error(struct job *j, const char *path, const struct litmus_er
                                                  text + (*text == ' ')));
 }
 
-static bool is_complete(const struct litmus_result *r)
+/* A list of texts, one for each bound that was hit. */
+static json_t *hit_bounds(const struct litmus_result *r)
 {
-    return !r->explored.bounds && !r->cut;
+    json_t *list = bounds_to_json(r->explored.bounds);
+    if (r->cut)
+        json_array_append_new(list, json_sprintf("loops were followed %d times", LITMUS_UNROLL));
+    return list;
 }
 
-/* The bounds that were hit, "" if none was. */
-static void bounds_text(const struct litmus_result *r, char *text, size_t size)
+static void print_bounds(const struct litmus_test *t, const struct litmus_result *r)
 {
-    *text = 0;
-    if (r->explored.bounds)
-        bounds_describe(r->explored.bounds, text, size);
-    size_t length = strlen(text);
-    if (r->cut)
-        snprintf(text + length, size - length, "%sloops were followed %d times",
-                 length ? ", " : "", LITMUS_UNROLL);
+    json_t *list = hit_bounds(r), *bound;
+    size_t i;
+    json_array_foreach(list, i, bound)
+        printf("Incomplete %s: %s; there may be more states\n", t->name, json_string_value(bound));
+    json_decref(list);
 }
 
 static void print_result(const struct litmus_test *t, const struct litmus_result *r)
 {
-    char bounds[200];
     printf("Test %s %s\nStates %u\n", t->name, litmus_kind(t), r->state_count);
     for (unsigned i = 0; i < r->state_count; i++)
         puts(r->states[i]);
-    printf("%s\nWitnesses\n", r->ok ? "Ok" : "No");
+    printf("%s\nWitnesses\n", !r->decided ? "Undecided" : r->ok ? "Ok" : "No");
     bool negated = t->quantifier == LITMUS_NOT_EXISTS; /* herd7 swaps the two then */
     printf("Positive: %u Negative: %u\n", negated ? r->negative : r->positive,
            negated ? r->positive : r->negative);
@@ -121,9 +121,7 @@ static void print_result(const struct litmus_test *t, const struct litmus_result
     litmus_print_condition(stdout, t);
     printf("\nObservation %s %s %u %u\n", t->name, litmus_observation(r), r->positive,
            r->negative);
-    bounds_text(r, bounds, sizeof bounds);
-    if (*bounds)
-        printf("Incomplete %s: %s; there may be more states\n", t->name, bounds);
+    print_bounds(t, r);
     if (r->endless)
         printf("Endless %s: some executions never end and have no final state\n", t->name);
     putchar('\n');
@@ -153,17 +151,15 @@ static json_t *condition_to_json(const struct litmus_test *t)
 static json_t *result_to_json(const char *path, const struct litmus_test *t,
                               const struct litmus_result *r)
 {
-    char bounds[200];
-    bounds_text(r, bounds, sizeof bounds);
     const struct explore_result *x = &r->explored;
     return json_pack(
-        "{s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:b, s:b, s:s, s:b, s:i, s:i, s:{s:I, s:I, "
+        "{s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:b, s:o, s:b, s:i, s:i, s:{s:I, s:I, "
         "s:I}, s:I, s:f}",
         "file", path, "name", t->name, "arch", t->arch == LITMUS_X86 ? "X86" : "X86_64", "threads",
         (int)t->threads, "kind", litmus_kind(t), "condition", condition_to_json(t), "states",
         texts_to_json(r->states, r->state_count), "all_states",
         texts_to_json(r->all_states, r->all_state_count), "observation", litmus_observation(r),
-        "ok", r->ok, "complete", is_complete(r), "bounds", bounds, "endless", r->endless, "positive",
+        "ok", r->decided ? json_boolean(r->ok) : json_null(), "complete", litmus_complete(r), "bounds", hit_bounds(r), "endless", r->endless, "positive",
         (int)r->positive, "negative", (int)r->negative, "executions", "complete",
         (json_int_t)x->complete, "blocked", (json_int_t)x->blocked, "redundant",
         (json_int_t)x->redundant, "steps", (json_int_t)x->steps, "seconds", x->seconds);
@@ -184,7 +180,7 @@ static void run_test(struct job *j, unsigned index)
     if (!litmus_run(&j->machines, t, &j->options->explore, &r, &e)) {
         report_error(j, path, &e);
     } else {
-        int code = !is_complete(&r) ? EXIT_INCOMPLETE : r.ok ? EXIT_NOTHING_FOUND : EXIT_FOUND;
+        int code = !litmus_complete(&r) ? EXIT_INCOMPLETE : r.ok ? EXIT_NOTHING_FOUND : EXIT_FOUND;
         j->status = exit_code_worse(j->status, code);
         if (j->list)
             json_array_append_new(j->list, result_to_json(path, t, &r));

@@ -47,6 +47,7 @@ void print_replay_command(FILE *, const char *reference);
 json_t *run_to_json(const struct run *);
 json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);
+json_t *bounds_to_json(uint32_t bounds); /* list of texts, one a bound */
 json_t *knobs_to_json(const struct knobs *, uint32_t which);
 
 #endif

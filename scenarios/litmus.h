@@ -179,7 +179,8 @@ struct litmus_result {
     char **all_states; /* the same over everything that the test names */
     unsigned all_state_count;
     unsigned positive, negative; /* states that satisfy the proposition, and the others */
-    bool ok;                     /* the condition holds as written */
+    bool ok;                     /* the condition holds as written ... */
+    bool decided;                /* ... and no state that a bound has hidden could change that */
     bool endless;                /* some executions never end: they have no final state */
     bool cut;                    /* some executions were cut off in a loop: incomplete */
     struct explore_result explored;
@@ -192,6 +193,7 @@ bool litmus_run(struct litmus_machines *, struct litmus_test *, const struct exp
 void litmus_result_free(struct litmus_result *);
 void litmus_machines_free(struct litmus_machines *);
 
+bool litmus_complete(const struct litmus_result *); /* no bound was hit */
 const char *litmus_kind(const struct litmus_test *);          /* "Allowed", "Forbidden", "Required" */
 const char *litmus_observation(const struct litmus_result *); /* "Never", "Sometimes", "Always" */
 void litmus_print_condition(FILE *, const struct litmus_test *); /* "exists (0:EAX=0 /\ ...)" */

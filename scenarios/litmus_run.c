@@ -223,11 +223,9 @@ static void fill_result(struct collector *c, struct litmus_result *r)
     twalk_r(c->shown.root, judge, &w);
     r->endless = c->endless;
     r->cut = c->cut;
-    switch (c->t->quantifier) {
-    case LITMUS_EXISTS: r->ok = r->positive > 0; break;
-    case LITMUS_NOT_EXISTS: r->ok = r->positive == 0; break;
-    case LITMUS_FORALL: r->ok = r->negative == 0; break;
-    }
+    bool witness = (c->t->quantifier == LITMUS_FORALL ? r->negative : r->positive) > 0;
+    r->ok = witness == (c->t->quantifier == LITMUS_EXISTS);
+    r->decided = witness || litmus_complete(r);
 }
 
 /* ---- The machine ---- */
@@ -380,6 +378,11 @@ void litmus_machines_free(struct litmus_machines *machines)
         if (machines->program[i])
             program_free(machines->program[i]);
     *machines = (struct litmus_machines){.model = machines->model};
+}
+
+bool litmus_complete(const struct litmus_result *r)
+{
+    return !r->explored.bounds && !r->cut;
 }
 
 const char *litmus_kind(const struct litmus_test *t)
