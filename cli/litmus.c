@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* irqweave litmus: x86 litmus tests, their reachable final states, and whether the condition holds. */
+/* irqweave litmus: the reachable final states of x86 litmus tests; do their conditions hold? */
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -159,7 +159,8 @@ static json_t *result_to_json(const char *path, const struct litmus_test *t,
         (int)t->threads, "kind", litmus_kind(t), "condition", condition_to_json(t), "states",
         texts_to_json(r->states, r->state_count), "all_states",
         texts_to_json(r->all_states, r->all_state_count), "observation", litmus_observation(r),
-        "ok", r->decided ? json_boolean(r->ok) : json_null(), "complete", litmus_complete(r), "bounds", hit_bounds(r), "endless", r->endless, "positive",
+        "ok", r->decided ? json_boolean(r->ok) : json_null(), "complete", litmus_complete(r),
+        "bounds", hit_bounds(r), "endless", r->endless, "positive",
         (int)r->positive, "negative", (int)r->negative, "executions", "complete",
         (json_int_t)x->complete, "blocked", (json_int_t)x->blocked, "redundant",
         (json_int_t)x->redundant, "steps", (json_int_t)x->steps, "seconds", x->seconds);

@@ -199,7 +199,7 @@ static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned 
     return false;
 }
 
-/* Unicorn calls the memory hook for addresses that are not mapped, too, and reads 0 at address 0. */
+/* Unicorn calls the memory hook for addresses that are not mapped, too. */
 static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
 {
     machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",

@@ -59,7 +59,8 @@ static void put_line(struct batch *b, struct origin origin, const char *format, 
 }
 
 /* Labels of copy `copy` of a thread that stand before instruction `insn`. */
-static void put_labels(struct batch *b, unsigned test, unsigned thread, unsigned copy, unsigned insn)
+static void put_labels(struct batch *b, unsigned test, unsigned thread, unsigned copy,
+                       unsigned insn)
 {
     const struct litmus_thread *t = &b->tests[test]->thread[thread];
     for (unsigned i = 0; i < t->labels; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One instruction of a litmus test, rewritten for the assembler: AT&T syntax, each register
- * checked, each location a number. Nothing of the file reaches the assembler but mnemonics, so
- * that no text of a test can be a directive or a symbol.
+ * checked, each location a number. Of the file only words reach the assembler, as mnemonics and
+ * inside the names of labels, so that no text of a test can be a directive.
  *
  * X86 tests have Intel's operand order, X86_64 tests AT&T's; (x) and [x] mean the same in both.
  */
@@ -14,260 +14,7 @@
 
 #include "scenarios/litmus_internal.h"
 
-enum { OPERANDS = 3, MNEMONIC = 16 };
-
-enum operand_kind { KIND_REGISTER, KIND_IMMEDIATE, KIND_MEMORY };
-
-struct operand {
-    enum operand_kind kind;
-    struct litmus_reg_name reg;
-    struct litmus_value value; /* immediate or displacement */
-    bool has_base, has_index;
-    struct litmus_reg_name base, index;
-    unsigned scale;
-    unsigned size; /* memory: said by "dword ptr", 0 if not said */
-};
-
-struct parser {
-    struct scanner s; /* of the cell */
-    struct litmus_test *t;
-    unsigned thread;
-};
-
-/* ---- Registers ---- */
-
-static bool usable(const struct parser *p, const struct litmus_reg_name *r)
-{
-    return p->t->arch == LITMUS_X86_64 || (r->size < 8 && r->number < 8);
-}
-
-static void note_register(struct parser *p, const struct litmus_reg_name *r)
-{
-    if (r->number != 4) /* the stack pointer is the simulator's */
-        p->t->thread[p->thread].reg[r->number].named = true;
-}
-
-/* A register is next if a '%' stands here or the name is one. */
-static bool at_register_name(struct parser *p)
-{
-    struct scanner ahead = p->s;
-    struct litmus_reg_name r;
-    char name[LITMUS_NAME];
-    return scan_peek(&ahead) == '%' || (scan_name(&ahead, name) && litmus_reg_find(name, &r));
-}
-
-static bool parse_register(struct parser *p, struct litmus_reg_name *r)
-{
-    char name[LITMUS_NAME], token[32];
-    scan_accept(&p->s, "%");
-    if (!scan_name(&p->s, name))
-        return scan_fail(&p->s, "a register is expected before %s", scan_token(&p->s, token));
-    if (!litmus_reg_find(name, r) || !usable(p, r))
-        return litmus_no_register(p->s.error, p->s.line, name, p->t->arch);
-    note_register(p, r);
-    return true;
-}
-
-/* ---- Memory operands ---- */
-
-static bool add_register(struct parser *p, struct operand *o)
-{
-    struct litmus_reg_name r;
-    uint64_t scale = 1;
-    if (!parse_register(p, &r))
-        return false;
-    if (r.size < 4)
-        return scan_fail(&p->s, "an address needs a register of 32 or 64 bits");
-    bool scaled = scan_accept(&p->s, "*");
-    if (scaled && !scan_number(&p->s, &scale))
-        return scan_fail(&p->s, "1, 2, 4 or 8 is expected behind '*'");
-    if (!scaled && !o->has_base) {
-        o->has_base = true;
-        o->base = r;
-        return true;
-    }
-    if (o->has_index)
-        return scan_fail(&p->s, "an address has at most two registers");
-    o->has_index = true;
-    o->index = r;
-    o->scale = (unsigned)scale;
-    return true;
-}
-
-static bool add_location(struct parser *p, struct operand *o)
-{
-    char name[LITMUS_NAME], token[32];
-    if (!scan_name(&p->s, name))
-        return scan_fail(&p->s, "a location, a register or a number is expected before %s",
-                         scan_token(&p->s, token));
-    int location = litmus_location(p->t, name, p->s.error, p->s.line);
-    if (location < 0)
-        return false;
-    if (o->value.is_address)
-        return scan_fail(&p->s, "an address has at most one location");
-    o->value.is_address = true;
-    o->value.location = (uint16_t)location;
-    return true;
-}
-
-/* A term between brackets: x, 8, eax, eax*4. */
-static bool parse_term(struct parser *p, struct operand *o, bool negative)
-{
-    uint64_t number;
-    if (scan_number(&p->s, &number)) {
-        o->value.number += negative ? -number : number;
-        return true;
-    }
-    if (p->s.error->text[0])
-        return false;
-    if (negative)
-        return scan_fail(&p->s, "a number is expected behind '-'");
-    return at_register_name(p) ? add_register(p, o) : add_location(p, o);
-}
-
-static bool parse_brackets(struct parser *p, struct operand *o)
-{
-    bool negative = false;
-    do {
-        if (!parse_term(p, o, negative))
-            return false;
-        negative = scan_peek(&p->s) == '-';
-    } while (scan_accept(&p->s, "+") || scan_accept(&p->s, "-"));
-    return scan_expect(&p->s, "]", "a memory operand");
-}
-
-static bool parse_index(struct parser *p, struct operand *o)
-{
-    uint64_t scale = 1;
-    if (!parse_register(p, &o->index))
-        return false;
-    o->has_index = true;
-    if (scan_accept(&p->s, ",") && !scan_number(&p->s, &scale))
-        return scan_fail(&p->s, "1, 2, 4 or 8 is expected as scale");
-    o->scale = (unsigned)scale;
-    return true;
-}
-
-static bool parse_parentheses(struct parser *p, struct operand *o)
-{
-    if (scan_accept(&p->s, "%rip") || scan_word(&p->s, "rip"))
-        return scan_expect(&p->s, ")", "a memory operand");
-    if (at_register_name(p)) {
-        if (!parse_register(p, &o->base))
-            return false;
-        o->has_base = true;
-    } else if (scan_peek(&p->s) != ',' && !add_location(p, o)) {
-        return false;
-    }
-    if (scan_accept(&p->s, ",") && !parse_index(p, o))
-        return false;
-    return scan_expect(&p->s, ")", "a memory operand");
-}
-
-/* "dword ptr": the size of a memory operand in Intel's syntax; 0 if it is not said. */
-static unsigned parse_size(struct parser *p)
-{
-    static const char *const words[] = {"byte", "word", "dword", "qword"};
-    struct scanner ahead = p->s;
-    char name[LITMUS_NAME];
-    if (!scan_name(&ahead, name))
-        return 0;
-    for (unsigned i = 0; i < 4; i++) {
-        struct scanner after = ahead;
-        char ptr[LITMUS_NAME] = "";
-        if (strcasecmp(name, words[i]) || !scan_name(&after, ptr) || strcasecmp(ptr, "ptr"))
-            continue;
-        p->s = after;
-        return 1u << i;
-    }
-    return 0;
-}
-
-static bool check_memory(struct parser *p, const struct operand *o)
-{
-    unsigned s = o->scale;
-    if (o->has_index && s != 1 && s != 2 && s != 4 && s != 8)
-        return scan_fail(&p->s, "a scale of %u; 1, 2, 4 and 8 exist", s);
-    if (o->has_base && o->base.size < 4)
-        return scan_fail(&p->s, "an address needs a register of 32 or 64 bits");
-    if (o->has_index && (o->index.size < 4 || o->index.number == 4))
-        return scan_fail(&p->s, "this register cannot be an index");
-    if (o->has_base && o->has_index && o->base.size != o->index.size)
-        return scan_fail(&p->s, "base and index differ in size");
-    return true;
-}
-
-/* ---- Operands ---- */
-
-static bool bare_name(struct parser *p)
-{
-    char name[LITMUS_NAME], token[32];
-    if (!scan_name(&p->s, name))
-        return scan_fail(&p->s, "an operand is expected before %s", scan_token(&p->s, token));
-    if (litmus_location_find(p->t, name) < 0)
-        return litmus_no_register(p->s.error, p->s.line, name, p->t->arch);
-    const char *form = p->t->arch == LITMUS_X86 ? "[]" : "()";
-    return scan_fail(&p->s, "no register '%.40s'; the location is written %c%.40s%c", name, form[0],
-                     name, form[1]);
-}
-
-static bool parse_memory(struct parser *p, struct operand *o)
-{
-    o->kind = KIND_MEMORY;
-    if (scan_accept(&p->s, "["))
-        return parse_brackets(p, o) && check_memory(p, o);
-    if (scan_accept(&p->s, "("))
-        return parse_parentheses(p, o) && check_memory(p, o);
-    return bare_name(p);
-}
-
-/* A name with a parenthesis behind it: x(%rip), t(,%rax,8). */
-static bool at_displaced(struct parser *p)
-{
-    struct scanner ahead = p->s;
-    char name[LITMUS_NAME];
-    return scan_name(&ahead, name) && scan_peek(&ahead) == '(';
-}
-
-static bool parse_operand(struct parser *p, struct operand *o)
-{
-    *o = (struct operand){.scale = 1};
-    o->size = parse_size(p);
-    if (!o->size && scan_accept(&p->s, "$")) {
-        o->kind = KIND_IMMEDIATE;
-        return litmus_parse_value(&p->s, p->t, true, &o->value);
-    }
-    if (!o->size && at_register_name(p)) {
-        o->kind = KIND_REGISTER;
-        return parse_register(p, &o->reg);
-    }
-    if (scan_number(&p->s, &o->value.number)) {
-        o->kind = KIND_IMMEDIATE;
-        if (scan_peek(&p->s) != '(' && scan_peek(&p->s) != '[')
-            return true;
-    } else if (at_displaced(p) && !add_location(p, o)) {
-        return false;
-    }
-    return !p->s.error->text[0] && parse_memory(p, o);
-}
-
-static bool parse_operands(struct parser *p, struct operand *operand, unsigned *count)
-{
-    char token[32];
-    *count = 0;
-    if (!scan_peek(&p->s))
-        return true;
-    do {
-        if (*count == OPERANDS)
-            return scan_fail(&p->s, "more than %d operands", OPERANDS);
-        if (!parse_operand(p, &operand[(*count)++]))
-            return false;
-    } while (scan_accept(&p->s, ","));
-    if (scan_peek(&p->s))
-        return scan_fail(&p->s, "',' or the end of the instruction is expected before %s",
-                         scan_token(&p->s, token));
-    return true;
-}
+enum { MNEMONIC = 16 };
 
 /* ---- Mnemonics ---- */
 
@@ -279,7 +26,7 @@ static bool among(const char *word, const char *const *list)
     return false;
 }
 
-static bool parse_mnemonic(struct parser *p, char mnemonic[MNEMONIC])
+static bool parse_mnemonic(struct insn_parser *p, char mnemonic[MNEMONIC])
 {
     char name[LITMUS_NAME], token[32];
     if (!scan_name(&p->s, name) || strchr(name, '_') || strlen(name) >= MNEMONIC)
@@ -290,7 +37,7 @@ static bool parse_mnemonic(struct parser *p, char mnemonic[MNEMONIC])
 }
 
 /* What the model has no answer for, although the assembler knows it. */
-static bool refuse(struct parser *p, const char *mnemonic)
+static bool refuse(struct insn_parser *p, const char *mnemonic)
 {
     static const char *const prefixes[] = {"rep", "repe", "repz", "repne", "repnz", "data16",
                                            "addr32", "xacquire", "xrelease", "bnd", NULL};
@@ -336,8 +83,8 @@ static char suffix_of(unsigned size)
     return size == 1 ? 'b' : size == 2 ? 'w' : size == 4 ? 'l' : 'q';
 }
 
-/* The size of a memory operand that nothing else says: as declared, else that of the architecture. */
-static unsigned default_size(const struct litmus_test *t, const struct operand *o)
+/* The size of a memory operand that nothing else says: as declared, else the architecture's. */
+static unsigned default_size(const struct litmus_test *t, const struct litmus_operand *o)
 {
     const struct litmus_type *type =
         o->value.is_address ? t->location[o->value.location].type : NULL;
@@ -349,9 +96,9 @@ static unsigned default_size(const struct litmus_test *t, const struct operand *
 }
 
 static void add_suffix(const struct litmus_test *t, char mnemonic[MNEMONIC],
-                       const struct operand *operand, unsigned count)
+                       const struct litmus_operand *operand, unsigned count)
 {
-    const struct operand *memory = NULL, *reg = NULL;
+    const struct litmus_operand *memory = NULL, *reg = NULL;
     size_t length = strlen(mnemonic);
     for (unsigned i = 0; i < count; i++) {
         if (operand[i].kind == KIND_MEMORY)
@@ -372,57 +119,24 @@ static void add_suffix(const struct litmus_test *t, char mnemonic[MNEMONIC],
     }
 }
 
-/* ---- Output ---- */
-
-static void put_register(FILE *f, const struct litmus_reg_name *r)
-{
-    static const char *const high[] = {"ah", "ch", "dh", "bh"};
-    fprintf(f, "%%%s", r->high ? high[r->number]
-                               : litmus_reg_print(LITMUS_X86_64, r->number, r->size));
-}
-
-static void put_memory(FILE *f, const struct litmus_test *t, const struct operand *o)
-{
-    fprintf(f, "%lld", (long long)litmus_resolve(t, &o->value));
-    if (!o->has_base && !o->has_index)
-        return;
-    fputc('(', f);
-    if (o->has_base)
-        put_register(f, &o->base);
-    if (o->has_index) {
-        fputc(',', f);
-        put_register(f, &o->index);
-        fprintf(f, ",%u", o->scale);
-    }
-    fputc(')', f);
-}
-
-static void put_operand(FILE *f, const struct litmus_test *t, const struct operand *o)
-{
-    if (o->kind == KIND_REGISTER)
-        put_register(f, &o->reg);
-    else if (o->kind == KIND_MEMORY)
-        put_memory(f, t, o);
-    else
-        fprintf(f, "$%lld", (long long)litmus_resolve(t, &o->value));
-}
+/* ---- The whole ---- */
 
 /* Into AT&T's order. herd7 writes the destination of cmpxchg first in both architectures; it can
  * only be memory. */
-static void order(const struct litmus_test *t, const char *mnemonic, struct operand *operand,
+static void order(const struct litmus_test *t, const char *mnemonic, struct litmus_operand *operand,
                   unsigned count)
 {
     bool reversed = t->arch == LITMUS_X86;
     if (t->arch == LITMUS_X86_64 && count == 2 && operand[0].kind == KIND_MEMORY)
         reversed = !strncmp(mnemonic, "cmpxchg", 7) || !strncmp(mnemonic, "xadd", 4);
     for (unsigned i = 0; reversed && i < count / 2; i++) {
-        struct operand swapped = operand[i];
+        struct litmus_operand swapped = operand[i];
         operand[i] = operand[count - 1 - i];
         operand[count - 1 - i] = swapped;
     }
 }
 
-static bool parse_jump(struct parser *p, const char *mnemonic, struct litmus_insn *in)
+static bool parse_jump(struct insn_parser *p, const char *mnemonic, struct litmus_insn *in)
 {
     char token[32];
     in->jumps = true;
@@ -438,8 +152,8 @@ static bool parse_jump(struct parser *p, const char *mnemonic, struct litmus_ins
     return true;
 }
 
-static void classify(struct litmus_insn *in, const char *mnemonic, const struct operand *operand,
-                     unsigned count)
+static void classify(struct litmus_insn *in, const char *mnemonic,
+                     const struct litmus_operand *operand, unsigned count)
 {
     static const char *const looking[] = {"cmp", "cmpb", "cmpw", "cmpl", "cmpq", "test", "testb",
                                           "testw", "testl", "testq", "nop", "pause", "mfence",
@@ -454,8 +168,8 @@ static void classify(struct litmus_insn *in, const char *mnemonic, const struct 
 bool litmus_parse_insn(struct litmus_test *t, unsigned thread, char *text, struct litmus_insn *in,
                        struct litmus_error *error)
 {
-    struct parser p = {.s = {text, in->line, error}, .t = t, .thread = thread};
-    struct operand operand[OPERANDS];
+    struct insn_parser p = {.s = {text, in->line, error}, .t = t, .thread = thread};
+    struct litmus_operand operand[LITMUS_OPERANDS];
     char mnemonic[MNEMONIC];
     unsigned count;
     if (!parse_mnemonic(&p, mnemonic))
@@ -468,7 +182,7 @@ bool litmus_parse_insn(struct litmus_test *t, unsigned thread, char *text, struc
     translate_alias(mnemonic);
     if (!lock && (mnemonic[0] == 'j' || !strncmp(mnemonic, "loop", 4) || !strcmp(mnemonic, "ret")))
         return parse_jump(&p, mnemonic, in);
-    if (!parse_operands(&p, operand, &count))
+    if (!litmus_parse_operands(&p, operand, &count))
         return false;
     add_suffix(t, mnemonic, operand, count);
     order(t, mnemonic, operand, count);
@@ -479,7 +193,7 @@ bool litmus_parse_insn(struct litmus_test *t, unsigned thread, char *text, struc
     fprintf(f, "%s%s", lock ? "lock " : "", mnemonic);
     for (unsigned i = 0; i < count; i++) {
         fputs(i ? "," : " ", f);
-        put_operand(f, t, &operand[i]);
+        litmus_put_operand(f, t, &operand[i]);
     }
     fclose(f);
     return true;

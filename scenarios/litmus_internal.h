@@ -72,6 +72,32 @@ bool litmus_parse_init(struct scanner *, struct litmus_test *);
 /* 1, -1, 0x1f, x, &x, x[1]. A location that is new is added if `add` is set, else it is wrong. */
 bool litmus_parse_value(struct scanner *, struct litmus_test *, bool add, struct litmus_value *);
 
+/* ---- litmus_operand.c ---- */
+
+enum { LITMUS_OPERANDS = 3 };
+
+enum operand_kind { KIND_REGISTER, KIND_IMMEDIATE, KIND_MEMORY };
+
+struct litmus_operand {
+    enum operand_kind kind;
+    struct litmus_reg_name reg;
+    struct litmus_value value; /* immediate or displacement */
+    bool has_base, has_index;
+    struct litmus_reg_name base, index;
+    unsigned scale;
+    unsigned size; /* memory: said by "dword ptr", 0 if not said */
+};
+
+struct insn_parser {
+    struct scanner s; /* of the cell */
+    struct litmus_test *t;
+    unsigned thread;
+};
+
+/* Up to the end of the cell, in the order in which the test has them. */
+bool litmus_parse_operands(struct insn_parser *, struct litmus_operand *, unsigned *count);
+void litmus_put_operand(FILE *, const struct litmus_test *, const struct litmus_operand *);
+
 /* ---- litmus_insn.c ---- */
 
 /* Fills insn->code and whatever the operands name. `text` is the cell without its labels. */

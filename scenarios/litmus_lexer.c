@@ -67,7 +67,8 @@ static bool blank_comments(char *text, struct litmus_error *e)
             unsigned opened = line;
             p = blank_comment(p, &line);
             if (!p)
-                return litmus_fail(e, opened, "a comment opens here and never ends; '*)' closes it");
+                return litmus_fail(e, opened,
+                                   "a comment opens here and never ends; '*)' closes it");
             continue;
         }
         line += *p++ == '\n';

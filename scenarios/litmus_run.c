@@ -312,8 +312,8 @@ static bool check_findings(const struct collector *c, const struct explore_resul
     for (unsigned i = 0; i < r->finding_count; i++) {
         const struct finding *f = &r->finding[i].finding;
         if (f->kind != FINDING_LIVELOCK && f->kind != FINDING_DEADLOCK)
-            return litmus_fail(e, c->stopped_line ? c->stopped_line : 1, "the test cannot be run: %s",
-                               f->message);
+            return litmus_fail(e, c->stopped_line ? c->stopped_line : 1,
+                               "the test cannot be run: %s", f->message);
     }
     return true;
 }
@@ -333,8 +333,8 @@ bool litmus_run(struct litmus_machines *machines, struct litmus_test *t,
         const struct code *own = &t->thread[i].code;
         c.begin[i] = begin_code(t, i, &code[i]);
         if (code[i].size + own->size > PROGRAM_CODE_MAX)
-            return litmus_fail(e, t->thread[i].insn[0].line, "P%u: %u bytes of code; %u are allowed",
-                               t->thread[i].number, own->size, PROGRAM_CODE_MAX - c.begin[i]);
+            return litmus_fail(e, t->thread[i].insn[0].line,
+                               "P%u: %u bytes of code; %u are allowed", t->thread[i].number, own->size, PROGRAM_CODE_MAX - c.begin[i]);
         code_bytes(&code[i], own->byte, own->size);
         c.end[i] = code[i].size - 2;
     }

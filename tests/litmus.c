@@ -231,7 +231,8 @@ Test(litmus, quantifiers_and_operators)
         {"~ exists 0:EAX=2", "~exists (0:EAX=2)", true, 0},
         {"forall (0:EAX=0 \\/ 0:EAX=1)", "forall (0:EAX=0 \\/ 0:EAX=1)", true, 4},
         {"forall 0:EAX=0 \\/ 1:EAX=0", "forall (0:EAX=0 \\/ 1:EAX=0)", false, 3},
-        {"exists not (0:EAX=0) /\\ ~(1:EAX=0)", "exists (not (0:EAX=0) /\\ not (1:EAX=0))", true, 1},
+        {"exists not (0:EAX=0) /\\ ~(1:EAX=0)", "exists (not (0:EAX=0) /\\ not (1:EAX=0))", true,
+         1},
         /* => binds tighter than /\, which binds tighter than \/ */
         {"forall 0:EAX=0 => 1:EAX=1 /\\ x=1", "forall ((0:EAX=0 => 1:EAX=1) /\\ [x]=1)", false, 3},
         {"exists 0:EAX=1 \\/ 0:EAX=0 /\\ 1:EAX=1",
@@ -350,7 +351,7 @@ Test(litmus, bad_input_is_told_with_its_line)
     }
 }
 
-/* What only the assembler knows, with the line of the litmus test; the other test is not touched. */
+/* What only the assembler knows, with its line; the other test is not touched. */
 Test(litmus, what_the_assembler_refuses)
 {
     static const struct {
