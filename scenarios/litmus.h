@@ -194,7 +194,7 @@ void litmus_result_free(struct litmus_result *);
 void litmus_machines_free(struct litmus_machines *);
 
 bool litmus_complete(const struct litmus_result *); /* no bound was hit */
-const char *litmus_kind(const struct litmus_test *);          /* "Allowed", "Forbidden", "Required" */
+const char *litmus_kind(const struct litmus_test *);  /* "Allowed", "Forbidden", "Required" */
 const char *litmus_observation(const struct litmus_result *); /* "Never", "Sometimes", "Always" */
 void litmus_print_condition(FILE *, const struct litmus_test *); /* "exists (0:EAX=0 /\ ...)" */
 

@@ -334,7 +334,8 @@ bool litmus_run(struct litmus_machines *machines, struct litmus_test *t,
         c.begin[i] = begin_code(t, i, &code[i]);
         if (code[i].size + own->size > PROGRAM_CODE_MAX)
             return litmus_fail(e, t->thread[i].insn[0].line,
-                               "P%u: %u bytes of code; %u are allowed", t->thread[i].number, own->size, PROGRAM_CODE_MAX - c.begin[i]);
+                               "P%u: %u bytes of code; %u are allowed", t->thread[i].number,
+                               own->size, PROGRAM_CODE_MAX - c.begin[i]);
         code_bytes(&code[i], own->byte, own->size);
         c.end[i] = code[i].size - 2;
     }
