@@ -211,6 +211,86 @@ Test(interrupts, sti_shadow_covers_the_next_instruction)
     cr_assert_eq(count_register(&reduced, COUNTER, 0), 1, "or stay pending");
 }
 
+/* Core 0: `code`, `between`, a load of variable 0; the handler stores 7 there. */
+static void load_behind(const struct code *code, const char *between, unsigned size, struct state_set *set)
+{
+    struct code pair[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+    code_bytes(&pair[0], "\x8c\xd0", 2); /* mov eax, ss */
+    code_sti(&pair[0]);
+    code_bytes(&pair[0], "\x90", 1);
+    code_bytes(&pair[0], code->byte, code->size);
+    code_bytes(&pair[0], between, size);
+    code_load(&pair[0], 8, 0);
+    code_cli(&pair[0]);
+    code_end(&pair[0]);
+    code_send(&pair[1], INTERRUPT_LOW, 0);
+    code_end(&pair[1]);
+    code_store(&body, 0, 7);
+    explore_pair(pair, &body, set);
+}
+
+/* MOV SS blocks like STI (SDM vol. 3, 6.8.3) ... */
+Test(interrupts, mov_ss_shadow_covers_the_next_instruction)
+{
+    struct code store = {.size = 0};
+    code_cli(&store);
+    code_store(&store, 0, 1);
+    code_sti(&store); /* its own shadow ends with the MOV SS */
+    load_behind(&store, "\x90", 1, &reduced);
+    cr_assert_gt(count_register(&reduced, CORE0_R8, 7), 0, "a NOP instead: right before the load");
+    load_behind(&store, "\x8e\xd0", 2, &reduced); /* mov ss, eax */
+    cr_assert_eq(count_register(&reduced, CORE0_R8, 7), 0);
+    cr_assert_gt(count_register(&reduced, COUNTER, 1), 0, "it comes behind the load");
+}
+
+/* ... but only behind itself. */
+Test(interrupts, mov_ss_does_not_cover_the_instruction_before)
+{
+    struct code store = {.size = 0};
+    code_store(&store, 0, 1);
+    load_behind(&store, "\x8e\xd0", 2, &reduced);
+    cr_assert_gt(count_register(&reduced, CORE0_R8, 1), 0);
+    cr_assert_gt(count_register(&reduced, CORE0_R8, 7), 0, "between the store and the MOV SS");
+}
+
+/* A second IDT and its pseudo-descriptor: the vector of the first handler goes to the other one. */
+static void place_second_idt(struct program *p)
+{
+    uint8_t *ram = p->m->memory.ram;
+    uint64_t base = p->cpu->core[0].state->idt_base, second = PROGRAM_BASE + 0x6000;
+    const uint8_t *first = ram + (base - PROGRAM_BASE);
+    uint16_t limit = 0xfff;
+    memcpy(ram + 0x6000, first, 0x1000);
+    memcpy(ram + 0x6000 + 16 * INTERRUPT_LOW, first + 16 * INTERRUPT_HIGH, 16);
+    memcpy(ram + 0x7000, &limit, 2);
+    memcpy(ram + 0x7002, &second, 8);
+}
+
+/* An interrupt right before LIDT goes through the old table, one behind it through the new one. */
+Test(interrupts, lidt_lies_between_two_boundaries)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+    struct code old = {.size = 0}, new = {.size = 0};
+    code_handler(&old, NULL);
+    code_store(&body, 0, 7);
+    code_handler(&new, &body);
+    code_sti(&code[0]);
+    code_bytes(&code[0], "\x90", 1);
+    code_bytes(&code[0], "\x0f\x01\x1c\x25\x00\x70\x00\x80", 8); /* lidt */
+    code_cli(&code[0]);
+    code_end(&code[0]);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    struct program *p = program_open(2, 0, MEMORY_TSO);
+    interrupts_enable(p, &old, &new);
+    place_second_idt(p);
+    program_start(p, code);
+    cr_assert(run(p, ALGORITHM_SOURCE, false, &reduced));
+    cr_expect_eq(count_register(&reduced, COUNTER, 0), 1, "it may stay pending");
+    cr_expect_eq(count_register(&reduced, COUNTER, 1), 2);
+    cr_expect_eq(count_register(&reduced, 0, 7), 1, "once through the new table");
+}
+
 /* Store buffering with the load in a handler: delivery drains, so that not both loads read 0. */
 Test(interrupts, delivery_drains_the_store_buffer)
 {
