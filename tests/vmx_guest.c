@@ -327,3 +327,64 @@ Test(vmx_guest, drain_order_is_consulted_only_with_two_words)
     cr_expect(m->knobs.consulted & 1u << KNOB_PIR_DRAIN_ORDER);
     cr_expect_eq(handled(), 3);
 }
+
+/* ---- The store buffer (SDM vol. 3, 11.10: taking an interrupt drains it) ---- */
+
+static uint64_t flag(void)
+{
+    return memory_at(at(guest_test_flag) - WINDOW, 4);
+}
+
+/* Enters the guest that stores, and goes on to where its store is in the buffer and nowhere else.
+ * Only the flag and the descriptor are visible: no other access of the delivery can drain. */
+static void start_with_a_buffered_store(void)
+{
+    v->field[VMCS_GUEST_RIP] = at(guest_test_storing);
+    visible_reset(&m->visibility, NULL, 0);
+    visible_add(&m->visibility, at(guest_test_flag) - WINDOW, 4);
+    visible_add(&m->visibility, PID, 64);
+    start();
+    while (tso_empty(m, 0)) {
+        cr_assert(agent_enabled(m, 0));
+        agent_step(m, 0);
+    }
+    cr_assert_eq(flag(), 0);
+    cr_assert_eq(core_level(&cpu->core[0]), LEVEL_GUEST);
+}
+
+/* Lets the core go on for as long as it can without its store buffer, to the state `there`. */
+static void run_lazily(bool (*there)(void))
+{
+    for (unsigned i = 0; i < 100 && !there(); i++)
+        agent_step(m, agent_enabled(m, 0) ? 0 : agent_of_buffer(m, 0));
+    cr_assert(there());
+}
+
+static bool in_guest_handler(void)
+{
+    return core_level(&cpu->core[0]) == LEVEL_GUEST_INTERRUPT;
+}
+
+static bool on_is_0(void)
+{
+    return !(memory_at(PID + PID_CONTROL, 1) & PID_ON);
+}
+
+Test(vmx_guest, virtual_delivery_drains_the_store_buffer)
+{
+    memory_write(&m->memory, VAPIC + VAPIC_VIRR + vapic_word(0x61), 4, 1u << (0x61 & 31));
+    v->field[VMCS_GUEST_INTR_STATUS] = 0x61;
+    start_with_a_buffered_store();
+    run_lazily(in_guest_handler);
+    cr_assert_eq(flag(), 1, "the handler runs while the store waits");
+}
+
+/* Step 3 is a locked access. */
+Test(vmx_guest, posted_processing_drains_the_store_buffer)
+{
+    start_with_a_buffered_store();
+    post(0x31);
+    interrupt_core(0xf2);
+    run_lazily(on_is_0);
+    cr_assert_eq(flag(), 1, "ON is cleared while the store waits");
+}
