@@ -6,10 +6,9 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/interrupts.h"
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
 
-enum { VARIABLES = 2, STATE_VARIABLES = 3, DFS_LIMIT = 60000, ROUNDS = 40 };
+enum { STATE_VARIABLES = 3, DFS_LIMIT = 60000, ROUNDS = 40 };
 
 static struct state_set reference, reduced;
 
@@ -29,54 +28,6 @@ static bool run(struct program *p, enum algorithm a, bool every, struct state_se
     return !r.bounds;
 }
 
-static void random_operation(struct random *r, struct code *c, unsigned *reg)
-{
-    unsigned v = random_draw(r, VARIABLES);
-    switch (random_draw(r, 6)) {
-    case 0: case 1:
-        code_store(c, v, 1 + random_draw(r, 2));
-        break;
-    case 2: case 3:
-        code_load(c, 8 + (*reg)++ % 2, v);
-        break;
-    case 4:
-        code_add(c, v, 1);
-        break;
-    case 5:
-        code_lock_add(c, v, 1);
-        break;
-    }
-}
-
-/* Core 0 is interrupted; core 1 sends one or two IPIs among its accesses. */
-static void random_program(struct random *r, struct code code[2])
-{
-    unsigned reg = 0;
-    unsigned vector = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH;
-    code[0].size = code[1].size = 0;
-    for (unsigned t = 0; t < 2; t++)
-        for (unsigned i = 8; i < 10; i++)
-            code_mov(&code[t], i, 0);
-    code_sti(&code[0]);
-    for (unsigned i = random_draw(r, 2); i < 2; i++)
-        random_operation(r, &code[0], &reg);
-    if (random_draw(r, 2))
-        code_cli(&code[0]);
-    random_operation(r, &code[0], &reg);
-    if (random_draw(r, 3))
-        code_idle(&code[0]);
-    else
-        code_end(&code[0]);
-    if (random_draw(r, 2))
-        random_operation(r, &code[1], &reg);
-    code_send(&code[1], vector, 0);
-    if (random_draw(r, 2))
-        random_operation(r, &code[1], &reg);
-    else
-        code_send(&code[1], INTERRUPT_LOW, 0);
-    code_end(&code[1]);
-}
-
 static unsigned compare(uint64_t seed, const struct code *low, const struct code *high)
 {
     struct random r = {seed};
@@ -84,11 +35,11 @@ static unsigned compare(uint64_t seed, const struct code *low, const struct code
     unsigned compared = 0;
     struct program *p = program_open(2, 0, random_draw(&r, 3) ? MEMORY_TSO : MEMORY_SC);
     interrupts_enable(p, low, high);
-    random_program(&r, code);
+    random_interrupted(&r, code);
     program_start(p, code);
     for (unsigned n = 0; n < ROUNDS; n++) {
         if (n) {
-            random_program(&r, code);
+            random_interrupted(&r, code);
             cr_assert(program_next(p, code));
         }
         if (!run(p, ALGORITHM_DFS, true, &reference))

@@ -7,50 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
 
-enum { VARIABLES = 3, MAX_THREADS = 3, DFS_LIMIT = 40000 };
-
-/* ---- Random programs ---- */
-
-static void random_operation(struct random *r, struct code *c, unsigned *reg)
-{
-    unsigned v = random_draw(r, VARIABLES);
-    switch (random_draw(r, 9)) {
-    case 0: case 1: case 2:
-        code_store(c, v, 1 + random_draw(r, 3));
-        break;
-    case 3: case 4: case 5:
-        code_load(c, 8 + (*reg)++ % 4, v);
-        break;
-    case 6:
-        code_add(c, v, (uint8_t)(1 + random_draw(r, 2)));
-        break;
-    case 7:
-        code_xchg(c, 8 + (*reg)++ % 4, v);
-        break;
-    case 8:
-        if (random_draw(r, 2))
-            code_mfence(c);
-        else
-            code_lock_add(c, v, 1);
-        break;
-    }
-}
-
-static void random_program(struct random *r, unsigned threads, struct code *code)
-{
-    for (unsigned t = 0; t < threads; t++) {
-        unsigned reg = 0;
-        unsigned length = threads == 2 ? 2 + random_draw(r, 3) : 1 + (random_draw(r, 3) > 1);
-        code[t].size = 0;
-        for (unsigned i = 0; i < 4; i++)
-            code_mov(&code[t], 8 + i, 0);
-        for (unsigned i = 0; i < length; i++)
-            random_operation(r, &code[t], &reg);
-        code_end(&code[t]);
-    }
-}
+enum { VARIABLES = RANDOM_VARIABLES, MAX_THREADS = RANDOM_THREADS, DFS_LIMIT = 40000 };
 
 /* ---- Invariants: never these two values at once ---- */
 
@@ -88,14 +47,6 @@ static void random_invariants(struct random *r, struct program *p, struct pair *
     }
 }
 
-static unsigned findings_mask(const struct explore_result *r)
-{
-    unsigned mask = 0;
-    for (unsigned i = 0; i < r->finding_count; i++)
-        mask |= 1u << (r->finding[i].finding.name[5] - '0');
-    return mask;
-}
-
 static struct state_set reference, reduced;
 
 static bool run(struct program *p, enum algorithm a, struct state_set *set,
@@ -120,7 +71,7 @@ static unsigned compare(unsigned threads, unsigned programs, unsigned invariants
         struct code code[MAX_THREADS];
         struct pair pairs[4];
         struct explore_result want, got;
-        random_program(&r, threads, code);
+        random_threads(&r, threads, code);
         if (!p)
             p = program_new(threads, code, random_draw(&r, 4) ? MEMORY_TSO : MEMORY_SC);
         else if (!program_next(p, code))
@@ -215,10 +166,10 @@ Test(explore, minimised_schedules_have_the_fewest_switches, .timeout = 300)
     struct code code[MAX_THREADS];
     struct pair pairs[4];
     unsigned compared = 0;
-    random_program(&r, 2, code);
+    random_threads(&r, 2, code);
     struct program *p = program_new(2, code, MEMORY_TSO);
     for (unsigned n = 0; n < 500; n++) {
-        random_program(&r, 2, code);
+        random_threads(&r, 2, code);
         cr_assert(program_next(p, code));
         random_invariants(&r, p, pairs, 3);
         compared += compare_switches(p);

@@ -69,15 +69,41 @@ enum { PI_STEPS = 24, PI_NEVER = PI_STEPS };
 static struct pi_state pi_trace[PI_STEPS];
 static unsigned pi_count;
 
+/* What a micro-step changes others must be able to learn from its footprint beforehand. */
+static void pi_check_footprint(const struct footprint *fp, const struct pi_state *from,
+                               const struct pi_state *to, bool processing_changed)
+{
+    struct footprint apic = {0}, control = {0}, descriptor = {0}, page = {0};
+    footprint_add(&apic, lapic_intr(0), ACCESS_READ);
+    footprint_add(&control, core_control(0, UNIT_VIRT), ACCESS_READ);
+    footprint_add_memory(&descriptor, PID, 64, ACCESS_READ, 0);
+    for (unsigned i = 0; i < 8; i++)
+        footprint_add_memory(&page, VAPIC + VAPIC_VIRR + 16 * i, 4, ACCESS_READ, 0);
+    if (from->irr != to->irr || from->isr != to->isr)
+        cr_expect(footprint_conflicts(fp, &apic), "the local APIC");
+    if (processing_changed || from->rvi != to->rvi || from->recognized != to->recognized)
+        cr_expect(footprint_conflicts(fp, &control), "the processor's own state");
+    if (from->control != to->control || memcmp(from->pir, to->pir, sizeof from->pir))
+        cr_expect(footprint_conflicts(fp, &descriptor), "the descriptor");
+    if (memcmp(from->virr, to->virr, sizeof from->virr))
+        cr_expect(footprint_conflicts(fp, &page), "VIRR");
+}
+
 static void pi_run(void)
 {
+    struct footprint fp;
+    bool before_step;
     pi_count = 0;
     pi_trace[pi_count++] = pi_look();
     do {
         cr_assert(agent_enabled(m, 0));
         cr_assert_lt(pi_count, (unsigned)PI_STEPS);
+        agent_next(m, 0, &fp);
+        before_step = vmx_processing(x, 0);
         agent_step(m, 0);
         pi_trace[pi_count++] = pi_look();
+        pi_check_footprint(&fp, &pi_trace[pi_count - 2], &pi_trace[pi_count - 1],
+                           vmx_processing(x, 0) != before_step);
     } while (vmx_processing(x, 0));
 }
 
@@ -89,8 +115,8 @@ static unsigned pi_changes(size_t offset, size_t size)
 {
     unsigned at = PI_NEVER;
     for (unsigned i = 1; i < pi_count; i++) {
-        const uint8_t *before_step = (const uint8_t *)&pi_trace[i - 1] + offset;
-        if (!memcmp(before_step, (const uint8_t *)&pi_trace[i] + offset, size))
+        const uint8_t *was = (const uint8_t *)&pi_trace[i - 1] + offset;
+        if (!memcmp(was, (const uint8_t *)&pi_trace[i] + offset, size))
             continue;
         cr_assert_eq(at, PI_NEVER, "steps %u and %u change the same", at, i);
         at = i;
