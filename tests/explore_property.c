@@ -62,39 +62,57 @@ static bool run(struct program *p, enum algorithm a, struct state_set *set,
     return !r->bounds;
 }
 
+/*
+ * Every algorithm but plain DFS against plain DFS: the same states, the same violations. With sleep
+ * sets, each class of equivalent schedules is completed exactly once, so that all of them complete
+ * the same number of executions.
+ */
+static bool agrees_with_dfs(struct program *p, const char *what, unsigned n)
+{
+    struct explore_result want, got;
+    uint64_t complete = 0;
+    if (!run(p, ALGORITHM_DFS, &reference, &want)) {
+        explore_result_free(&want);
+        return false;
+    }
+    for (enum algorithm a = 0; a < ALGORITHM_COUNT; a++) {
+        if (a == ALGORITHM_DFS)
+            continue;
+        run(p, a, &reduced, &got);
+        cr_assert_eq(got.bounds, 0);
+        cr_assert_eq(findings_mask(&got), findings_mask(&want),
+                     "%s, program %u, %s: violations %x, not %x", what, n, algorithm_name[a],
+                     findings_mask(&got), findings_mask(&want));
+        cr_assert(state_set_equal(&reduced, &reference), "%s, program %u, %s: %u states, not %u",
+                  what, n, algorithm_name[a], reduced.count, reference.count);
+        cr_assert_leq(got.complete, want.complete);
+        cr_assert(!complete || got.complete == complete, "%s, program %u, %s: %llu executions, "
+                  "another algorithm has %llu", what, n, algorithm_name[a],
+                  (unsigned long long)got.complete, (unsigned long long)complete);
+        complete = got.complete;
+        explore_result_free(&got);
+    }
+    explore_result_free(&want);
+    return true;
+}
+
 static unsigned compare(unsigned threads, unsigned programs, unsigned invariants, uint64_t seed)
 {
     struct random r = {seed};
     struct program *p = NULL;
+    struct pair pairs[4];
     unsigned compared = 0;
+    char what[32];
+    snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
     for (unsigned n = 0; n < programs; n++) {
         struct code code[MAX_THREADS];
-        struct pair pairs[4];
-        struct explore_result want, got;
         random_threads(&r, threads, code);
         if (!p)
             p = program_new(threads, code, random_draw(&r, 4) ? MEMORY_TSO : MEMORY_SC);
         else if (!program_next(p, code))
             break;
         random_invariants(&r, p, pairs, invariants);
-        if (!run(p, ALGORITHM_DFS, &reference, &want)) {
-            explore_result_free(&want);
-            continue;
-        }
-        compared++;
-        for (enum algorithm a = ALGORITHM_SOURCE; a <= ALGORITHM_SLEEP; a++) {
-            run(p, a, &reduced, &got);
-            cr_assert_eq(got.bounds, 0);
-            cr_assert_eq(findings_mask(&got), findings_mask(&want),
-                             "seed %llu, program %u, %s: violations %x, not %x",
-                             (unsigned long long)seed, n, algorithm_name[a], findings_mask(&got),
-                             findings_mask(&want));
-            cr_assert(state_set_equal(&reduced, &reference),
-                          "seed %llu, program %u, %s: %u states, not %u", (unsigned long long)seed,
-                          n, algorithm_name[a], reduced.count, reference.count);
-            explore_result_free(&got);
-        }
-        explore_result_free(&want);
+        compared += agrees_with_dfs(p, what, n);
     }
     return compared;
 }
@@ -121,6 +139,78 @@ Test(explore, invariants_break_as_in_dfs_with_three_threads, .timeout = 300)
 {
     for (uint64_t seed = 30; seed <= 32; seed++)
         cr_assert_gt(compare(3, 60, 3, seed), 20);
+}
+
+/* Stores that overlap loads and each other in part, within a quadword and across two. */
+Test(explore, overlapping_accesses_reach_the_states_of_dfs, .timeout = 300)
+{
+    struct random r = {35};
+    struct code code[2];
+    unsigned compared = 0;
+    random_overlaps(&r, code);
+    struct program *p = program_new(2, code, MEMORY_TSO);
+    for (unsigned n = 0; n < 300; n++) {
+        compared += agrees_with_dfs(p, "overlaps", n);
+        random_overlaps(&r, code);
+        cr_assert(program_next(p, code));
+    }
+    cr_assert_gt(compared, 200, "only %u", compared);
+}
+
+/* ---- How many executions there are, by reasoning ---- */
+
+static void complete_executions(unsigned threads, const struct code *code, enum memory_model model,
+                                uint64_t want)
+{
+    struct program *p = program_new(threads, code, model);
+    for (enum algorithm a = 0; a < ALGORITHM_COUNT; a++) {
+        struct explore_options o = {.algorithm = a};
+        struct explore_result r;
+        if (a == ALGORITHM_DFS)
+            continue;
+        explore(p->m, &o, &r);
+        cr_expect_eq(r.complete, want, "%s: %llu executions, not %llu", algorithm_name[a],
+                     (unsigned long long)r.complete, (unsigned long long)want);
+        explore_result_free(&r);
+    }
+}
+
+/* Store buffering in a ring: each of N loads comes before or behind the store that it looks for,
+ * freely under TSO: 2^N. Under SC not all of them before: that would be a cycle. */
+Test(explore, executions_of_store_buffering, .timeout = 60)
+{
+    struct code code[4];
+    for (unsigned n = 2; n <= 4; n++) {
+        for (unsigned t = 0; t < n; t++) {
+            code[t].size = 0;
+            code_store(&code[t], t, 1);
+            code_load(&code[t], 8, (t + 1) % n);
+            code_end(&code[t]);
+        }
+        complete_executions(n, code, MEMORY_TSO, 1u << n);
+        complete_executions(n, code, MEMORY_SC, (1u << n) - 1);
+    }
+}
+
+/* One writer, N readers, each before or behind the write: 2^N. N locked additions: N! orders. */
+Test(explore, executions_of_readers_and_of_additions, .timeout = 60)
+{
+    struct code code[5];
+    for (unsigned t = 0; t < 5; t++) {
+        code[t].size = 0;
+        if (t)
+            code_load(&code[t], 8, 0);
+        else
+            code_store(&code[t], 0, 1);
+        code_end(&code[t]);
+    }
+    complete_executions(5, code, MEMORY_TSO, 16);
+    for (unsigned t = 0; t < 4; t++) {
+        code[t].size = 0;
+        code_lock_add(&code[t], 0, 1);
+        code_end(&code[t]);
+    }
+    complete_executions(4, code, MEMORY_TSO, 24);
 }
 
 /* ---- Minimisation: as few switches as any schedule of plain DFS needs ---- */
