@@ -223,3 +223,32 @@ Test(observed, a_send_comes_before_and_behind_a_look)
         cr_expect_eq(got, want, "%s: %x", algorithm_name[a], got);
     }
 }
+
+static void both_are_pending(void *context, struct machine *m)
+{
+    unsigned *complete = context;
+    (void)m;
+    ++*complete;
+    cr_assert_not(lapic_irr(l, 0, INTERRUPT_LOW));
+    cr_assert(lapic_irr(l, 1, INTERRUPT_LOW));
+    cr_assert(lapic_irr(l, 2, INTERRUPT_LOW));
+}
+
+/* SDM vol. 3, 10.6.1: shorthand 11 sends to all but the sender, whatever the destination field. */
+Test(observed, a_broadcast_reaches_every_other_core)
+{
+    struct code code[3] = {{.size = 0}, {.size = 0}, {.size = 0}}, quiet = {.size = 0};
+    unsigned complete = 0;
+    struct explore_options o = {.algorithm = ALGORITHM_SOURCE, .on_complete = both_are_pending,
+                                .context = &complete};
+    struct explore_result r;
+    code_handler(&quiet, NULL);
+    code_send(&code[0], INTERRUPT_LOW | 3 << 18, 0);
+    for (unsigned t = 0; t < 3; t++)
+        code_end(&code[t]);
+    struct program *p = program_open(3, 0, MEMORY_TSO);
+    l = interrupts_enable(p, &quiet, &quiet);
+    program_start(p, code);
+    explore(p->m, &o, &r);
+    cr_assert_gt(complete, 0);
+}
