@@ -11,7 +11,7 @@
 #include "sim/message.h"
 #include "tests/support/random_programs.h"
 
-enum { DFS_LIMIT = 60000, ROUNDS = 40, STATE_VARIABLES = 3 };
+enum { ROUNDS = 40 };
 
 static struct lapic *l;
 static struct state_set reference, reduced;
@@ -131,36 +131,17 @@ static void add_looks(struct machine *m, const struct look *looks, unsigned coun
 
 /* ---- Comparison ---- */
 
-/* False if a bound was touched. */
-static bool run(struct program *p, enum algorithm a, bool every, struct state_set *set,
-                unsigned *found)
-{
-    struct explore_options o = {.algorithm = a, .on_complete = state_set_add, .context = set,
-                                .max_executions = DFS_LIMIT, .raw = true};
-    struct explore_result r;
-    set->p = p;
-    set->variables = STATE_VARIABLES;
-    set->registers = 1 << 8 | 1 << 9;
-    set->count = 0;
-    p->m->every_boundary = every;
-    p->m->observed_core = 0;
-    explore(p->m, &o, &r);
-    *found = findings_mask(&r);
-    explore_result_free(&r);
-    return !r.bounds;
-}
-
 /* What was seen; 0 if the program is too large for plain DFS. */
 static unsigned compare(struct program *p, unsigned n, unsigned *compared)
 {
     unsigned want, got;
-    if (!run(p, ALGORITHM_DFS, true, &reference, &want))
+    if (!interrupts_explore(p, ALGORITHM_DFS, true, &reference, &want))
         return 0;
     ++*compared;
     for (enum algorithm a = 0; a < ALGORITHM_COUNT; a++) {
         if (a == ALGORITHM_DFS)
             continue;
-        cr_assert(run(p, a, false, &reduced, &got));
+        cr_assert(interrupts_explore(p, a, false, &reduced, &got));
         cr_assert_eq(got, want, "program %u, %s: seen %x, not %x", n, algorithm_name[a], got, want);
         cr_assert(state_set_equal(&reduced, &reference), "program %u, %s: %u states, not %u", n,
                   algorithm_name[a], reduced.count, reference.count);
@@ -218,7 +199,7 @@ Test(observed, a_send_comes_before_and_behind_a_look)
     struct program *p = open_observed(into_both, 2, code);
     unsigned want, got;
     for (enum algorithm a = 0; a < ALGORITHM_COUNT; a++) {
-        cr_assert(run(p, a, false, &reduced, &got));
+        cr_assert(interrupts_explore(p, a, false, &reduced, &got));
         want = 1 << 0 | 1 << 2 | 1 << 3; /* LOW: no. HIGH: no, yes. */
         cr_expect_eq(got, want, "%s: %x", algorithm_name[a], got);
     }
