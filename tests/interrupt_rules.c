@@ -98,6 +98,25 @@ static void load_behind(const struct code *code, const char *between, unsigned s
     explore_pair(pair, &body, set);
 }
 
+/* POPF writes IF (SDM vol. 2, POPF): it opens interrupts, and closes them. */
+Test(interrupts, popf_writes_the_interrupt_flag)
+{
+    for (unsigned on = 0; on < 2; on++) {
+        struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0};
+        code_bytes(&code[0], on ? "\x68\x02\x02\x00\x00" : "\x68\x02\x00\x00\x00", 5);
+        code_sti(&code[0]);
+        code_bytes(&code[0], on ? "\xfa\x9d\xf4" : "\x9d\xf4", on ? 3 : 2); /* cli; popf; hlt */
+        code_cli(&code[0]);
+        code_end(&code[0]);
+        code_store(&code[1], 0, 1);
+        code_send(&code[1], INTERRUPT_LOW, 0);
+        code_end(&code[1]);
+        explore_pair(code, &body, &reduced);
+        cr_expect_eq(count_register(&reduced, COUNTER, 1) > 0, on, "popf, IF = %u", on);
+        cr_expect_eq(count_register(&reduced, COUNTER, 0) > 0, !on, "popf, IF = %u", on);
+    }
+}
+
 /* MOV SS blocks like STI (SDM vol. 3, 6.8.3) ... */
 Test(interrupts, mov_ss_shadow_covers_the_next_instruction)
 {
