@@ -11,7 +11,7 @@
 #include "sim/message.h"
 #include "tests/support/random_programs.h"
 
-enum { ROUNDS = 40 };
+enum { ROUNDS = 30 };
 
 static struct lapic *l;
 static struct state_set reference, reduced;
