@@ -3,7 +3,7 @@
 
 #include "sim/minimise.h"
 
-enum { MINIMISE_FIRST = 30 }; /* executions with the same finding */
+enum { MINIMISE_FIRST = 300 }; /* executions with the same finding */
 
 static bool same_finding(const struct finding *a, const struct finding *b)
 {

@@ -99,8 +99,8 @@ Test(cli_errors, options)
 Test(cli_errors, values_of_options)
 {
     refuses("explore " V4 " --algorithm slep",
-            "'slep': did you mean 'sleep'? there are source, sleep, dfs");
-    refuses("explore " V4 " --algorithm 12345678", "'12345678': there are source, sleep, dfs");
+            "'slep': did you mean 'sleep'? there are optimal, source, sleep, dfs");
+    refuses("explore " V4 " --algorithm 12345678", "'12345678': there are optimal, source, sleep, dfs");
     refuses("explore " V4 " --memory pso", "'tso' or 'sc'");
     refuses("explore " V4 " --knob message-ordr=any", "did you mean 'message-order'? there are vm-");
     refuses("explore " V4 " --knob message-order=lifo", "did you mean 'fifo'? there are any, fifo");
