@@ -61,33 +61,41 @@ static uint64_t initials(const struct history *h, uint32_t e)
  */
 static bool conflict_is_memory(const struct history *h, uint32_t e, uint32_t f)
 {
-    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
-    uint32_t a_count = history_accesses(h, e, a);
-    uint32_t b_count = history_accesses(h, f, b);
-    for (uint32_t i = 0; i < a_count; i++)
-        for (uint32_t j = 0; j < b_count; j++)
-            if (access_conflicts(&a[i], &b[j]) && resource_kind(a[i].resource) != RES_MEMORY)
+    struct access a[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, f, a), end = history_records_end(h, e);
+    for (uint32_t r = h->event[e].first_record; r < end; r++)
+        for (uint32_t i = 0; i < count && h->record[r].event == e; i++)
+            if (access_conflicts(&h->record[r].access, &a[i]) &&
+                resource_kind(a[i].resource) != RES_MEMORY)
                 return false;
     return true;
 }
 
-/* Is this a drain, followed by loads of its own core from the same place that do not depend on e? */
+static bool event_loads(const struct history *h, uint32_t f, const struct access *drained)
+{
+    uint32_t end = history_records_end(h, f);
+    for (uint32_t r = h->event[f].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (a->mode == ACCESS_READ && a->unit == drained->unit &&
+            a->resource == drained->resource && (a->bytes & drained->bytes))
+            return true;
+    }
+    return false;
+}
+
+/* Do loads of the drain's own core from the same place follow that do not depend on e? A core's unit
+ * is its number plus one (sim/tso.c). */
 static bool drain_is_missed(const struct history *h, uint32_t e, uint32_t drain)
 {
-    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
-    uint32_t a_count = history_accesses(h, drain, a);
-    for (uint32_t i = 0; i < a_count; i++) {
-        if (!a[i].store || a[i].mode != ACCESS_WRITE)
+    uint32_t end = history_records_end(h, drain);
+    for (uint32_t r = h->event[drain].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (!a->store || a->mode != ACCESS_WRITE)
             continue;
-        for (uint32_t f = drain + 1; f < h->count; f++) {
-            if (history_before(h, e, f))
-                continue;
-            uint32_t b_count = history_accesses(h, f, b);
-            for (uint32_t j = 0; j < b_count; j++)
-                if (b[j].mode == ACCESS_READ && b[j].unit == a[i].unit &&
-                    b[j].resource == a[i].resource && (b[j].bytes & a[i].bytes))
-                    return true;
-        }
+        uint32_t f = h->last[a->unit - 1];
+        for (; f != NO_EVENT && f > drain; f = h->event[f].previous)
+            if (!history_before(h, e, f) && event_loads(h, f, a))
+                return true;
     }
     return false;
 }
@@ -97,7 +105,7 @@ static bool race_is_exact(const struct history *h, uint32_t e, uint32_t later)
     if (h->event[later].conditional || !conflict_is_memory(h, e, later))
         return false;
     for (uint32_t f = e + 1; f < h->count; f++)
-        if (history_before(h, e, f) && drain_is_missed(h, e, f))
+        if (h->event[f].drain && history_before(h, e, f) && drain_is_missed(h, e, f))
             return false;
     return true;
 }
@@ -161,29 +169,36 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
         if (f != r->later && history_before(h, r->earlier, f))
             continue;
-        sequence_add(&d->sequence, f);
+        sequence_add(&d->sequence, h, f);
         needed |= f < r->later && history_before(h, f, r->later);
     }
     if (was_waiting(d, r) && !needed)
         sequence_clear(&d->sequence);
 }
 
-/* Has the reversal been explored from this node, by an agent that is asleep now? */
-static bool explored(const struct dpor *d, const struct node *n)
+/*
+ * How much of v it takes to wake all that will be asleep when it is followed: those that are asleep
+ * now, and e. NEVER if the reversal has been explored from this node, by one that is asleep.
+ */
+static uint32_t needed_length(const struct dpor *d, const struct node *n, uint32_t e)
 {
-    const struct sequence *v = &d->sequence;
+    const struct history *h = &d->history;
+    struct access access[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, e, access);
+    uint32_t length = sequence_wakes(&d->sequence, h, h->event[e].agent, access, count);
     uint64_t left = explored_agents(n);
+    assert(length != NEVER);
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
         assert(q < d->asleep + d->asleep_count);
         left &= ~(1ull << q->agent);
-        if (n->strict_sleep >> q->agent & 1)
-            continue;
-        if (sequence_has(v, &d->history, q->agent)
-                ? sequence_starts(v, &d->history, q->agent)
-                : sequence_ignores(v, &d->history, &d->access[q->first], q->count))
-            return true;
+        uint32_t wakes = sequence_wakes(&d->sequence, h, q->agent, &d->access[q->first], q->count);
+        bool strict = n->strict_sleep >> q->agent & 1;
+        if (wakes == NEVER && !strict)
+            return NEVER;
+        if (wakes != NEVER && wakes > length)
+            length = wakes;
     }
-    return false;
+    return length;
 }
 
 static uint64_t roots(const struct wakeup *tree)
@@ -216,9 +231,10 @@ static bool reverse_open(struct dpor *d, const struct open_race *r)
     collect_reversal(d, r);
     if (!d->sequence.count)
         return true;
-    if (!explored(d, n))
-        wakeup_insert(&n->tree, &d->history, &d->sequence);
-    return false; /* with another end of the execution v is another one */
+    uint32_t length = needed_length(d, n, r->earlier);
+    if (length == NEVER)
+        return false; /* with another end of the execution v is another one */
+    return wakeup_insert(&n->tree, &d->history, &d->sequence, length) <= r->later;
 }
 
 void dpor_reverse_open(struct dpor *d)
