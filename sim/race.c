@@ -19,6 +19,7 @@
  * from then on it goes by source sets, and so does whatever sleeps because of it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/dpor.h"
 
@@ -177,28 +178,27 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
 }
 
 /*
- * How much of v it takes to wake all that will be asleep when it is followed: those that are asleep
- * now, and e. NEVER if the reversal has been explored from this node, by one that is asleep.
+ * What is needed of v to wake all that will be asleep when it is followed: e, by the later event of
+ * the race, and those that are asleep now. False if the reversal has been explored from this node,
+ * by one that is asleep.
  */
-static uint32_t needed_length(const struct dpor *d, const struct node *n, uint32_t e)
+static bool find_needed(const struct dpor *d, const struct node *n, uint32_t later,
+                        struct past *needed)
 {
     const struct history *h = &d->history;
-    struct access access[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, e, access);
-    uint32_t length = sequence_wakes(&d->sequence, h, h->event[e].agent, access, count);
     uint64_t left = explored_agents(n);
-    assert(length != NEVER);
+    memset(needed, 0, sizeof *needed);
+    past_add(needed, h, later);
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
         assert(q < d->asleep + d->asleep_count);
         left &= ~(1ull << q->agent);
         uint32_t wakes = sequence_wakes(&d->sequence, h, q->agent, &d->access[q->first], q->count);
-        bool strict = n->strict_sleep >> q->agent & 1;
-        if (wakes == NEVER && !strict)
-            return NEVER;
-        if (wakes != NEVER && wakes > length)
-            length = wakes;
+        if (wakes != NO_EVENT)
+            past_add(needed, h, wakes);
+        else if (!(n->strict_sleep >> q->agent & 1))
+            return false;
     }
-    return length;
+    return true;
 }
 
 static uint64_t roots(const struct wakeup *tree)
@@ -231,10 +231,10 @@ static bool reverse_open(struct dpor *d, const struct open_race *r)
     collect_reversal(d, r);
     if (!d->sequence.count)
         return true;
-    uint32_t length = needed_length(d, n, r->earlier);
-    if (length == NEVER)
+    struct past needed;
+    if (!find_needed(d, n, r->later, &needed))
         return false; /* with another end of the execution v is another one */
-    return wakeup_insert(&n->tree, &d->history, &d->sequence, length) <= r->later;
+    return wakeup_insert(&n->tree, &d->history, &d->sequence, &needed) <= r->later;
 }
 
 void dpor_reverse_open(struct dpor *d)

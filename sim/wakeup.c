@@ -98,13 +98,13 @@ uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsig
         if (!is_left(v, h, i))
             continue;
         if (h->event[v->event[i]].agent == agent)
-            return NEVER;
+            return NO_EVENT;
         if (history_touches(h, v->event[i], a, count))
-            return i + 1;
+            return v->event[i];
         if (forwarded)
             drain_forwarded(h, v->event[i], now, count);
     }
-    return NEVER;
+    return NO_EVENT;
 }
 
 /* Takes the agent's first event out if it can come first; NO_EVENT if not. */
@@ -139,20 +139,31 @@ static struct wakeup *step_of(const struct history *h, uint32_t event)
     return new_step(h->event[event].agent, access, history_accesses(h, event, access));
 }
 
+void past_add(struct past *p, const struct history *h, uint32_t event)
+{
+    const struct event *e = &h->event[event];
+    if (p->number[e->agent] >= e->number)
+        return;
+    const uint16_t *clock = history_clock(h, event);
+    for (unsigned a = 0; a < h->agents; a++)
+        p->number[a] = clock[a] > p->number[a] ? clock[a] : p->number[a];
+}
+
 static uint32_t later_of(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
 }
 
 uint32_t wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v,
-                       uint32_t length)
+                       struct past *needed)
 {
     uint32_t newest = 0;
     for (struct wakeup *w = *tree; w; w = *tree) {
         uint32_t taken = sequence_take(v, h, w->agent);
-        uint32_t wakes = taken == NO_EVENT ? sequence_wakes(v, h, w->agent, w->access, w->count) : 0;
-        if (taken == NO_EVENT && wakes != NEVER) {
-            length = later_of(length, wakes);
+        uint32_t wakes = taken == NO_EVENT ? sequence_wakes(v, h, w->agent, w->access, w->count)
+                                           : NO_EVENT;
+        if (wakes != NO_EVENT) {
+            past_add(needed, h, wakes);
             tree = &w->next;
             continue;
         }
@@ -161,8 +172,9 @@ uint32_t wakeup_insert(struct wakeup **tree, const struct history *h, struct seq
             return newest; /* everything behind this leaf will be explored */
         tree = &w->child;
     }
-    for (uint32_t i = 0; i < v->count && i < length; i++) {
-        if (!is_left(v, h, i))
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct event *e = &h->event[v->event[i]];
+        if (!is_left(v, h, i) || e->number > needed->number[e->agent])
             continue;
         newest = later_of(newest, v->event[i]);
         *tree = step_of(h, v->event[i]);

@@ -44,23 +44,28 @@ static inline bool sequence_has(const struct sequence *v, unsigned agent)
 /* Can the agent's first event in the sequence come first of all? */
 bool sequence_starts(const struct sequence *, const struct history *, unsigned agent);
 
-enum { NEVER = ~0u };
-
-/* How many events from the beginning of the sequence it takes until one conflicts with this step of
- * the agent; NEVER if the step could as well come before all of them, or is the agent's step in
- * the sequence and can come first. */
+/* The first event of the sequence that conflicts with this step of the agent; NO_EVENT if the step
+ * could as well come before all of them, or is the agent's step in the sequence and can come
+ * first. */
 uint32_t sequence_wakes(const struct sequence *, const struct history *, unsigned agent,
                         const struct access *, uint32_t count);
 
+/* Events with all that happened before them: for each agent, how many of its own. */
+struct past {
+    uint16_t number[64];
+};
+
+void past_add(struct past *, const struct history *, uint32_t event);
+
 /*
- * Adds the first `length` events of the sequence to the tree whose first alternatives are in *tree,
- * unless a schedule of the tree covers the sequence already; more of them if that is what it takes
- * to conflict with each alternative that will be tried before. The sequence is used up. Returns
+ * Adds what is needed of the sequence to the tree whose first alternatives are in *tree, unless a
+ * schedule of the tree covers the sequence already; more is needed if that is what it takes to
+ * conflict with each alternative that will be tried before. The sequence is used up. Returns
  * the newest event on which it depended that the sequence is covered now, or NO_EVENT if that
  * depended on all of it.
  */
 uint32_t wakeup_insert(struct wakeup **tree, const struct history *, struct sequence *,
-                       uint32_t length);
+                       struct past *needed);
 
 /* Adds an agent as a schedule of one step, for nodes that go by source sets alone. */
 void wakeup_add_leaf(struct wakeup **tree, unsigned agent);
