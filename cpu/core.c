@@ -391,9 +391,7 @@ void cpu_free(struct cpu *p)
      * their stacks go with the process. */
     if (p->setup_cores)
         cores_image_free(p, p->setup_cores);
-    if (p->m->core_snapshot)
-        cores_image_free(p, p->m->core_snapshot);
-    p->m->core_snapshot = NULL;
+    machine_drop_snapshot(p->m);
     for (unsigned i = 0; i < p->m->cores; i++)
         cores_free_images(&p->core[i]);
     p->m->core_ops = NULL;

@@ -49,7 +49,8 @@ struct store {
 struct store_buffer {
     uint32_t first; /* number, in program order, of the oldest store still buffered */
     uint32_t next;  /* number that the next store will get */
-    struct store entry[STORE_BUFFER_MAX]; /* store n is in entry[n % STORE_BUFFER_MAX] */
+    struct store *entry; /* store n is in entry[n % STORE_BUFFER_MAX]; not in the arena: going back
+                            copies only what is buffered */
 };
 
 struct message {
@@ -121,6 +122,8 @@ struct core_ops {
     void (*stop_at)(void *cpu, unsigned core, uint64_t icount, uint32_t acount);
 };
 
+struct checkpoint;
+
 struct device_ops {
     bool (*enabled)(void *device);
     void (*next)(void *device, struct footprint *);
@@ -188,8 +191,8 @@ struct machine {
     struct machine_state *state; /* at the head of the arena */
 
     uint8_t *arena;
-    uint8_t *arena_snapshot;
-    void *core_snapshot;
+    struct store *stores; /* of all cores */
+    struct checkpoint *snapshot; /* its memory is kept by `memory` */
     size_t arena_size;
     size_t arena_used;
 
@@ -234,11 +237,16 @@ void machine_add_obligation(struct machine *, const struct obligation *);
 void machine_take_snapshot(struct machine *);
 void machine_restore(struct machine *);
 
+/* Before the cores are freed. */
+void machine_drop_snapshot(struct machine *);
+
 /* States in between, to which an exploration goes back. They are void after the next start
  * snapshot. */
 struct checkpoint {
     struct memory_image memory;
     uint8_t *arena;
+    struct store *store; /* what was buffered, core by core */
+    uint32_t stores, capacity;
     void *cores;
 };
 

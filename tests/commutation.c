@@ -58,6 +58,11 @@ static uint64_t arena_hash(const struct machine *m)
     size_t head = sizeof *m->state;
     uint64_t sum = XXH3_64bits(m->arena + head, m->arena_used - head);
     assert(m->arena == (const uint8_t *)m->state);
+    for (unsigned i = 0; i < m->cores; i++) {
+        const struct store_buffer *sb = &m->state->buffer[i];
+        for (uint32_t n = sb->first; n != sb->next; n++)
+            sum = sum * 31 + XXH3_64bits(&sb->entry[n % STORE_BUFFER_MAX], sizeof *sb->entry);
+    }
     for (uint32_t i = 0; i < m->state->finding_count; i++) {
         const struct finding *f = &m->state->finding[i];
         sum += XXH3_64bits_withSeed(f->name, strlen(f->name), f->kind);
