@@ -264,16 +264,17 @@ Test(explore, hidden_accesses_lose_states)
 
 /* ---- A minimised schedule is kept only if it still shows the finding ---- */
 
-static bool old_value_read(void *context, struct machine *m, char *message, size_t size)
+static bool not_both_new(void *context, struct machine *m, char *message, size_t size)
 {
     struct program *p = context;
     (void)m;
-    snprintf(message, size, "CPU1 has read the new value");
-    return program_register(p, 1, 8) == 0;
+    snprintf(message, size, "both have read the new value");
+    return program_register(p, 0, 8) == 0 || program_register(p, 1, 8) == 0;
 }
 
-/* CPU0 writes v0 and reads v1; CPU1 reads v0, and must read the old value. */
-static struct explore_result explored_reads(bool hidden, bool raw)
+/* CPU0 writes v0, then reads v1; CPU1 reads v0, then writes v1. That both read the new value takes
+ * four switches: CPU0, its drain, CPU1, its drain, CPU0. */
+static void explore_reads(bool hidden, bool raw)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
     struct explore_options o = {.algorithm = ALGORITHM_DFS, .raw = raw};
@@ -290,7 +291,7 @@ static struct explore_result explored_reads(bool hidden, bool raw)
     dishonest.next = hide_loads;
     if (hidden)
         p->m->core_ops = &dishonest;
-    machine_add_obligation(p->m, &(struct obligation){"old", p, old_value_read});
+    machine_add_obligation(p->m, &(struct obligation){"not-both", p, not_both_new});
     explore(p->m, &o, &r);
     cr_assert_eq(r.finding_count, 1);
     struct trace t = {0};
@@ -300,15 +301,15 @@ static struct explore_result explored_reads(bool hidden, bool raw)
                  hidden ? "hidden" : "honest");
     cr_assert_eq(t.finding[0].kind, FINDING_OBLIGATION);
     trace_free(&t);
-    p->m->core_ops = honest;
-    return r;
+    cr_assert_geq(schedule_switches(&r.finding[0].schedule), 4);
+    explore_result_free(&r);
 }
 
-/* Where loads are hidden, the minimiser takes CPU1's for independent and moves it before the store:
- * what comes out reads the old value, and must not replace what was found. */
+/* Where loads are hidden, the minimiser takes them for independent of the stores and lets each core
+ * run to its end: fewer switches, and the old values. That must not replace what was found. */
 Test(explore, minimised_schedules_are_verified_by_running_them)
 {
-    explored_reads(false, false);
-    explored_reads(false, true);
-    explored_reads(true, false);
+    explore_reads(false, false);
+    explore_reads(false, true);
+    explore_reads(true, false);
 }
