@@ -19,6 +19,9 @@ enum exit_code {
 /* "irqweave: ..." on standard error; returns EXIT_WRONG_USE. */
 int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Of two: wrong input beats a finding, which beats an incomplete run. */
+int exit_code_worse(int a, int b);
+
 /* Options that several subcommands share; zero is the default of each. */
 struct options {
     bool json;
@@ -28,7 +31,7 @@ struct options {
     enum memory_model model;
     struct knobs knobs;
     struct explore_options explore;
-    char *arguments[64];
+    char **arguments;
     unsigned count;
 };
 
@@ -65,5 +68,6 @@ int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int bench_explore_main(int argc, char **argv);
+int litmus_main(int argc, char **argv);
 
 #endif

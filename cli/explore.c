@@ -94,13 +94,6 @@ static void print_line(const struct scenario_variant *v, const json_t *run)
            json_number_value(json_object_get(run, "seconds")));
 }
 
-/* Wrong input beats a finding, which beats an incomplete run. */
-static int worse(int a, int b)
-{
-    static const int rank[] = {0, 2, 3, 1, 3};
-    return rank[b] > rank[a] ? b : a;
-}
-
 static int explore_all(struct task *t)
 {
     unsigned count = t->scenario->variants_count;
@@ -109,7 +102,7 @@ static int explore_all(struct task *t)
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
         int code = code_of(t->scenario, i, runs[i]);
-        status = worse(status, code);
+        status = exit_code_worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
             print_line(&t->scenario->variants[i], runs[i]);
         json_array_append_new(list, runs[i]);

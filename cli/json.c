@@ -101,7 +101,7 @@ json_t *dropped_to_json(const struct machine *m, uint64_t dropped)
 
 /* ---- The run ---- */
 
-static json_t *bounds_to_json(uint32_t bounds)
+json_t *bounds_to_json(uint32_t bounds)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < 32; i++) {

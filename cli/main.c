@@ -23,6 +23,8 @@ static const char HELP[] =
     "      [--max-executions N] [--max-seconds S] [--max-steps N] [--max-preemptions N]\n"
     "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
     "      [--step] [--json]\n"
+    "  irqweave litmus FILE...                    litmus tests: reachable states, does the condition\n"
+    "      [--memory tso|sc] [--json]             hold\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
     "  irqweave bench [--json]                    how fast it is here\n"
     "  irqweave bench explore [growth]            the explorer on well-known programs\n"
@@ -42,7 +44,8 @@ static const struct command {
 } commands[] = {
     {"list", list_main, false},          {"explore", explore_main, true},
     {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
-    {"doctor", doctor_main, false},      {"bench", bench_main, true},
+    {"litmus", litmus_main, true},       {"doctor", doctor_main, false},
+    {"bench", bench_main, true},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Options of the subcommands (glibc argp), one table for all. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,12 @@ static void wrong(const struct argp_state *state, const char *format, ...)
     print_line(state->name, format, ap);
     va_end(ap);
     exit(EXIT_WRONG_USE);
+}
+
+int exit_code_worse(int a, int b)
+{
+    static const int rank[] = {0, 2, 3, 1, 3};
+    return rank[b] > rank[a] ? b : a;
 }
 
 static const struct argp_option table[] = {
@@ -183,9 +190,11 @@ static void parse_output(struct options *o, const char *text, const struct argp_
 
 static error_t parse_argument(struct options *o, char *argument, const struct argp_state *state)
 {
-    if (o->count == sizeof o->arguments / sizeof *o->arguments)
-        wrong(state, "too many arguments; quote the schedule");
-    o->arguments[o->count++] = argument;
+    if (!o->arguments)
+        o->arguments = calloc((size_t)state->argc, sizeof *o->arguments);
+    if (!o->arguments)
+        return ENOMEM;
+    o->arguments[o->count++] = argument; /* no more of them than argv holds */
     return 0;
 }
 

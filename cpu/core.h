@@ -74,6 +74,7 @@ struct core_exec {
     uint64_t resume_rip;  /* where an event taken at this boundary returns to */
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
+    uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;

@@ -6,8 +6,8 @@
 #ifndef LAPIC_PROGRAM_H
 #define LAPIC_PROGRAM_H
 
-#include "lapic/lapic.h"
 #include "cpu/program.h"
+#include "lapic/lapic.h"
 
 enum { INTERRUPT_LOW = 0x41, INTERRUPT_HIGH = 0x52 }; /* vectors with a handler */
 enum { INTERRUPT_COUNTER = 2 }; /* the variable in which handlers count */

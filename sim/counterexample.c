@@ -3,7 +3,7 @@
 
 #include "sim/minimise.h"
 
-enum { MINIMISE_FIRST = 30 }; /* executions with the same finding */
+enum { MINIMISE_FIRST = 300 }; /* executions with the same finding */
 
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
@@ -66,7 +66,7 @@ void counterexample_keep(struct machine *m, struct explore_result *r, const stru
     if (c->seen > MINIMISE_FIRST && count_switches(path, length) >= schedule_switches(&c->schedule))
         return;
     record_schedule(m, path, length, &candidate);
-    if (!raw)
+    if (!raw && length)
         minimise(m, f, &candidate);
     if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
         schedule_free(&candidate);

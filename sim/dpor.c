@@ -80,7 +80,8 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
     if (!awake)
         return false;
     struct node *n = add_node(d);
-    *n = (struct node){.enabled = enabled, .sleep = d->sleep, .asleep = d->asleep_count};
+    *n = (struct node){.enabled = enabled, .sleep = d->sleep,
+                        .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
     else if (!choose_guided(d, n, awake)) {
@@ -140,6 +141,7 @@ void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
 {
     struct node *n = &d->node[d->depth];
     d->sleep = still_asleep(d, m, n, fp);
+    d->strict_sleep = (n->strict_sleep | (n->strict ? n->done : 0)) & d->sleep;
     d->last = n->chosen;
     if (finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];

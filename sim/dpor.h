@@ -17,6 +17,8 @@ struct node {
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
     uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
+    uint64_t strict_sleep; /* of `sleep`: only the rule of source sets holds, see race.c */
+    bool strict;        /* ... and for all that is added to `tree` and `done` from now on */
     uint8_t chosen;
 };
 
@@ -44,6 +46,7 @@ struct dpor {
     uint8_t last;    /* agent that stepped last */
 
     /* optimal alone */
+    uint64_t strict_sleep; /* of `sleep` */
     struct wakeup *guide; /* how the execution has to go on */
     struct asleep *asleep;
     uint32_t asleep_count, asleep_capacity;

@@ -225,7 +225,8 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     struct event *e = &h->event[h->count];
     uint16_t *clock = h->clock + (size_t)h->count * h->agents;
     uint32_t previous = h->last[agent];
-    *e = (struct event){agent, 1, previous, h->record_count, fp->events != 0};
+    *e = (struct event){.agent = agent, .number = 1, .previous = previous,
+                        .first_record = h->record_count, .conditional = fp->events != 0};
     if (previous != NO_EVENT) {
         e->number = h->event[previous].number + 1;
         memcpy(clock, history_clock(h, previous), h->agents * sizeof *clock);
@@ -247,22 +248,19 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
         if (a->order)
             since = newest_event(h, bucket[i]);
         add_record(h, a, bucket[i], h->count);
-        if (a->store && a->mode == ACCESS_WRITE)
+        if (a->store && a->mode == ACCESS_WRITE) {
+            e->drain = true;
             add_forwarded_reads(h, a, bucket[i], since);
+        }
     }
     h->last[agent] = h->count++;
     return count;
 }
 
-static uint32_t records_end(const struct history *h, uint32_t event)
-{
-    return event + 1 < h->count ? h->event[event + 1].first_record : h->record_count;
-}
-
 bool history_touches(const struct history *h, uint32_t event, const struct access *a,
                      uint32_t count)
 {
-    uint32_t end = records_end(h, event);
+    uint32_t end = history_records_end(h, event);
     for (uint32_t r = h->event[event].first_record; r < end; r++)
         for (uint32_t i = 0; i < count && h->record[r].event == event; i++)
             if (access_conflicts(&h->record[r].access, &a[i]))
@@ -272,7 +270,7 @@ bool history_touches(const struct history *h, uint32_t event, const struct acces
 
 uint32_t history_accesses(const struct history *h, uint32_t event, struct access *to)
 {
-    uint32_t end = records_end(h, event), count = 0;
+    uint32_t end = history_records_end(h, event), count = 0;
     for (uint32_t r = h->event[event].first_record; r < end; r++)
         if (h->record[r].event == event)
             to[count++] = h->record[r].access;

@@ -9,55 +9,61 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
-    v->uncertain = NO_EVENT;
+    v->agents = 0;
 }
 
-void sequence_add(struct sequence *v, uint32_t event)
+static void reserve(struct sequence *v)
 {
-    if (v->count == v->capacity) {
-        v->capacity = v->capacity ? 2 * v->capacity : 256;
-        v->event = realloc(v->event, v->capacity * sizeof *v->event);
-        assert(v->event);
+    if (v->count < v->capacity)
+        return;
+    v->capacity = v->capacity ? 2 * v->capacity : 256;
+    v->event = realloc(v->event, v->capacity * sizeof *v->event);
+    v->next = realloc(v->next, v->capacity * sizeof *v->next);
+    assert(v->event && v->next);
+}
+
+void sequence_add(struct sequence *v, const struct history *h, uint32_t event)
+{
+    const struct event *e = &h->event[event];
+    reserve(v);
+    if (!sequence_has(v, e->agent)) {
+        v->agents |= 1ull << e->agent;
+        v->first[e->agent] = v->count;
+        v->number[e->agent] = e->number;
+    } else {
+        v->next[v->last[e->agent]] = v->count;
     }
+    v->last[e->agent] = v->count;
+    v->next[v->count] = NO_EVENT;
     v->event[v->count++] = event;
 }
 
 void sequence_free(struct sequence *v)
 {
     free(v->event);
-    v->event = NULL;
+    free(v->next);
+    v->event = v->next = NULL;
     v->count = v->capacity = 0;
 }
 
-/* Position of the agent's first event; v->count if it has none. */
-static uint32_t first_of(const struct sequence *v, const struct history *h, unsigned agent)
+static bool is_left(const struct sequence *v, const struct history *h, uint32_t position)
 {
-    uint32_t i = 0;
-    while (i < v->count && h->event[v->event[i]].agent != agent)
-        i++;
-    return i;
+    unsigned agent = h->event[v->event[position]].agent;
+    return sequence_has(v, agent) && position >= v->first[agent];
 }
 
-bool sequence_has(const struct sequence *v, const struct history *h, unsigned agent)
-{
-    return first_of(v, h, agent) < v->count;
-}
-
-static bool starts_at(const struct sequence *v, const struct history *h, uint32_t position)
-{
-    uint32_t f = v->event[position];
-    if (f == v->uncertain)
-        return position == 0;
-    for (uint32_t i = 0; i < position; i++)
-        if (v->event[i] == v->uncertain || history_before(h, v->event[i], f))
-            return false;
-    return true;
-}
-
+/* If any event of another agent that is left happens before it, so does that agent's first one. */
 bool sequence_starts(const struct sequence *v, const struct history *h, unsigned agent)
 {
-    uint32_t position = first_of(v, h, agent);
-    return position < v->count && starts_at(v, h, position);
+    if (!sequence_has(v, agent))
+        return false;
+    const uint16_t *clock = history_clock(h, v->event[v->first[agent]]);
+    for (uint64_t left = v->agents & ~(1ull << agent); left; left &= left - 1) {
+        unsigned a = (unsigned)__builtin_ctzll(left);
+        if (clock[a] >= v->number[a])
+            return false;
+    }
+    return true;
 }
 
 /* Once the store that a load saw in its own buffer has been drained, the load is a read. */
@@ -81,70 +87,95 @@ static bool any_forwarded(const struct access *a, uint32_t count)
     return false;
 }
 
-bool sequence_ignores(const struct sequence *v, const struct history *h, const struct access *a,
-                      uint32_t count)
+uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsigned agent,
+                        const struct access *a, uint32_t count)
 {
     bool forwarded = any_forwarded(a, count);
     struct access now[FOOTPRINT_MAX];
     if (forwarded)
         a = memcpy(now, a, count * sizeof *a);
     for (uint32_t i = 0; i < v->count; i++) {
-        if (v->event[i] == v->uncertain || history_touches(h, v->event[i], a, count))
-            return false;
+        if (!is_left(v, h, i))
+            continue;
+        if (h->event[v->event[i]].agent == agent)
+            return NEVER;
+        if (history_touches(h, v->event[i], a, count))
+            return i + 1;
         if (forwarded)
             drain_forwarded(h, v->event[i], now, count);
     }
-    return true;
+    return NEVER;
 }
 
-/* Takes the agent's first event out if it can come first. */
-static bool sequence_take(struct sequence *v, const struct history *h, unsigned agent)
+/* Takes the agent's first event out if it can come first; NO_EVENT if not. */
+static uint32_t sequence_take(struct sequence *v, const struct history *h, unsigned agent)
 {
-    uint32_t position = first_of(v, h, agent);
-    if (position == v->count || !starts_at(v, h, position))
-        return false;
-    v->count--;
-    memmove(&v->event[position], &v->event[position + 1],
-            (v->count - position) * sizeof *v->event);
-    return true;
+    if (!sequence_starts(v, h, agent))
+        return NO_EVENT;
+    uint32_t event = v->event[v->first[agent]], next = v->next[v->first[agent]];
+    v->first[agent] = next;
+    if (next == NO_EVENT)
+        v->agents &= ~(1ull << agent);
+    else
+        v->number[agent] = h->event[v->event[next]].number;
+    return event;
 }
 
 /* ---- Trees ---- */
 
-static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
+static struct wakeup *new_step(unsigned agent, const struct access *access, uint32_t count)
 {
-    struct access access[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, event, access);
     struct wakeup *w = malloc(sizeof *w + count * sizeof *access);
     assert(w);
-    *w = (struct wakeup){.agent = (uint8_t)h->event[event].agent,
-                         .uncertain = event == v->uncertain, .count = count};
-    memcpy(w->access, access, count * sizeof *access);
+    *w = (struct wakeup){.agent = (uint8_t)agent, .count = count};
+    if (count)
+        memcpy(w->access, access, count * sizeof *access);
     return w;
 }
 
-/* Is the step of the tree, by an agent without an event in v, independent of v? */
-static bool passes(const struct wakeup *w, const struct history *h, const struct sequence *v)
+static struct wakeup *step_of(const struct history *h, uint32_t event)
 {
-    return !w->uncertain && !sequence_has(v, h, w->agent) &&
-           sequence_ignores(v, h, w->access, w->count);
+    struct access access[FOOTPRINT_MAX];
+    return new_step(h->event[event].agent, access, history_accesses(h, event, access));
 }
 
-void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
+static uint32_t later_of(uint32_t a, uint32_t b)
 {
+    return a > b ? a : b;
+}
+
+uint32_t wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v,
+                       uint32_t length)
+{
+    uint32_t newest = 0;
     for (struct wakeup *w = *tree; w; w = *tree) {
-        if (!sequence_take(v, h, w->agent) && !passes(w, h, v)) {
+        uint32_t taken = sequence_take(v, h, w->agent);
+        uint32_t wakes = taken == NO_EVENT ? sequence_wakes(v, h, w->agent, w->access, w->count) : 0;
+        if (taken == NO_EVENT && wakes != NEVER) {
+            length = later_of(length, wakes);
             tree = &w->next;
             continue;
         }
+        newest = later_of(newest, taken); /* a step that is not of v: NO_EVENT */
         if (!w->child)
-            return; /* everything behind this leaf will be explored */
+            return newest; /* everything behind this leaf will be explored */
         tree = &w->child;
     }
-    for (uint32_t i = 0; i < v->count; i++) {
-        *tree = step_of(v, h, v->event[i]);
+    for (uint32_t i = 0; i < v->count && i < length; i++) {
+        if (!is_left(v, h, i))
+            continue;
+        newest = later_of(newest, v->event[i]);
+        *tree = step_of(h, v->event[i]);
         tree = &(*tree)->child;
     }
+    return newest;
+}
+
+void wakeup_add_leaf(struct wakeup **tree, unsigned agent)
+{
+    while (*tree)
+        tree = &(*tree)->next;
+    *tree = new_step(agent, NULL, 0);
 }
 
 unsigned wakeup_take(struct wakeup **tree, struct wakeup **after)

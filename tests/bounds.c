@@ -45,13 +45,12 @@ static unsigned interleavings(unsigned *left, unsigned last, unsigned preemption
     return total ? count : 1;
 }
 
-/* The end of a thread is a step, too. */
 static void compare_counts(unsigned a, unsigned b, unsigned c)
 {
     struct code code[MAX_THREADS] = {{.size = 0}};
     unsigned left[MAX_THREADS] = {a, b, c};
     for (unsigned t = 0; t < MAX_THREADS; t++) {
-        for (unsigned i = 1; i < left[t]; i++)
+        for (unsigned i = 0; i < left[t]; i++)
             code_lock_add(&code[t], 0, 1);
         code_end(&code[t]);
     }
@@ -187,8 +186,7 @@ Test(bounds, reductions_stay_within_the_bound, .timeout = 120)
 
 /* ---- Steps ---- */
 
-/* Two threads of three. */
-static struct program *six_steps(void)
+static struct program *four_steps(void)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
     for (unsigned t = 0; t < 2; t++) {
@@ -201,17 +199,17 @@ static struct program *six_steps(void)
 
 Test(bounds, executions_cut_off_make_the_verdict_incomplete)
 {
-    struct program *p = six_steps();
+    struct program *p = four_steps();
     for (enum algorithm a = 0; a < ALGORITHM_NAMES; a++) {
         bool sample = a >= ALGORITHM_COUNT;
         uint32_t sampled = sample ? BOUND_SAMPLED : 0;
-        struct explore_options o = {.algorithm = a, .max_steps = 5};
+        struct explore_options o = {.algorithm = a, .max_steps = 3};
         struct explore_result r = run(p, o, &bounded);
         cr_assert_eq(r.verdict, VERDICT_INCOMPLETE, "%s", algorithm_name[a]);
         cr_assert_eq(r.bounds, BOUND_STEPS | sampled);
         cr_assert_eq(r.complete, 0);
         cr_assert_gt(r.cut, 0);
-        o.max_steps = 6;
+        o.max_steps = 4;
         r = run(p, o, &bounded);
         cr_assert_eq(r.bounds, sampled, "%s", algorithm_name[a]);
         cr_assert_eq(r.cut, 0);
@@ -223,7 +221,7 @@ Test(bounds, executions_cut_off_make_the_verdict_incomplete)
 Test(bounds, executions_cut_off_are_executions)
 {
     struct explore_options o = {.algorithm = ALGORITHM_DFS, .max_steps = 2, .max_executions = 3};
-    struct explore_result r = run(six_steps(), o, &bounded);
+    struct explore_result r = run(four_steps(), o, &bounded);
     cr_assert_eq(r.bounds, BOUND_STEPS | BOUND_EXECUTIONS);
     cr_assert_eq(r.cut, 3);
 }

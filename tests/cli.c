@@ -60,6 +60,44 @@ Test(cli, wrong_use)
     refuses("replay 'posted-delivery:V1-cpu/tso#00000000 c0@1'", "was printed for image 00000000");
 }
 
+#define LITMUS IRQWEAVE_SOURCE_DIR "/scenarios/litmus/"
+
+Test(cli, litmus)
+{
+    cr_assert_eq(run("litmus " LITMUS "sb.litmus " LITMUS "wrc.litmus"), 0);
+    cr_assert(strstr(output, "Test sb Allowed\nStates 4\n0:EAX=0; 1:EAX=0;\n"), "%s", output);
+    cr_assert(strstr(output, "Observation sb Sometimes 1 3\n"), "%s", output);
+    cr_assert(strstr(output, "Observation wrc Always 7 0\n"), "%s", output);
+    cr_assert_eq(run("litmus --memory sc " LITMUS "sb.litmus"), 1);
+    cr_assert(strstr(output, "States 3\n"), "%s", output);
+    cr_assert_eq(run("litmus --max-executions 2 " LITMUS "iriw.litmus"), 3);
+    cr_assert(strstr(output, "\nUndecided\n"), "%s", output);
+    cr_assert(strstr(output, "Incomplete iriw"), "%s", output);
+    refuses("litmus", "takes the files");
+    refuses("litmus nowhere.litmus", "nowhere.litmus: cannot be read: No such file");
+    refuses("litmus /", "cannot be read");
+    refuses("litmus /dev/null", "/dev/null:1: an empty file");
+    cr_assert_eq(run("litmus /dev/null " LITMUS "sb.litmus"), 2);
+    cr_assert(strstr(output, "Observation sb"), "the other file runs: %s", output);
+}
+
+Test(cli, litmus_json_has_the_documented_fields)
+{
+    static const char *const fields[] = {
+        "file", "name", "arch", "threads", "kind", "condition", "states", "all_states",
+        "observation", "positive", "negative", "ok", "complete", "bounds", "endless", "executions",
+        "steps", "seconds"};
+    cr_assert_eq(run("litmus --json " LITMUS "lb.litmus"), 1);
+    json_t *object = json_loads(output, 0, NULL);
+    json_t *test = json_array_get(json_object_get(object, "tests"), 0);
+    for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
+        cr_assert(json_object_get(test, fields[i]), "%s", fields[i]);
+    cr_assert(json_is_false(json_object_get(test, "ok")));
+    cr_assert_str_eq(json_string_value(json_object_get(test, "observation")), "Never");
+    cr_assert_eq(json_array_size(json_object_get(test, "states")), 3);
+    json_decref(object);
+}
+
 Test(cli, explore_json_has_the_documented_fields)
 {
     static const char *const fields[] = {"version", "scenario", "variant", "memory", "algorithm",

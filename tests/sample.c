@@ -42,7 +42,7 @@ static void count_torn_reads(void *context, struct machine *m)
 }
 
 /* CPU0 reads v0 twice, CPU1 writes it: how many of 6,000 executions see the old value, then the new?
- * Under SC there are two agents and five steps, the ends of the threads included. */
+ * Under SC there are two agents and three steps. */
 static unsigned torn_reads(enum algorithm algorithm, unsigned depth, struct explore_result *r)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
@@ -60,9 +60,9 @@ static unsigned torn_reads(enum algorithm algorithm, unsigned depth, struct expl
 }
 
 /*
- * pct, depth 2: CPU0 must be above CPU1 (1/2) and fall before the second of five steps (1/5).
- * CPU1 above writes first, or falls before it does, and then CPU0 runs to its end. That is 1/10,
- * just what the theorem guarantees: 1/(2 * 5). Five standard deviations of 6,000 trials are 116.
+ * pct, depth 2: CPU0 must be above CPU1 (1/2) and fall before the second of three steps (1/3).
+ * CPU1 above writes first, or falls before it does, and then CPU0 runs to its end. That is 1/6,
+ * just what the theorem guarantees: 1/(2 * 3). Five standard deviations of 6,000 trials are 144.
  * The first execution, when k is not known, has no change.
  */
 Test(sample, pct_meets_its_bound_and_no_more_where_it_is_tight)
@@ -70,11 +70,11 @@ Test(sample, pct_meets_its_bound_and_no_more_where_it_is_tight)
     struct explore_result r;
     struct explore_options o = {.algorithm = ALGORITHM_PCT, .pct_depth = 2};
     unsigned hits = torn_reads(ALGORITHM_PCT, 2, &r);
-    cr_assert(hits > 600 - 116 && hits < 600 + 116, "%u", hits);
+    cr_assert(hits > 1000 - 144 && hits < 1000 + 144, "%u", hits);
     cr_assert_eq(r.sample.agents, 2);
-    cr_assert_eq(r.sample.steps, 5);
+    cr_assert_eq(r.sample.steps, 3);
     cr_assert_eq(r.sample.executions, 6000);
-    cr_assert_float_eq(sample_probability(&o, &r), 1.0 / 10, 1e-12);
+    cr_assert_float_eq(sample_probability(&o, &r), 1.0 / 6, 1e-12);
 }
 
 /* Depth 1 has no changes: no agent is ever interrupted. */
@@ -84,11 +84,11 @@ Test(sample, pct_of_depth_1_runs_one_agent_after_the_other)
     cr_assert_eq(torn_reads(ALGORITHM_PCT, 1, &r), 0);
 }
 
-/* The theorem guarantees 1/(2 * 25), hence 120 of 6,000, of which five deviations are 54. */
+/* The theorem guarantees 1/(2 * 9), hence 333 of 6,000, of which five deviations are 89. */
 Test(sample, pct_of_depth_3_finds_what_has_depth_2)
 {
     struct explore_result r;
-    cr_assert_gt(torn_reads(ALGORITHM_PCT, 3, &r), 120 - 54);
+    cr_assert_gt(torn_reads(ALGORITHM_PCT, 3, &r), 333 - 89);
 }
 
 /* A random walk: CPU0 first of two (1/2), then CPU1 of two (1/2). Five deviations are 168. */
