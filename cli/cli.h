@@ -35,7 +35,7 @@ struct options {
     unsigned count;
 };
 
-/* Parses argv of a subcommand; `allowed` names the options it takes, by key ("jmkaosSe"). Ends the
+/* Parses argv of a subcommand; `allowed` names the options it takes, by key ("jmkaosne"). Ends the
  * process with EXIT_WRONG_USE where the line is wrong. */
 void options_parse(struct options *, int argc, char **argv, const char *usage, const char *doc,
                    const char *allowed);
@@ -51,6 +51,10 @@ enum option_key {
     OPTION_MAX_EXECUTIONS = 'e',
     OPTION_MAX_SECONDS = 's',
     OPTION_MAX_STEPS = 'p',
+    OPTION_MAX_PREEMPTIONS = 'q',
+    OPTION_SEED = 'r',
+    OPTION_PCT_DEPTH = 'd',
+    OPTION_NO_MINIMISE = 'w',
     OPTION_HELP = 'h',
 };
 

@@ -125,7 +125,8 @@ int explore_main(int argc, char **argv)
     struct task task = {.options = &o};
     char error[SCENARIO_ERROR];
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
-                  "Explores all interleavings of one variant, or of all.", "jmkaespo");
+                  "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
+                  "random, a sample of them.", "jmkaespordqw");
     if (o.count != 1)
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
     struct scenario *scenario = scenario_open(o.arguments[0], &task.variant, error);

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/reference.h"
+#include "sim/check.h"
 #include "sim/recording.h"
 
 /* ---- Progress ---- */
@@ -56,12 +57,26 @@ static const struct counterexample *find_best(const struct explore_result *r)
     return best;
 }
 
+static bool shows(const struct trace *t, const struct finding *f)
+{
+    for (unsigned i = 0; i < t->finding_count; i++)
+        if (t->finding[i].kind == f->kind && !strcmp(t->finding[i].name, f->name))
+            return true;
+    return false;
+}
+
 static bool replay_best(struct run *r, char *error)
 {
+    const struct finding *f = &r->best->finding;
     r->reference = reference_print(r->session, &r->best->schedule);
     if (!session_replay(r->session, &r->best->schedule, r->visible, r->visible_count,
                         r->session->m->observed_core, &r->trace, error))
         return false;
+    if (!shows(&r->trace, f)) {
+        snprintf(error, SCENARIO_ERROR, "a bug of irqweave: %.300s does not lead to %s %s",
+                 r->reference, finding_kind_name(f->kind), f->name);
+        return false;
+    }
     story_build(&r->story, r->session, &r->trace);
     return true;
 }
@@ -70,6 +85,7 @@ bool run_explore(struct run *r, struct session *s, enum memory_model model,
                  const struct knobs *knobs, const struct explore_options *options, char *error)
 {
     *r = (struct run){.session = s, .options = *options};
+    explore_defaults(&r->options);
     if (isatty(STDERR_FILENO) && !run_is_quiet) {
         r->options.on_progress = show_progress;
         r->options.context = &r->options;

@@ -165,7 +165,7 @@ static bool take_next(struct dpor *d, struct node *n)
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         while (n->tree) {
             n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
-            if (!((n->sleep | n->done) >> n->chosen & 1))
+            if ((n->enabled & ~(n->sleep | n->done)) >> n->chosen & 1)
                 return true;
         }
         return false;

@@ -11,7 +11,7 @@
 #include "sim/wakeup.h"
 
 struct node {
-    uint64_t enabled;
+    uint64_t enabled;   /* and allowed by the bound of the preemptions */
     uint64_t sleep;     /* agents whose next step leads nowhere new from here */
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
@@ -60,7 +60,8 @@ struct dpor {
 void dpor_init(struct dpor *, unsigned agents, enum algorithm);
 void dpor_free(struct dpor *);
 
-/* Makes a node of the current state. False if nothing enabled leads anywhere new. */
+/* Makes a node of the current state, in which these agents may step. False if none of them leads
+ * anywhere new. */
 bool dpor_new_node(struct dpor *, uint64_t enabled);
 
 /* The chosen agent of the node at `depth` is about to make the step with this footprint. */

@@ -97,6 +97,8 @@ enum bound {
     BOUND_EXECUTIONS = 1 << 4,
     BOUND_SECONDS = 1 << 5,
     BOUND_MODEL = 1 << 6, /* with a FINDING_LIMIT that says what is lacking */
+    BOUND_PREEMPTIONS = 1 << 7,
+    BOUND_SAMPLED = 1 << 8, /* other executions may exist */
 };
 
 struct core_ops {
