@@ -234,6 +234,19 @@ static bool enabled(void *cpu, unsigned core)
     return !(flags & POINT_SLOT) || message_can_send(c->m, core);
 }
 
+static uint64_t enabled_cores(void *cpu)
+{
+    const struct cpu *p = cpu;
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < p->m->cores; i++) {
+        unsigned flags = p->core[i].exec.flags;
+        bool simple = !(flags & ~(unsigned)(POINT_ACCESS | POINT_PLAIN | POINT_RETURN));
+        if (simple || (!(flags & POINT_ENDED) && enabled(cpu, i)))
+            mask |= 1ull << i;
+    }
+    return mask;
+}
+
 static void next_access(const struct core *c, const struct access *a, struct footprint *fp)
 {
     bool own_load = a->mode == ACCESS_READ && a->unit == c->id + 1;
@@ -345,6 +358,7 @@ static void stop_at(void *cpu, unsigned core, uint64_t icount, uint32_t acount)
 
 static const struct core_ops core_operations = {
     .enabled = enabled,
+    .enabled_cores = enabled_cores,
     .next = next,
     .step = step,
     .idle = idle,

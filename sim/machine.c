@@ -267,13 +267,9 @@ static uint64_t enabled_messages(struct machine *m)
 
 uint64_t machine_enabled(struct machine *m)
 {
-    uint64_t mask = enabled_messages(m);
-    for (unsigned i = 0; i < m->cores; i++) {
-        if (m->core_ops->enabled(m->cpu, i))
-            mask |= 1ull << i;
-        if (!tso_empty(m, i))
-            mask |= 1ull << agent_of_buffer(m, i);
-    }
+    uint64_t mask = enabled_messages(m) | m->core_ops->enabled_cores(m->cpu);
+    for (unsigned i = 0; i < m->cores; i++)
+        mask |= (uint64_t)!tso_empty(m, i) << agent_of_buffer(m, i);
     for (unsigned i = 0; i < m->devices; i++)
         if (m->device_ops[i]->enabled(m->device[i]))
             mask |= 1ull << agent_of_device(m, i);

@@ -103,6 +103,7 @@ enum bound {
 
 struct core_ops {
     bool (*enabled)(void *cpu, unsigned core);
+    uint64_t (*enabled_cores)(void *cpu); /* the same of all, a bit a core */
     void (*next)(void *cpu, unsigned core, struct footprint *);
     void (*step)(void *cpu, unsigned core);
     bool (*idle)(void *cpu, unsigned core);     /* ended, or halted: no obligation to go on */
