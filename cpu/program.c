@@ -95,7 +95,7 @@ static void marker(struct code *c, unsigned kind)
 
 void code_end(struct code *c)
 {
-    code_bytes(c, "\xf4", 1);
+    code_bytes(c, "\xf4\xeb\xfd", 3);
 }
 
 struct program *program_open(unsigned cores, unsigned devices, enum memory_model model)

@@ -34,7 +34,8 @@ void code_lock_add(struct code *, unsigned variable, uint8_t value);
 void code_xchg(struct code *, unsigned reg, unsigned variable);
 void code_mfence(struct code *);
 void code_mov(struct code *, unsigned reg, uint32_t value);
-void code_end(struct code *); /* hlt: cores start with interrupts off, so it is the end */
+/* hlt, and again behind an NMI: cores start with interrupts off, so it is the end. */
+void code_end(struct code *);
 
 struct program {
     struct machine *m;
