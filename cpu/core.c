@@ -68,8 +68,12 @@ void core_pop_level(struct core *c)
         c->state->level_count--;
 }
 
+/* Two contexts that have no level between them cannot be told apart. What the inner one touches counts
+ * as touched by many: it is shared as soon as anybody writes it. */
 unsigned core_context(const struct core *c)
 {
+    if (core_level(c) == LEVEL_DEEP)
+        return CONTEXT_MANY;
     return context_of_core(c->id, core_level(c));
 }
 
@@ -140,7 +144,7 @@ static enum event_result take_event(struct core *c)
 static bool in_handler(const struct core *c)
 {
     enum context_level level = core_level(c);
-    return level >= LEVEL_INTERRUPT && level <= LEVEL_NMI_NESTED;
+    return level >= LEVEL_INTERRUPT && level <= LEVEL_DEEP;
 }
 
 /* A handler is quiet as long as it only ends its interrupt (accesses to INTR alone) and returns to

@@ -56,18 +56,9 @@ static void push(struct core *c, uint64_t *rsp, uint64_t value)
     core_hw_write(c, linear(c, *rsp, "interrupt stack"), 8, value);
 }
 
-/* An IRET in the handler of an NMI opens it to the next one, whatever that IRET returns from. */
-static enum context_level level_of_nmi(const struct core *c)
+static enum context_level kind_above(enum context_level below, unsigned vector)
 {
-    for (unsigned i = 0; i < c->state->level_count; i++)
-        if (c->state->level[i] == LEVEL_NMI)
-            return LEVEL_NMI_NESTED;
-    return LEVEL_NMI;
-}
-
-static enum context_level level_above(const struct core *c, unsigned vector)
-{
-    switch (core_level(c)) {
+    switch (below) {
     case LEVEL_THREAD:
         return vector == VECTOR_NMI ? LEVEL_NMI : LEVEL_INTERRUPT;
     case LEVEL_GUEST:
@@ -75,9 +66,20 @@ static enum context_level level_above(const struct core *c, unsigned vector)
     case LEVEL_GUEST_INTERRUPT:
     case LEVEL_GUEST_INTERRUPT_NESTED:
         return LEVEL_GUEST_INTERRUPT_NESTED;
+    case LEVEL_DEEP:
+        return LEVEL_DEEP;
     default:
-        return vector == VECTOR_NMI ? level_of_nmi(c) : LEVEL_INTERRUPT_NESTED;
+        return vector == VECTOR_NMI ? LEVEL_NMI : LEVEL_INTERRUPT_NESTED;
     }
+}
+
+static enum context_level level_above(const struct core *c, unsigned vector)
+{
+    enum context_level kind = kind_above(core_level(c), vector);
+    for (unsigned i = 0; i < c->state->level_count; i++)
+        if (c->state->level[i] == kind)
+            return LEVEL_DEEP;
+    return kind;
 }
 
 void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t error,

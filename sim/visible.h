@@ -22,7 +22,7 @@ enum context_level {
     LEVEL_INTERRUPT,
     LEVEL_INTERRUPT_NESTED,
     LEVEL_NMI,
-    LEVEL_NMI_NESTED, /* in the handler of another NMI, which has executed an IRET */
+    LEVEL_DEEP, /* nested in a context of its own kind: no context of its own, see core_context() */
     LEVEL_GUEST,
     LEVEL_GUEST_INTERRUPT,
     LEVEL_GUEST_INTERRUPT_NESTED,
