@@ -102,7 +102,8 @@ static bool nmi_open(const struct core *c)
 
 bool core_nmi_ready(struct core *c)
 {
-    if (!is_observed(c) || !nmi_open(c) || !c->cpu->apic_ops->nmi_pending(c->cpu->apic, c->id))
+    if (!is_observed(c) || !nmi_open(c) || !c->cpu->apic ||
+        !c->cpu->apic_ops->nmi_pending(c->cpu->apic, c->id))
         return false;
     return !(c->state->shadow & SHADOW_STI) ||
            knob_value(&c->m->knobs, KNOB_STI_BLOCKS_NMI) == 0;

@@ -196,6 +196,22 @@ Test(nmi, to_oneself)
     cr_expect_eq(with(R8, 1), 1);
 }
 
+/* MOV SS makes all boundaries count: where there is no APIC, no NMI is asked for. */
+Test(nmi, without_an_apic)
+{
+    struct code code = {.size = 0};
+    char text[120] = "";
+    code_mov(&code, 8, 0);
+    code_mov(&code, 9, 0);
+    code_bytes(&code, "\x8c\xd0\x8e\xd0", 4); /* mov eax, ss; mov ss, eax */
+    code_store(&code, 0, 1);
+    code_load(&code, 8, 0);
+    code_end(&code);
+    struct program *p = program_new(1, &code, MEMORY_TSO);
+    cr_assert_eq(agree_with_dfs(p, LIMIT, &states, text, sizeof text), AGREES, "%s", text);
+    cr_expect_eq(with(R8, 1), 1);
+}
+
 /* ---- Blocking until IRET, and the latch ---- */
 
 /* SDM vol. 3, 6.7.1. The body counts up, reads how deep it is, counts down. */
