@@ -99,7 +99,7 @@ static void insn_sti(struct core *c)
         return;
     machine_say(c->m, STEP_INTERRUPTS, "interrupts on");
     if (!c->state->interrupt_flag)
-        c->state->shadow_next = 1;
+        c->state->shadow_next = SHADOW_STI;
     set_interrupt_flag(c, true);
 }
 
@@ -116,7 +116,7 @@ static void insn_mov_ss(struct core *c)
 {
     observe(c);
     if (core_point(c, &nothing, POINT_BOUNDARY))
-        c->state->shadow_next = 1;
+        c->state->shadow_next = SHADOW_MOV_SS;
 }
 
 static void insn_popf(struct core *c)

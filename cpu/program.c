@@ -102,7 +102,7 @@ static void marker(struct code *c, unsigned kind)
 
 void code_end(struct code *c)
 {
-    code_bytes(c, "\xf4", 1);
+    code_bytes(c, "\xf4\xeb\xfd", 3);
 }
 
 struct program *program_open_at(uint64_t base, unsigned cores, unsigned devices,

@@ -37,7 +37,8 @@ void code_xchg(struct code *, unsigned reg, unsigned variable);
 void code_mfence(struct code *);
 void code_mov(struct code *, unsigned reg, uint32_t value);
 void code_mov_long(struct code *, unsigned reg, uint64_t value);
-void code_end(struct code *); /* hlt: cores start with interrupts off, so it is the end */
+/* hlt, and again behind an NMI: cores start with interrupts off, so it is the end. */
+void code_end(struct code *);
 
 struct program {
     struct machine *m;

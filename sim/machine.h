@@ -137,6 +137,8 @@ struct device_ops {
 struct machine;
 
 struct message_ops {
+    /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
+    void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
     void (*describe)(void *fabric, const struct message *, char *text, size_t size);
 };
