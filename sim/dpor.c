@@ -64,12 +64,14 @@ static bool choose_guided(struct dpor *d, struct node *n, uint64_t awake)
     n->tree = d->guide;
     d->guide = NULL;
     bool last = !n->tree->child && !n->tree->next;
-    n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
+    n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide, &n->doubtful);
     if (awake >> n->chosen & 1)
         return true;
     wakeup_free(d->guide);
     d->guide = NULL;
     n->chosen = (uint8_t)choose(d, awake);
+    for (struct wakeup *w = n->tree; w; w = w->next)
+        w->doubtful = true; /* they were to be tried after another agent than the chosen one */
     return !last;
 }
 
@@ -80,7 +82,8 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
     if (!awake)
         return false;
     struct node *n = add_node(d);
-    *n = (struct node){.enabled = enabled, .sleep = d->sleep, .asleep = d->asleep_count};
+    *n = (struct node){.enabled = enabled, .sleep = d->sleep, .suspect = d->suspect,
+                        .asleep = d->asleep_count};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
     else if (!choose_guided(d, n, awake)) {
@@ -140,6 +143,7 @@ void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
 {
     struct node *n = &d->node[d->depth];
     d->sleep = still_asleep(d, m, n, fp);
+    d->suspect = n->doubtful ? d->sleep : n->suspect & d->sleep;
     d->last = n->chosen;
     if (finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];
@@ -162,7 +166,7 @@ static bool take_next(struct dpor *d, struct node *n)
 {
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         while (n->tree) {
-            n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
+            n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide, &n->doubtful);
             if (!((n->sleep | n->done) >> n->chosen & 1))
                 return true;
         }

@@ -15,9 +15,11 @@ struct node {
     uint64_t sleep;     /* agents whose next step leads nowhere new from here */
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
+    uint64_t suspect;   /* of those in `sleep`: see struct wakeup, `doubtful`, and race.c (optimal) */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
     uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
     uint8_t chosen;
+    bool doubtful; /* the schedule whose first step is the chosen one */
 };
 
 /* The next step of an agent that is asleep at a node. */
@@ -44,6 +46,7 @@ struct dpor {
     uint8_t last;    /* agent that stepped last */
 
     /* optimal alone */
+    uint64_t suspect; /* as `sleep` */
     struct wakeup *guide; /* how the execution has to go on */
     struct asleep *asleep;
     uint32_t asleep_count, asleep_capacity;

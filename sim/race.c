@@ -18,8 +18,31 @@
 #include "sim/dpor.h"
 
 /*
+ * Agents do the same thing next, whatever others do, as long as only memory decides: its contents
+ * change values, not what is accessed, nor which invariants that concerns. An interrupt that arrives
+ * makes its core do something else.
+ */
+static bool certain(uint64_t resource)
+{
+    return resource_kind(resource) == RES_MEMORY || resource_kind(resource) == RES_INVARIANT;
+}
+
+static bool later_is_uncertain(const struct history *h, uint32_t earlier, uint32_t later)
+{
+    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
+    uint32_t a_count = history_accesses(h, earlier, a);
+    uint32_t b_count = history_accesses(h, later, b);
+    for (uint32_t i = 0; i < a_count; i++)
+        for (uint32_t j = 0; j < b_count; j++)
+            if (access_conflicts(&a[i], &b[j]) && !certain(a[i].resource))
+                return true;
+    return h->event[later].conditional;
+}
+
+/*
  * First agents of u = (events after e that do not depend on e) followed by the newest event: those
- * whose first event in u depends on no other event of u.
+ * whose first event in u depends on no other event of u. What the newest event depends on when it
+ * comes before e may not be known.
  */
 static uint64_t initials(const struct history *h, uint32_t e)
 {
@@ -31,7 +54,7 @@ static uint64_t initials(const struct history *h, uint32_t e)
         const uint16_t *clock = history_clock(h, f);
         if (f != newest && history_before(h, e, f))
             continue;
-        bool depends = false;
+        bool depends = f == newest && in_u && later_is_uncertain(h, e, newest);
         for (uint64_t left = in_u; left && !depends; left &= left - 1) {
             unsigned a = (unsigned)__builtin_ctzll(left);
             depends = clock[a] >= first[a];
@@ -83,22 +106,6 @@ void dpor_reverse(struct dpor *d, uint32_t e)
 
 /* ---- At the end of an execution ---- */
 
-/*
- * Agents do the same thing next, whatever others do, as long as only memory decides: its contents
- * change values, not what is accessed. An interrupt that arrives makes its core do something else.
- */
-static bool later_is_uncertain(const struct history *h, const struct open_race *r)
-{
-    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
-    uint32_t a_count = history_accesses(h, r->earlier, a);
-    uint32_t b_count = history_accesses(h, r->later, b);
-    for (uint32_t i = 0; i < a_count; i++)
-        for (uint32_t j = 0; j < b_count; j++)
-            if (access_conflicts(&a[i], &b[j]) && resource_kind(a[i].resource) != RES_MEMORY)
-                return true;
-    return h->event[r->later].conditional;
-}
-
 /* The agent stood before the later step when the earlier one came, and could not make it: the
  * earlier one has let it, or something else that the later one depends on. */
 static bool was_waiting(const struct dpor *d, const struct open_race *r)
@@ -115,7 +122,7 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     struct sequence *v = &d->sequence;
     bool needed = false; /* does the later event depend on another one of v? */
     sequence_clear(v);
-    if (later_is_uncertain(h, r))
+    if (later_is_uncertain(h, r->earlier, r->later))
         v->uncertain = r->later;
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
         if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f))
@@ -129,7 +136,13 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
         v->count = 0; /* the earlier event alone lets the later one go */
 }
 
-/* Has the reversal been explored from this node, by an agent that is asleep now? */
+/*
+ * Has the reversal been explored from this node, by an agent that is asleep now? If the agent has no
+ * event in v, only together with a step of it that v leaves out. Schedules in which that step comes
+ * after another one on which it depends are found as reversals behind the agent, and join the tree
+ * where the agent was tried - unless a schedule there covers them that should not have stood
+ * beside the agent, which only an uncertain step lets happen. Behind such a one the agent is suspect.
+ */
 static bool explored(const struct dpor *d, const struct node *n)
 {
     const struct sequence *v = &d->sequence;
@@ -139,7 +152,8 @@ static bool explored(const struct dpor *d, const struct node *n)
         left &= ~(1ull << q->agent);
         if (sequence_has(v, &d->history, q->agent)
                 ? sequence_starts(v, &d->history, q->agent)
-                : sequence_ignores(v, &d->history, &d->access[q->first], q->count))
+                : !(n->suspect >> q->agent & 1) &&
+                      sequence_ignores(v, &d->history, &d->access[q->first], q->count))
             return true;
     }
     return false;

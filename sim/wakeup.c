@@ -132,8 +132,10 @@ static bool passes(const struct wakeup *w, const struct history *h, const struct
 
 void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
 {
+    bool doubtful = v->uncertain != NO_EVENT;
     for (struct wakeup *w = *tree; w; w = *tree) {
         if (!sequence_take(v, h, w->agent) && !passes(w, h, v)) {
+            doubtful |= w->uncertain;
             tree = &w->next;
             continue;
         }
@@ -143,14 +145,16 @@ void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequenc
     }
     for (uint32_t i = 0; i < v->count; i++) {
         *tree = step_of(v, h, v->event[i]);
+        (*tree)->doubtful = doubtful && i == 0;
         tree = &(*tree)->child;
     }
 }
 
-unsigned wakeup_take(struct wakeup **tree, struct wakeup **after)
+unsigned wakeup_take(struct wakeup **tree, struct wakeup **after, bool *doubtful)
 {
     struct wakeup *w = *tree;
     unsigned agent = w->agent;
+    *doubtful = w->doubtful;
     *tree = w->next;
     wakeup_free(*after);
     *after = w->child;

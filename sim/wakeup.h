@@ -15,6 +15,7 @@ struct wakeup {
     struct wakeup *next;  /* the alternative to be tried after this one */
     uint8_t agent;
     bool uncertain;       /* what it will touch is not known: it conflicts with everything */
+    bool doubtful;        /* was it right to try it apart from those before it? */
     uint32_t count;
     struct access access[];
 };
@@ -44,7 +45,7 @@ bool sequence_ignores(const struct sequence *, const struct history *, const str
 void wakeup_insert(struct wakeup **tree, const struct history *, struct sequence *);
 
 /* Takes the first alternative off *tree; what comes after it replaces *after. */
-unsigned wakeup_take(struct wakeup **tree, struct wakeup **after);
+unsigned wakeup_take(struct wakeup **tree, struct wakeup **after, bool *doubtful);
 
 void wakeup_free(struct wakeup *);
 
