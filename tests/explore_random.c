@@ -26,7 +26,7 @@ struct family {
     struct mixture thread, handler;
     unsigned threads, length_min, length_max;
     enum algorithm reference;
-    bool interrupts;
+    bool interrupts, nesting;
 };
 
 static const struct exploration reduced[] = {
@@ -35,16 +35,28 @@ static const struct exploration reduced[] = {
     {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT},
 };
 
+/* The lower one's handler may send the higher vector, whose handler sends nothing: otherwise
+ * interrupts could go on for ever. */
+static void random_handlers(struct random *r, const struct family *f, struct spec *s)
+{
+    for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
+        struct op_list *list = &s->handler[h];
+        random_ops(r, &f->handler, s->threads, random_draw(r, 3), list);
+        s->early_eoi[h] = random_draw(r, 3) == 0;
+        for (unsigned i = 0; i < list->count; i++)
+            if (list->op[i].kind == OP_SEND)
+                list->op[i] = (struct op){.kind = h ? OP_LFENCE : OP_SEND,
+                                          .reg = list->op[i].reg, .value = INTERRUPT_HIGH};
+    }
+}
+
 /* Core 0 is always sent something, or most programs would have no interrupt at all. */
 static void add_interrupts(struct random *r, const struct family *f, struct spec *s)
 {
     struct op send = {.kind = OP_SEND,
                       .value = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH};
     struct op window = {.kind = (uint8_t)(random_draw(r, 2) ? OP_STI : OP_WINDOW)};
-    for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
-        random_ops(r, &f->handler, s->threads, random_draw(r, 3), &s->handler[h]);
-        s->early_eoi[h] = random_draw(r, 3) == 0;
-    }
+    random_handlers(r, f, s);
     s->thread[0].op[random_draw(r, s->thread[0].count)] = window;
     struct op_list *sender = &s->thread[s->threads - 1];
     sender->op[random_draw(r, sender->count)] = send;
@@ -54,6 +66,7 @@ static void draw(struct random *r, const struct family *f, struct spec *s)
 {
     memset(s, 0, sizeof *s);
     s->threads = f->threads;
+    s->nesting = f->nesting;
     s->model = random_draw(r, 5) ? MEMORY_TSO : MEMORY_SC;
     for (unsigned t = 0; t < f->threads; t++) {
         unsigned length = f->length_min + random_draw(r, f->length_max - f->length_min + 1);
@@ -159,31 +172,70 @@ static const struct mixture bytes = {{ACCESSES}, 2, true};
 
 Test(explore_random, two_threads, .timeout = 300)
 {
-    const struct family f = {"two threads", words, words, 2, 2, 4, ALGORITHM_DFS, false};
+    const struct family f = {"two threads", words, words, 2, 2, 4, ALGORITHM_DFS, false, false};
     check(&f, 300);
 }
 
 Test(explore_random, mixed_sizes, .timeout = 300)
 {
-    const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, ALGORITHM_DFS, false};
+    const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, ALGORITHM_DFS, false, false};
     check(&f, 600);
 }
 
 Test(explore_random, forwarded_loads, .timeout = 300)
 {
     const struct mixture mix = {{FORWARDING}, 2, true};
-    const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, ALGORITHM_DFS, false};
+    const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, ALGORITHM_DFS, false, false};
     check(&f, 600);
 }
 
 Test(explore_random, three_threads, .timeout = 300)
 {
-    const struct family f = {"three threads", bytes, bytes, 3, 1, 2, ALGORITHM_DFS, false};
+    const struct family f = {"three threads", bytes, bytes, 3, 1, 2, ALGORITHM_DFS, false, false};
     check(&f, 300);
 }
 
 Test(explore_random, four_threads, .timeout = 300)
 {
-    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false};
+    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false, false};
     check(&f, 150);
+}
+
+/* ---- With interrupts ---- */
+
+#define SHORT_ACCESSES [OP_STORE] = 4, [OP_LOAD] = 4, [OP_ADD] = 2, [OP_LOCK_ADD] = 1
+
+static const struct mixture interrupted = {
+    {SHORT_ACCESSES, [OP_SEND] = 1, [OP_STI] = 1, [OP_CLI] = 1, [OP_WINDOW] = 1, [OP_HALT] = 1},
+    2, false};
+
+Test(explore_random, quiet_handlers, .timeout = 300)
+{
+    const struct mixture none = {{[OP_LFENCE] = 1}, 2, false};
+    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, ALGORITHM_DFS, true, false};
+    check(&f, 300);
+}
+
+Test(explore_random, handlers_that_touch_what_they_interrupt, .timeout = 300)
+{
+    const struct mixture touch = {{SHORT_ACCESSES, [OP_XCHG] = 1}, 2, false};
+    const struct family f = {"handlers that touch", interrupted, touch, 2, 2, 3, ALGORITHM_DFS,
+                             true, false};
+    check(&f, 300);
+}
+
+Test(explore_random, handlers_that_send_and_nest, .timeout = 300)
+{
+    const struct mixture nest = {{[OP_STORE] = 2, [OP_LOAD] = 2, [OP_SEND] = 1, [OP_STI] = 1,
+                                  [OP_WINDOW] = 1}, 1, true};
+    const struct family f = {"handlers that send", interrupted, nest, 2, 1, 3, ALGORITHM_DFS,
+                             true, true};
+    check(&f, 300);
+}
+
+Test(explore_random, three_cores_with_interrupts, .timeout = 300)
+{
+    const struct mixture touch = {{SHORT_ACCESSES}, 2, false};
+    const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true, false};
+    check(&f, 100);
 }

@@ -31,7 +31,7 @@ static void make_rig(struct rig *r, const struct spec *s)
 }
 
 /* A handler of another program is at another address: Unicorn keeps what it has translated. */
-static void place_handler(struct program *p, unsigned vector, const struct code *c)
+static void place_handler(struct program *p, unsigned vector, uint8_t ist, const struct code *c)
 {
     uint64_t gate = p->cpu->core[0].state->idt_base - PROGRAM_BASE + 16 * vector;
     uint64_t target = PROGRAM_BASE + p->next_code;
@@ -39,6 +39,7 @@ static void place_handler(struct program *p, unsigned vector, const struct code 
     uint32_t high = (uint32_t)(target >> 32);
     cpu_setup_write(p->cpu, p->next_code, c->byte, c->size);
     cpu_setup_write(p->cpu, gate, &low, 2); /* SDM vol. 3, 6.14.1 */
+    cpu_setup_write(p->cpu, gate + 4, &ist, 1);
     cpu_setup_write(p->cpu, gate + 6, &middle, 2);
     cpu_setup_write(p->cpu, gate + 8, &high, 4);
     p->next_code += (c->size + 63) & ~63u;
@@ -52,7 +53,7 @@ static bool place_program(struct program *p, const struct spec *s)
         return false;
     for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
         spec_handler(s, h, &c[h]);
-        place_handler(p, vector[h], &c[h]);
+        place_handler(p, vector[h], !s->nesting, &c[h]);
     }
     for (unsigned t = 0; t < s->threads; t++)
         spec_thread(s, t, &c[t]);

@@ -109,7 +109,7 @@ void spec_thread(const struct spec *s, unsigned thread, struct code *c)
         code_mov(c, SPEC_FIRST_RESULT + i, 0);
     code_mov(c, 15, 0);
     encode_list(c, &s->thread[thread], s->assume);
-    code_end(c);
+    code_bytes(c, "\xf4\xeb\xfd", 3); /* hlt, again and again: an interrupt may come behind it */
 }
 
 void spec_handler(const struct spec *s, unsigned handler, struct code *c)

@@ -85,6 +85,7 @@ struct spec {
     struct op_list thread[SPEC_THREADS];
     struct op_list handler[SPEC_HANDLERS];
     bool early_eoi[SPEC_HANDLERS];
+    bool nesting; /* handlers run on the stack of what they interrupt, not each on the same one */
     unsigned invariants;
     struct spec_invariant invariant[SPEC_INVARIANTS];
     unsigned obligation; /* modulus, as above, of all memory at the end; 0: none */
