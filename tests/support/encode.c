@@ -204,8 +204,32 @@ static void land_all(const struct round *r, unsigned target)
         land(r->c, r->fixup[i], target);
 }
 
+/* The round is made at most twice. */
+static void encode_counted(struct code *c, const struct op *op)
+{
+    bool stack = op->wait == WAIT_STACK;
+    code_bytes(c, stack ? "\x6a\x02" : "\xbb\x02\0\0\0", stack ? 2 : 5); /* push 2; mov ebx, 2 */
+    unsigned start = c->size;
+    if (!stack)
+        code_bytes(c, "\xfb\x90\xfa", 3); /* sti; nop; cli */
+    code_bytes(c, "\xf3\x90", 2);
+    load(c, RAX, op->place);
+    compare(c, RAX, op->value);
+    unsigned out = jump(c, JE);
+    code_bytes(c, stack ? "\xff\x0c\x24" : "\xff\xcb", stack ? 3 : 2); /* dec [rsp]; dec ebx */
+    unsigned again = jump(c, JNE);
+    land(c, again, start);
+    land(c, out, c->size);
+    if (stack)
+        code_bytes(c, "\x5b", 1); /* pop rbx */
+}
+
 void encode_wait(struct code *c, const struct op *op, unsigned number, bool assume)
 {
+    if (wait_is_counted(op)) {
+        encode_counted(c, op);
+        return;
+    }
     struct round r = {.c = c};
     unsigned start = c->size;
     bool last = op->wait == WAIT_PAUSE_LAST;

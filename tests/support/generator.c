@@ -170,7 +170,7 @@ static void print_op(struct out *o, const struct op *op)
         "sfence", "send", "sti", "cli", "window", "sti hlt", "wait"};
     static const char *const wait[WAIT_KINDS] = {
         "pause first", "pause last", "both", "snapshot", "equal", "lock", "test and set",
-        "cmpxchg", "call", "push"};
+        "cmpxchg", "call", "push", "window", "stack"};
     say(o, " %s", name[op->kind]);
     if (op->kind == OP_SEND)
         say(o, " %#llx to %u", (unsigned long long)op->value, op->reg);

@@ -57,6 +57,8 @@ enum wait_kind {
     WAIT_CMPXCHG,     /* lock cmpxchg of 0 to 1 in each round */
     WAIT_CALL,        /* the load is in a function */
     WAIT_PUSH,        /* a push and a pop in each round */
+    WAIT_WINDOW,      /* two rounds, counted in RBX, with sti; nop; cli */
+    WAIT_STACK,       /* two rounds, counted on the stack */
     WAIT_KINDS
 };
 
@@ -65,6 +67,12 @@ struct op {
     struct place place, second;
     uint64_t value;
 };
+
+/* Does the thread go on after some rounds whatever it has read? */
+static inline bool wait_is_counted(const struct op *op)
+{
+    return op->kind == OP_WAIT && (op->wait == WAIT_WINDOW || op->wait == WAIT_STACK);
+}
 
 struct op_list {
     unsigned count;
