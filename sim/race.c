@@ -115,6 +115,16 @@ static bool was_waiting(const struct dpor *d, const struct open_race *r)
     return stood && !(d->node[r->earlier].enabled >> later->agent & 1);
 }
 
+static uint8_t unit_of_drain(const struct history *h, uint32_t event)
+{
+    struct access a[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, event, a);
+    for (uint32_t i = 0; i < count; i++)
+        if (a[i].store && a[i].mode == ACCESS_WRITE)
+            return a[i].unit;
+    return 0;
+}
+
 /* v. An uncertain step comes last: what would follow it is not known either. */
 static void collect_reversal(struct dpor *d, const struct open_race *r)
 {
@@ -122,6 +132,7 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     struct sequence *v = &d->sequence;
     bool needed = false; /* does the later event depend on another one of v? */
     sequence_clear(v);
+    v->unit = unit_of_drain(h, r->earlier);
     if (later_is_uncertain(h, r->earlier, r->later))
         v->uncertain = r->later;
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {

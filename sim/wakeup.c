@@ -9,6 +9,7 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
+    v->unit = 0;
     v->uncertain = NO_EVENT;
 }
 
@@ -111,6 +112,25 @@ static bool sequence_take(struct sequence *v, const struct history *h, unsigned 
 
 /* ---- Trees ---- */
 
+/* The event read memory behind a drain that the sequence leaves out. There it may be a load from the
+ * store buffer instead: it conflicts with less than the event did. */
+static bool may_be_forwarded(const struct sequence *v, const struct access *a, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && v->unit; i++)
+        if (a[i].unit == v->unit && a[i].mode == ACCESS_READ)
+            return true;
+    return false;
+}
+
+static bool any_may_be_forwarded(const struct sequence *v, const struct history *h)
+{
+    struct access access[FOOTPRINT_MAX];
+    for (uint32_t i = 0; i < v->count && v->unit; i++)
+        if (may_be_forwarded(v, access, history_accesses(h, v->event[i], access)))
+            return true;
+    return false;
+}
+
 static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
 {
     struct access access[FOOTPRINT_MAX];
@@ -118,7 +138,8 @@ static struct wakeup *step_of(const struct sequence *v, const struct history *h,
     struct wakeup *w = malloc(sizeof *w + count * sizeof *access);
     assert(w);
     *w = (struct wakeup){.agent = (uint8_t)h->event[event].agent,
-                         .uncertain = event == v->uncertain, .count = count};
+                         .uncertain = event == v->uncertain,
+                         .forwarded = may_be_forwarded(v, access, count), .count = count};
     memcpy(w->access, access, count * sizeof *access);
     return w;
 }
@@ -132,10 +153,10 @@ static bool passes(const struct wakeup *w, const struct history *h, const struct
 
 void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
 {
-    bool doubtful = v->uncertain != NO_EVENT;
+    bool doubtful = v->uncertain != NO_EVENT || any_may_be_forwarded(v, h);
     for (struct wakeup *w = *tree; w; w = *tree) {
         if (!sequence_take(v, h, w->agent) && !passes(w, h, v)) {
-            doubtful |= w->uncertain;
+            doubtful |= w->uncertain || w->forwarded;
             tree = &w->next;
             continue;
         }

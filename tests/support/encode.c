@@ -231,8 +231,9 @@ void encode_wait(struct code *c, const struct op *op, unsigned number, bool assu
         return;
     }
     struct round r = {.c = c};
-    unsigned start = c->size;
     bool last = op->wait == WAIT_PAUSE_LAST;
+    code_bytes(c, "\x90", 1); /* nop: no round is in the shadow of sti */
+    unsigned start = c->size;
     if (!assume && !last)
         code_bytes(c, "\xf3\x90", 2); /* pause */
     one_round(&r, op);
