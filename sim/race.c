@@ -115,13 +115,14 @@ static bool was_waiting(const struct dpor *d, const struct open_race *r)
     return stood && !(d->node[r->earlier].enabled >> later->agent & 1);
 }
 
-static uint8_t unit_of_drain(const struct history *h, uint32_t event)
+/* The unit whose store the event drains, as a bit; 0 if it is no drain. */
+static uint64_t unit_of_drain(const struct history *h, uint32_t event)
 {
     struct access a[FOOTPRINT_MAX];
     uint32_t count = history_accesses(h, event, a);
     for (uint32_t i = 0; i < count; i++)
         if (a[i].store && a[i].mode == ACCESS_WRITE)
-            return a[i].unit;
+            return 1ull << a[i].unit;
     return 0;
 }
 
@@ -132,12 +133,14 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     struct sequence *v = &d->sequence;
     bool needed = false; /* does the later event depend on another one of v? */
     sequence_clear(v);
-    v->unit = unit_of_drain(h, r->earlier);
+    v->units = unit_of_drain(h, r->earlier);
     if (later_is_uncertain(h, r->earlier, r->later))
         v->uncertain = r->later;
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
-        if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f))
+        if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f)) {
+            v->units |= unit_of_drain(h, f);
             continue;
+        }
         sequence_add(v, f);
         needed |= f < r->later && history_before(h, f, r->later);
     }

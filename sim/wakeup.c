@@ -9,7 +9,7 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
-    v->unit = 0;
+    v->units = 0;
     v->uncertain = NO_EVENT;
 }
 
@@ -112,12 +112,12 @@ static bool sequence_take(struct sequence *v, const struct history *h, unsigned 
 
 /* ---- Trees ---- */
 
-/* The event read memory behind a drain that the sequence leaves out. There it may be a load from the
- * store buffer instead: it conflicts with less than the event did. */
+/* A load behind, or before, a drain that the sequence leaves out. There it may be a load from the
+ * store buffer for longer: it conflicts with less than the event did. */
 static bool may_be_forwarded(const struct sequence *v, const struct access *a, uint32_t count)
 {
-    for (uint32_t i = 0; i < count && v->unit; i++)
-        if (a[i].unit == v->unit && a[i].mode == ACCESS_READ)
+    for (uint32_t i = 0; i < count && v->units; i++)
+        if ((v->units >> a[i].unit & 1) && a[i].mode != ACCESS_WRITE)
             return true;
     return false;
 }
@@ -125,7 +125,7 @@ static bool may_be_forwarded(const struct sequence *v, const struct access *a, u
 static bool any_may_be_forwarded(const struct sequence *v, const struct history *h)
 {
     struct access access[FOOTPRINT_MAX];
-    for (uint32_t i = 0; i < v->count && v->unit; i++)
+    for (uint32_t i = 0; i < v->count && v->units; i++)
         if (may_be_forwarded(v, access, history_accesses(h, v->event[i], access)))
             return true;
     return false;

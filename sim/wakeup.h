@@ -15,7 +15,7 @@ struct wakeup {
     struct wakeup *next;  /* the alternative to be tried after this one */
     uint8_t agent;
     bool uncertain;       /* what it will touch is not known: it conflicts with everything */
-    bool forwarded;       /* a load of what a drain left out of the schedule would have brought */
+    bool forwarded;       /* a load that may see its own store buffer where it did not, or longer */
     bool doubtful;        /* was it right to try it apart from those before it? */
     uint32_t count;
     struct access access[];
@@ -25,7 +25,7 @@ struct wakeup {
 struct sequence {
     uint32_t *event;
     uint32_t count, capacity;
-    uint8_t unit;       /* whose loads may be forwarded here though they were not; 0: nobody's */
+    uint64_t units;     /* a bit each: some of their drains are left out of the sequence */
     uint32_t uncertain; /* the event whose footprint may be another when it comes first, or NO_EVENT */
 };
 
