@@ -115,17 +115,6 @@ static bool was_waiting(const struct dpor *d, const struct open_race *r)
     return stood && !(d->node[r->earlier].enabled >> later->agent & 1);
 }
 
-/* The unit whose store the event drains, as a bit; 0 if it is no drain. */
-static uint64_t unit_of_drain(const struct history *h, uint32_t event)
-{
-    struct access a[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, event, a);
-    for (uint32_t i = 0; i < count; i++)
-        if (a[i].store && a[i].mode == ACCESS_WRITE)
-            return 1ull << a[i].unit;
-    return 0;
-}
-
 /* v. An uncertain step comes last: what would follow it is not known either. */
 static void collect_reversal(struct dpor *d, const struct open_race *r)
 {
@@ -133,12 +122,12 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     struct sequence *v = &d->sequence;
     bool needed = false; /* does the later event depend on another one of v? */
     sequence_clear(v);
-    v->units = unit_of_drain(h, r->earlier);
+    sequence_leave_out(v, h, r->earlier);
     if (later_is_uncertain(h, r->earlier, r->later))
         v->uncertain = r->later;
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
         if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f)) {
-            v->units |= unit_of_drain(h, f);
+            sequence_leave_out(v, h, f);
             continue;
         }
         sequence_add(v, f);
@@ -146,6 +135,7 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     }
     if (v->uncertain == r->later)
         sequence_add(v, r->later);
+    sequence_complete(v, h);
     if (was_waiting(d, r) && !needed)
         v->count = 0; /* the earlier event alone lets the later one go */
 }

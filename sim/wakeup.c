@@ -9,7 +9,8 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
-    v->units = 0;
+    v->left_out_count = 0;
+    v->forwards = false;
     v->uncertain = NO_EVENT;
 }
 
@@ -26,8 +27,80 @@ void sequence_add(struct sequence *v, uint32_t event)
 void sequence_free(struct sequence *v)
 {
     free(v->event);
+    free(v->left_out);
     v->event = NULL;
+    v->left_out = NULL;
     v->count = v->capacity = 0;
+}
+
+void sequence_leave_out(struct sequence *v, const struct history *h, uint32_t event)
+{
+    struct access a[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, event, a);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!a[i].store || a[i].mode != ACCESS_WRITE)
+            continue; /* no drain */
+        if (v->left_out_count == v->left_out_capacity) {
+            v->left_out_capacity = v->left_out_capacity ? 2 * v->left_out_capacity : 16;
+            v->left_out = realloc(v->left_out, v->left_out_capacity * sizeof *v->left_out);
+            assert(v->left_out);
+        }
+        v->left_out[v->left_out_count++] = (struct left_out){event, a[i]};
+    }
+}
+
+static bool sees_store(const struct access *load, const struct access *drain)
+{
+    return load->mode != ACCESS_WRITE && load->unit == drain->unit &&
+           load->resource == drain->resource && (load->bytes & drain->bytes);
+}
+
+void sequence_complete(struct sequence *v, const struct history *h)
+{
+    struct access a[FOOTPRINT_MAX];
+    for (uint32_t i = 0; i < v->count && v->left_out_count && !v->forwards; i++) {
+        uint32_t count = history_accesses(h, v->event[i], a);
+        for (uint32_t k = 0; k < count; k++)
+            for (uint32_t d = 0; d < v->left_out_count; d++)
+                v->forwards |= sees_store(&a[k], &v->left_out[d].access);
+    }
+}
+
+/* What the event touches in the sequence: a load behind a drain that is left out is forwarded. */
+static uint32_t accesses_in(const struct sequence *v, const struct history *h, uint32_t event,
+                            struct access *a)
+{
+    uint32_t count = history_accesses(h, event, a);
+    for (uint32_t d = v->forwards ? v->left_out_count : 0; d--;) { /* the youngest store first */
+        const struct access *drain = &v->left_out[d].access;
+        for (uint32_t k = count; k-- && v->left_out[d].event < event;) {
+            if (a[k].mode != ACCESS_READ || !sees_store(&a[k], drain))
+                continue;
+            struct access part = a[k];
+            part.mode = ACCESS_FORWARDED;
+            part.store = drain->store;
+            part.bytes &= drain->bytes;
+            a[k].bytes &= (uint8_t)~part.bytes; /* nothing may be left: it conflicts with nothing */
+            assert(count < FOOTPRINT_MAX);
+            a[count++] = part;
+        }
+    }
+    return count;
+}
+
+/* Does event e of the sequence come before f in every order of it? The clocks know of loads only as
+ * they were; what f depends on by way of others is in the sequence too, and found there. */
+static bool comes_before(const struct sequence *v, const struct history *h, uint32_t e, uint32_t f)
+{
+    if (!v->forwards || h->event[e].agent == h->event[f].agent)
+        return history_before(h, e, f);
+    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
+    uint32_t a_count = accesses_in(v, h, e, a), b_count = accesses_in(v, h, f, b);
+    for (uint32_t i = 0; i < a_count; i++)
+        for (uint32_t k = 0; k < b_count; k++)
+            if (access_conflicts(&a[i], &b[k]))
+                return true;
+    return false;
 }
 
 /* Position of the agent's first event; v->count if it has none. */
@@ -50,7 +123,7 @@ static bool starts_at(const struct sequence *v, const struct history *h, uint32_
     if (f == v->uncertain)
         return position == 0;
     for (uint32_t i = 0; i < position; i++)
-        if (v->event[i] == v->uncertain || history_before(h, v->event[i], f))
+        if (v->event[i] == v->uncertain || comes_before(v, h, v->event[i], f))
             return false;
     return true;
 }
@@ -82,6 +155,19 @@ static bool any_forwarded(const struct access *a, uint32_t count)
     return false;
 }
 
+static bool touches(const struct sequence *v, const struct history *h, uint32_t event,
+                    const struct access *a, uint32_t count)
+{
+    struct access own[FOOTPRINT_MAX];
+    if (!v->forwards)
+        return history_touches(h, event, a, count);
+    for (uint32_t k = accesses_in(v, h, event, own); k--;)
+        for (uint32_t i = 0; i < count; i++)
+            if (access_conflicts(&own[k], &a[i]))
+                return true;
+    return false;
+}
+
 bool sequence_ignores(const struct sequence *v, const struct history *h, const struct access *a,
                       uint32_t count)
 {
@@ -90,7 +176,7 @@ bool sequence_ignores(const struct sequence *v, const struct history *h, const s
     if (forwarded)
         a = memcpy(now, a, count * sizeof *a);
     for (uint32_t i = 0; i < v->count; i++) {
-        if (v->event[i] == v->uncertain || history_touches(h, v->event[i], a, count))
+        if (v->event[i] == v->uncertain || touches(v, h, v->event[i], a, count))
             return false;
         if (forwarded)
             drain_forwarded(h, v->event[i], now, count);
@@ -112,34 +198,14 @@ static bool sequence_take(struct sequence *v, const struct history *h, unsigned 
 
 /* ---- Trees ---- */
 
-/* A load behind, or before, a drain that the sequence leaves out. There it may be a load from the
- * store buffer for longer: it conflicts with less than the event did. */
-static bool may_be_forwarded(const struct sequence *v, const struct access *a, uint32_t count)
-{
-    for (uint32_t i = 0; i < count && v->units; i++)
-        if ((v->units >> a[i].unit & 1) && a[i].mode != ACCESS_WRITE)
-            return true;
-    return false;
-}
-
-static bool any_may_be_forwarded(const struct sequence *v, const struct history *h)
-{
-    struct access access[FOOTPRINT_MAX];
-    for (uint32_t i = 0; i < v->count && v->units; i++)
-        if (may_be_forwarded(v, access, history_accesses(h, v->event[i], access)))
-            return true;
-    return false;
-}
-
 static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
 {
     struct access access[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, event, access);
+    uint32_t count = accesses_in(v, h, event, access);
     struct wakeup *w = malloc(sizeof *w + count * sizeof *access);
     assert(w);
     *w = (struct wakeup){.agent = (uint8_t)h->event[event].agent,
-                         .uncertain = event == v->uncertain,
-                         .forwarded = may_be_forwarded(v, access, count), .count = count};
+                         .uncertain = event == v->uncertain, .count = count};
     memcpy(w->access, access, count * sizeof *access);
     return w;
 }
@@ -153,10 +219,10 @@ static bool passes(const struct wakeup *w, const struct history *h, const struct
 
 void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
 {
-    bool doubtful = v->uncertain != NO_EVENT || any_may_be_forwarded(v, h);
+    bool doubtful = v->uncertain != NO_EVENT;
     for (struct wakeup *w = *tree; w; w = *tree) {
         if (!sequence_take(v, h, w->agent) && !passes(w, h, v)) {
-            doubtful |= w->uncertain || w->forwarded;
+            doubtful |= w->uncertain;
             tree = &w->next;
             continue;
         }

@@ -15,22 +15,31 @@ struct wakeup {
     struct wakeup *next;  /* the alternative to be tried after this one */
     uint8_t agent;
     bool uncertain;       /* what it will touch is not known: it conflicts with everything */
-    bool forwarded;       /* a load that may see its own store buffer where it did not, or longer */
     bool doubtful;        /* was it right to try it apart from those before it? */
     uint32_t count;
     struct access access[];
+};
+
+/* A drain that a sequence leaves out: the loads of its core see the store buffer for longer. */
+struct left_out {
+    uint32_t event;
+    struct access access;
 };
 
 /* Events of the current history, by index, in an order that respects who happened before whom. */
 struct sequence {
     uint32_t *event;
     uint32_t count, capacity;
-    uint64_t units;     /* a bit each: some of their drains are left out of the sequence */
+    struct left_out *left_out;
+    uint32_t left_out_count, left_out_capacity;
+    bool forwards;      /* some loads conflict with less than they did in the history */
     uint32_t uncertain; /* the event whose footprint may be another when it comes first, or NO_EVENT */
 };
 
 void sequence_clear(struct sequence *);
 void sequence_add(struct sequence *, uint32_t event);
+void sequence_leave_out(struct sequence *, const struct history *, uint32_t event);
+void sequence_complete(struct sequence *, const struct history *); /* all has been added */
 void sequence_free(struct sequence *);
 
 bool sequence_has(const struct sequence *, const struct history *, unsigned agent);
