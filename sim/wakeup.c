@@ -92,8 +92,9 @@ static uint32_t accesses_in(const struct sequence *v, const struct history *h, u
  * they were; what f depends on by way of others is in the sequence too, and found there. */
 static bool comes_before(const struct sequence *v, const struct history *h, uint32_t e, uint32_t f)
 {
-    if (!v->forwards || h->event[e].agent == h->event[f].agent)
-        return history_before(h, e, f);
+    bool before = history_before(h, e, f);
+    if (!before || !v->forwards || h->event[e].agent == h->event[f].agent)
+        return before;
     struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
     uint32_t a_count = accesses_in(v, h, e, a), b_count = accesses_in(v, h, f, b);
     for (uint32_t i = 0; i < a_count; i++)
