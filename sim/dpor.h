@@ -15,7 +15,7 @@ struct node {
     uint64_t sleep;     /* agents whose next step leads nowhere new from here */
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
-    uint64_t suspect;   /* of those in `sleep`: see struct wakeup, `doubtful`, and race.c (optimal) */
+    uint64_t suspect;   /* of `sleep`: asleep since before a doubtful schedule, see race.c */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
     uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
     uint8_t chosen;

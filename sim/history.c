@@ -116,8 +116,8 @@ static void add_candidate(const struct history *h, struct candidates *c, uint32_
  * Walks the chain of a resource. Behind a write that covers the access, everything of another unit
  * happens before that write already; only reads of the write's own unit do not (a core's load and
  * the drain of its own store are not ordered). Behind two such writes of different units nothing
- * is left. What was there before a drain of the own unit is nothing to a load: it could have seen the
- * store in the buffer, before what was there as well.
+ * is left. What was there before a drain of the own unit is nothing to a load: it could have seen
+ * the store in the buffer, before what was there as well.
  */
 static void collect(const struct history *h, const struct access *a, uint32_t bucket,
                     struct candidates *c)

@@ -19,8 +19,8 @@
 
 /*
  * Agents do the same thing next, whatever others do, as long as only memory decides: its contents
- * change values, not what is accessed, nor which invariants that concerns. An interrupt that arrives
- * makes its core do something else.
+ * change values, not what is accessed, nor which invariants that concerns. An interrupt that
+ * arrives makes its core do something else.
  */
 static bool certain(uint64_t resource)
 {
@@ -126,7 +126,9 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     if (later_is_uncertain(h, r->earlier, r->later))
         v->uncertain = r->later;
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
-        if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f)) {
+        if (f == r->later && v->uncertain == f)
+            continue;
+        if (f != r->later && history_before(h, r->earlier, f)) {
             sequence_leave_out(v, h, f);
             continue;
         }
@@ -141,11 +143,12 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
 }
 
 /*
- * Has the reversal been explored from this node, by an agent that is asleep now? If the agent has no
- * event in v, only together with a step of it that v leaves out. Schedules in which that step comes
- * after another one on which it depends are found as reversals behind the agent, and join the tree
- * where the agent was tried - unless a schedule there covers them that should not have stood
- * beside the agent, which only an uncertain step lets happen. Behind such a one the agent is suspect.
+ * Has the reversal been explored from this node, by an agent that is asleep now? If the agent has
+ * no event in v, only together with a step of it that v leaves out. Schedules in which that step
+ * comes after another one on which it depends are found as reversals behind the agent, and join the
+ * tree where the agent was tried - unless a schedule there covers them that should not have stood
+ * beside the agent, which only an uncertain step lets happen. Behind such a one the agent is
+ * suspect: it covers v only if it can begin v.
  */
 static bool explored(const struct dpor *d, const struct node *n)
 {

@@ -15,7 +15,7 @@ struct wakeup {
     struct wakeup *next;  /* the alternative to be tried after this one */
     uint8_t agent;
     bool uncertain;       /* what it will touch is not known: it conflicts with everything */
-    bool doubtful;        /* was it right to try it apart from those before it? */
+    bool doubtful;        /* an uncertain step hides whether those before it cover it */
     uint32_t count;
     struct access access[];
 };
@@ -33,7 +33,7 @@ struct sequence {
     struct left_out *left_out;
     uint32_t left_out_count, left_out_capacity;
     bool forwards;      /* some loads conflict with less than they did in the history */
-    uint32_t uncertain; /* the event whose footprint may be another when it comes first, or NO_EVENT */
+    uint32_t uncertain; /* the event whose footprint may be another there, or NO_EVENT */
 };
 
 void sequence_clear(struct sequence *);

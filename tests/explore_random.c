@@ -15,7 +15,7 @@
 
 #include "tests/support/differ.h"
 
-enum { LIMIT = 20000 };
+enum { LIMIT = 6000 };
 
 static struct outcome want, got;
 
@@ -179,14 +179,14 @@ Test(explore_random, two_threads, .timeout = 300)
 Test(explore_random, mixed_sizes, .timeout = 300)
 {
     const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, ALGORITHM_DFS, false, false};
-    check(&f, 600);
+    check(&f, 250);
 }
 
 Test(explore_random, forwarded_loads, .timeout = 300)
 {
     const struct mixture mix = {{FORWARDING}, 2, true};
     const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, ALGORITHM_DFS, false, false};
-    check(&f, 600);
+    check(&f, 250);
 }
 
 Test(explore_random, three_threads, .timeout = 300)
@@ -197,7 +197,8 @@ Test(explore_random, three_threads, .timeout = 300)
 
 Test(explore_random, four_threads, .timeout = 300)
 {
-    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false, false};
+    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false,
+                             false};
     check(&f, 150);
 }
 
@@ -212,7 +213,8 @@ static const struct mixture interrupted = {
 Test(explore_random, quiet_handlers, .timeout = 300)
 {
     const struct mixture none = {{[OP_LFENCE] = 1}, 2, false};
-    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, ALGORITHM_DFS, true, false};
+    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, ALGORITHM_DFS, true,
+                             false};
     check(&f, 300);
 }
 
@@ -236,6 +238,7 @@ Test(explore_random, handlers_that_send_and_nest, .timeout = 300)
 Test(explore_random, three_cores_with_interrupts, .timeout = 300)
 {
     const struct mixture touch = {{SHORT_ACCESSES}, 2, false};
-    const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true, false};
-    check(&f, 100);
+    const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true,
+                             false};
+    check(&f, 200);
 }

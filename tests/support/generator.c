@@ -114,7 +114,8 @@ void spec_thread(const struct spec *s, unsigned thread, struct code *c)
 
 void spec_handler(const struct spec *s, unsigned handler, struct code *c)
 {
-    static const char eoi[] = "\xb9\x0b\x08\0\0\x31\xc0\x31\xd2\x0f\x30"; /* ECX = 80Bh; wrmsr of 0 */
+    /* mov ecx, 80bh (EOI); xor eax, eax; xor edx, edx; wrmsr */
+    static const char eoi[] = "\xb9\x0b\x08\0\0\x31\xc0\x31\xd2\x0f\x30";
     c->size = 0;
     code_bytes(c, "\x50\x51\x52", 3); /* push rax, rcx, rdx */
     if (s->early_eoi[handler])
