@@ -116,20 +116,26 @@ static void add_candidate(const struct history *h, struct candidates *c, uint32_
  * Walks the chain of a resource. Behind a write that covers the access, everything of another unit
  * happens before that write already; only reads of the write's own unit do not (a core's load and
  * the drain of its own store are not ordered). Behind two such writes of different units nothing
- * is left.
+ * is left. What was there before a drain of the own unit is nothing to a load: it could have seen
+ * the store in the buffer, before what was there as well.
  */
 static void collect(const struct history *h, const struct access *a, uint32_t bucket,
                     struct candidates *c)
 {
     const struct access *cover = NULL;
+    struct access left = *a;
     for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = h->record[r].older) {
         const struct record *rec = &h->record[r];
         const struct access *b = &rec->access;
-        bool covers = b->mode == ACCESS_WRITE && (a->bytes & ~b->bytes) == 0;
+        bool covers = b->mode == ACCESS_WRITE && (left.bytes & ~b->bytes) == 0;
         if (!cover || b->unit == cover->unit) {
-            if (access_conflicts(a, b))
+            if (access_conflicts(&left, b))
                 add_candidate(h, c, rec->event, a->order || b->order);
         }
+        if (a->mode == ACCESS_READ && b->mode == ACCESS_WRITE && a->unit && a->unit == b->unit)
+            left.bytes &= (uint8_t)~b->bytes;
+        if (!left.bytes)
+            return;
         if (!covers)
             continue;
         if (b->unit == 0 || (cover && cover->unit != b->unit))

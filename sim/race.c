@@ -24,8 +24,79 @@
 #include "sim/dpor.h"
 
 /*
+ * Wake-up trees are right only if it is known what each step of v will touch when it comes before e,
+ * without those that depend on e. It is not known if
+ * - e is no access to memory: an interrupt that arrives makes its core do something else,
+ * - invariants are evaluated in f: what they read may depend on the state,
+ * - a load in v saw memory, in part after a drain of its own core that depends on e: without that
+ *   drain, it would see part of it in the buffer.
+ */
+static bool is_certain(uint64_t resource)
+{
+    return resource_kind(resource) == RES_MEMORY || resource_kind(resource) == RES_INVARIANT;
+}
+
+static bool conflict_is_certain(const struct history *h, uint32_t e, uint32_t f)
+{
+    struct access a[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, f, a), end = history_records_end(h, e);
+    for (uint32_t r = h->event[e].first_record; r < end; r++)
+        for (uint32_t i = 0; i < count && h->record[r].event == e; i++)
+            if (access_conflicts(&h->record[r].access, &a[i]) && !is_certain(a[i].resource))
+                return false;
+    return true;
+}
+
+static bool event_loads_more(const struct history *h, uint32_t f, const struct access *drained)
+{
+    uint32_t end = history_records_end(h, f);
+    for (uint32_t r = h->event[f].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (a->mode == ACCESS_READ && a->unit == drained->unit &&
+            a->resource == drained->resource && (a->bytes & drained->bytes) &&
+            (a->bytes & ~drained->bytes))
+            return true;
+    }
+    return false;
+}
+
+/* Do loads of the drain's own core follow that do not depend on e, and saw more than what was drained?
+ * Others are known to be forwarded without the drain. A core's unit is its number plus one
+ * (sim/tso.c). */
+static bool drain_is_missed(const struct history *h, uint32_t e, uint32_t drain)
+{
+    uint32_t end = history_records_end(h, drain);
+    for (uint32_t r = h->event[drain].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (!a->store || a->mode != ACCESS_WRITE)
+            continue;
+        uint32_t f = h->last[a->unit - 1];
+        for (; f != NO_EVENT && f > drain; f = h->event[f].previous)
+            if (!history_before(h, e, f) && event_loads_more(h, f, a))
+                return true;
+    }
+    return false;
+}
+
+static bool later_is_certain(const struct history *h, uint32_t e, uint32_t later)
+{
+    return !h->event[later].conditional && conflict_is_certain(h, e, later);
+}
+
+static bool race_is_exact(const struct history *h, uint32_t e, uint32_t later)
+{
+    if (!later_is_certain(h, e, later))
+        return false;
+    for (uint32_t f = e + 1; f < h->count; f++)
+        if (h->event[f].drain && history_before(h, e, f) && drain_is_missed(h, e, f))
+            return false;
+    return true;
+}
+
+/*
  * First agents of u = (events after e that do not depend on e) followed by the newest event: those
- * whose first event in u depends on no other event of u.
+ * whose first event in u depends on no other event of u. If it is not known what the newest event
+ * touches when it comes before e, it may depend on all of them.
  */
 static uint64_t initials(const struct history *h, uint32_t e)
 {
@@ -37,7 +108,7 @@ static uint64_t initials(const struct history *h, uint32_t e)
         const uint16_t *clock = history_clock(h, f);
         if (f != newest && history_before(h, e, f))
             continue;
-        bool depends = false;
+        bool depends = f == newest && in_u && !later_is_certain(h, e, newest);
         for (uint64_t left = in_u; left && !depends; left &= left - 1) {
             unsigned a = (unsigned)__builtin_ctzll(left);
             depends = clock[a] >= first[a];
@@ -50,65 +121,6 @@ static uint64_t initials(const struct history *h, uint32_t e)
         }
     }
     return result;
-}
-
-/*
- * Wake-up trees are right only if it is known what each step of v will touch when it comes before e,
- * without those that depend on e. It is not known if
- * - e is no access to memory: an interrupt that arrives makes its core do something else,
- * - invariants are evaluated in f: what they read may depend on the state,
- * - a load in v saw memory after a drain of its own core that depends on e: without that drain, it
- *   would see the store in the buffer.
- */
-static bool conflict_is_memory(const struct history *h, uint32_t e, uint32_t f)
-{
-    struct access a[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, f, a), end = history_records_end(h, e);
-    for (uint32_t r = h->event[e].first_record; r < end; r++)
-        for (uint32_t i = 0; i < count && h->record[r].event == e; i++)
-            if (access_conflicts(&h->record[r].access, &a[i]) &&
-                resource_kind(a[i].resource) != RES_MEMORY)
-                return false;
-    return true;
-}
-
-static bool event_loads(const struct history *h, uint32_t f, const struct access *drained)
-{
-    uint32_t end = history_records_end(h, f);
-    for (uint32_t r = h->event[f].first_record; r < end; r++) {
-        const struct access *a = &h->record[r].access;
-        if (a->mode == ACCESS_READ && a->unit == drained->unit &&
-            a->resource == drained->resource && (a->bytes & drained->bytes))
-            return true;
-    }
-    return false;
-}
-
-/* Do loads of the drain's own core from the same place follow that do not depend on e? A core's unit
- * is its number plus one (sim/tso.c). */
-static bool drain_is_missed(const struct history *h, uint32_t e, uint32_t drain)
-{
-    uint32_t end = history_records_end(h, drain);
-    for (uint32_t r = h->event[drain].first_record; r < end; r++) {
-        const struct access *a = &h->record[r].access;
-        if (!a->store || a->mode != ACCESS_WRITE)
-            continue;
-        uint32_t f = h->last[a->unit - 1];
-        for (; f != NO_EVENT && f > drain; f = h->event[f].previous)
-            if (!history_before(h, e, f) && event_loads(h, f, a))
-                return true;
-    }
-    return false;
-}
-
-static bool race_is_exact(const struct history *h, uint32_t e, uint32_t later)
-{
-    if (h->event[later].conditional || !conflict_is_memory(h, e, later))
-        return false;
-    for (uint32_t f = e + 1; f < h->count; f++)
-        if (h->event[f].drain && history_before(h, e, f) && drain_is_missed(h, e, f))
-            return false;
-    return true;
 }
 
 /* Agents whose next step from the node has been explored. */
@@ -167,9 +179,12 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
     const struct history *h = &d->history;
     bool needed = false; /* does the later event depend on another one of v? */
     sequence_clear(&d->sequence);
+    sequence_miss(&d->sequence, h, r->earlier);
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
-        if (f != r->later && history_before(h, r->earlier, f))
+        if (f != r->later && history_before(h, r->earlier, f)) {
+            sequence_miss(&d->sequence, h, f);
             continue;
+        }
         sequence_add(&d->sequence, h, f);
         needed |= f < r->later && history_before(h, f, r->later);
     }

@@ -10,6 +10,8 @@ void sequence_clear(struct sequence *v)
 {
     v->count = 0;
     v->agents = 0;
+    memset(v->taken_drain, 0, sizeof v->taken_drain);
+    memset(v->missed_drain, 0, sizeof v->missed_drain);
 }
 
 static void reserve(struct sequence *v)
@@ -66,12 +68,67 @@ bool sequence_starts(const struct sequence *v, const struct history *h, unsigned
     return true;
 }
 
+/* ---- Loads and the drains of their own core ---- */
+
+static const struct access *drained_by(const struct history *h, uint32_t event)
+{
+    uint32_t end = history_records_end(h, event);
+    for (uint32_t r = h->event[event].first_record; h->event[event].drain && r < end; r++)
+        if (h->record[r].access.store && h->record[r].access.mode == ACCESS_WRITE)
+            return &h->record[r].access;
+    return NULL;
+}
+
+void sequence_miss(struct sequence *v, const struct history *h, uint32_t event)
+{
+    const struct access *d = drained_by(h, event);
+    if (d && !v->missed_drain[d->unit])
+        v->missed_drain[d->unit] = d->store;
+}
+
+/* The store that a load would have seen in the own buffer, had it not been drained before. */
+static uint32_t own_store(const struct history *h, uint32_t record)
+{
+    const struct access *load = &h->record[record].access;
+    for (uint32_t r = h->record[record].older; r != NO_EVENT; r = h->record[r].older) {
+        const struct access *a = &h->record[r].access;
+        if (a->mode == ACCESS_WRITE && a->store && a->unit == load->unit &&
+            (a->bytes & load->bytes))
+            return a->store;
+    }
+    return 0;
+}
+
+/* What an event's access is where the sequence has it. */
+static struct access access_there(const struct sequence *v, const struct history *h, uint32_t record)
+{
+    struct access a = h->record[record].access;
+    if (a.mode == ACCESS_FORWARDED && a.store <= v->taken_drain[a.unit]) {
+        a.mode = ACCESS_READ;
+    } else if (a.mode == ACCESS_READ && v->missed_drain[a.unit]) {
+        uint32_t store = own_store(h, record);
+        if (store >= v->missed_drain[a.unit]) {
+            a.mode = ACCESS_FORWARDED;
+            a.store = store;
+        }
+    }
+    return a;
+}
+
+static uint32_t accesses_there(const struct sequence *v, const struct history *h, uint32_t event,
+                               struct access *to)
+{
+    uint32_t end = history_records_end(h, event), count = 0;
+    for (uint32_t r = h->event[event].first_record; r < end; r++)
+        if (h->record[r].event == event)
+            to[count++] = access_there(v, h, r);
+    return count;
+}
+
 /* Once the store that a load saw in its own buffer has been drained, the load is a read. */
-static void drain_forwarded(const struct history *h, uint32_t event, struct access *a,
+static void drain_forwarded(const struct access *drain, uint32_t drains, struct access *a,
                             uint32_t count)
 {
-    struct access drain[FOOTPRINT_MAX];
-    uint32_t drains = history_accesses(h, event, drain);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < drains && a[i].mode == ACCESS_FORWARDED; j++)
             if (drain[j].mode == ACCESS_WRITE && drain[j].store == a[i].store &&
@@ -79,30 +136,31 @@ static void drain_forwarded(const struct history *h, uint32_t event, struct acce
                 a[i].mode = ACCESS_READ;
 }
 
-static bool any_forwarded(const struct access *a, uint32_t count)
+static bool any_conflict(const struct access *a, uint32_t a_count, const struct access *b,
+                         uint32_t b_count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (a[i].mode == ACCESS_FORWARDED)
-            return true;
+    for (uint32_t i = 0; i < a_count; i++)
+        for (uint32_t j = 0; j < b_count; j++)
+            if (access_conflicts(&a[i], &b[j]))
+                return true;
     return false;
 }
 
 uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsigned agent,
                         const struct access *a, uint32_t count)
 {
-    bool forwarded = any_forwarded(a, count);
-    struct access now[FOOTPRINT_MAX];
-    if (forwarded)
-        a = memcpy(now, a, count * sizeof *a);
+    struct access step[FOOTPRINT_MAX], event[FOOTPRINT_MAX];
+    memcpy(step, a, count * sizeof *a);
     for (uint32_t i = 0; i < v->count; i++) {
         if (!is_left(v, h, i))
             continue;
         if (h->event[v->event[i]].agent == agent)
             return NO_EVENT;
-        if (history_touches(h, v->event[i], a, count))
+        uint32_t accesses = accesses_there(v, h, v->event[i], event);
+        if (any_conflict(event, accesses, step, count))
             return v->event[i];
-        if (forwarded)
-            drain_forwarded(h, v->event[i], now, count);
+        if (h->event[v->event[i]].drain)
+            drain_forwarded(event, accesses, step, count);
     }
     return NO_EVENT;
 }
@@ -113,6 +171,9 @@ static uint32_t sequence_take(struct sequence *v, const struct history *h, unsig
     if (!sequence_starts(v, h, agent))
         return NO_EVENT;
     uint32_t event = v->event[v->first[agent]], next = v->next[v->first[agent]];
+    const struct access *drain = drained_by(h, event);
+    if (drain)
+        v->taken_drain[drain->unit] = drain->store;
     v->first[agent] = next;
     if (next == NO_EVENT)
         v->agents &= ~(1ull << agent);
@@ -133,10 +194,10 @@ static struct wakeup *new_step(unsigned agent, const struct access *access, uint
     return w;
 }
 
-static struct wakeup *step_of(const struct history *h, uint32_t event)
+static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
 {
     struct access access[FOOTPRINT_MAX];
-    return new_step(h->event[event].agent, access, history_accesses(h, event, access));
+    return new_step(h->event[event].agent, access, accesses_there(v, h, event, access));
 }
 
 void past_add(struct past *p, const struct history *h, uint32_t event)
@@ -177,7 +238,7 @@ uint32_t wakeup_insert(struct wakeup **tree, const struct history *h, struct seq
         if (!is_left(v, h, i) || e->number > needed->number[e->agent])
             continue;
         newest = later_of(newest, v->event[i]);
-        *tree = step_of(h, v->event[i]);
+        *tree = step_of(v, h, v->event[i]);
         tree = &(*tree)->child;
     }
     return newest;

@@ -30,10 +30,17 @@ struct sequence {
     uint32_t first[64];  /* position of the first event left */
     uint32_t last[64];   /* position of the last event */
     uint32_t number[64]; /* number (struct event) of the first event left */
+    /* By unit: drains decide whether a load is forwarded (ACCESS_FORWARDED). */
+    uint32_t taken_drain[64]; /* newest store whose drain has been taken out; 0: none */
+    uint32_t missed_drain[64]; /* oldest store whose drain comes only after the sequence; 0: none */
 };
 
 void sequence_clear(struct sequence *);
 void sequence_add(struct sequence *, const struct history *, uint32_t event);
+
+/* The sequence does without this event, which comes before later ones of it in the history. */
+void sequence_miss(struct sequence *, const struct history *, uint32_t event);
+
 void sequence_free(struct sequence *);
 
 static inline bool sequence_has(const struct sequence *v, unsigned agent)
