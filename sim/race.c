@@ -15,7 +15,7 @@
  *
  * That rule is weaker than the first: it leaves v out because of an agent that is independent of v
  * but perhaps not of what follows, and relies on what the exploration from that agent adds to the
- * same tree. So it needs exact trees (race_is_exact). A node whose tree cannot be exact is strict:
+ * same tree. So it needs exact trees (later_is_certain). A node whose tree cannot be exact is strict:
  * from then on it goes by source sets, and so does whatever sleeps because of it.
  */
 #include <stdlib.h>
@@ -24,12 +24,9 @@
 #include "sim/dpor.h"
 
 /*
- * Wake-up trees are right only if it is known what each step of v will touch when it comes before e,
- * without those that depend on e. It is not known if
- * - e is no access to memory: an interrupt that arrives makes its core do something else,
- * - invariants are evaluated in f: what they read may depend on the state,
- * - a load in v saw memory, in part after a drain of its own core that depends on e: without that
- *   drain, it would see part of it in the buffer.
+ * Is it known what the later step of a race touches when it comes first? Not if the earlier one is no
+ * access to memory (an interrupt that arrives makes its core do something else), or if invariants
+ * are evaluated in the later one (what they read may depend on the state).
  */
 static bool is_certain(uint64_t resource)
 {
@@ -47,50 +44,9 @@ static bool conflict_is_certain(const struct history *h, uint32_t e, uint32_t f)
     return true;
 }
 
-static bool event_loads_more(const struct history *h, uint32_t f, const struct access *drained)
-{
-    uint32_t end = history_records_end(h, f);
-    for (uint32_t r = h->event[f].first_record; r < end; r++) {
-        const struct access *a = &h->record[r].access;
-        if (a->mode == ACCESS_READ && a->unit == drained->unit &&
-            a->resource == drained->resource && (a->bytes & drained->bytes) &&
-            (a->bytes & ~drained->bytes))
-            return true;
-    }
-    return false;
-}
-
-/* Do loads of the drain's own core follow that do not depend on e, and saw more than what was drained?
- * Others are known to be forwarded without the drain. A core's unit is its number plus one
- * (sim/tso.c). */
-static bool drain_is_missed(const struct history *h, uint32_t e, uint32_t drain)
-{
-    uint32_t end = history_records_end(h, drain);
-    for (uint32_t r = h->event[drain].first_record; r < end; r++) {
-        const struct access *a = &h->record[r].access;
-        if (!a->store || a->mode != ACCESS_WRITE)
-            continue;
-        uint32_t f = h->last[a->unit - 1];
-        for (; f != NO_EVENT && f > drain; f = h->event[f].previous)
-            if (!history_before(h, e, f) && event_loads_more(h, f, a))
-                return true;
-    }
-    return false;
-}
-
 static bool later_is_certain(const struct history *h, uint32_t e, uint32_t later)
 {
     return !h->event[later].conditional && conflict_is_certain(h, e, later);
-}
-
-static bool race_is_exact(const struct history *h, uint32_t e, uint32_t later)
-{
-    if (!later_is_certain(h, e, later))
-        return false;
-    for (uint32_t f = e + 1; f < h->count; f++)
-        if (h->event[f].drain && history_before(h, e, f) && drain_is_missed(h, e, f))
-            return false;
-    return true;
 }
 
 /*
@@ -238,7 +194,7 @@ static bool reverse_open(struct dpor *d, const struct open_race *r)
     struct node *n = &d->node[r->earlier];
     if (r->first & explored_agents(n))
         return true;
-    n->strict |= !race_is_exact(&d->history, r->earlier, r->later);
+    n->strict |= !later_is_certain(&d->history, r->earlier, r->later);
     if (n->strict) {
         reverse_strictly(d, n, r);
         return true;

@@ -86,42 +86,53 @@ void sequence_miss(struct sequence *v, const struct history *h, uint32_t event)
         v->missed_drain[d->unit] = d->store;
 }
 
-/* The store that a load would have seen in the own buffer, had it not been drained before. */
-static uint32_t own_store(const struct history *h, uint32_t record)
+/* A load that saw memory, without the drains that the sequence misses: what those wrote, it would have
+ * seen in the own buffer. Adds its parts to `to`; returns how many. */
+static uint32_t undrain(const struct sequence *v, const struct history *h, uint32_t record,
+                        struct access *to)
 {
-    const struct access *load = &h->record[record].access;
-    for (uint32_t r = h->record[record].older; r != NO_EVENT; r = h->record[r].older) {
+    struct access left = h->record[record].access;
+    uint32_t count = 0;
+    for (uint32_t r = h->record[record].older; r != NO_EVENT && left.bytes;
+         r = h->record[r].older) {
         const struct access *a = &h->record[r].access;
-        if (a->mode == ACCESS_WRITE && a->store && a->unit == load->unit &&
-            (a->bytes & load->bytes))
-            return a->store;
+        if (a->mode != ACCESS_WRITE || !a->store || a->unit != left.unit)
+            continue;
+        if (a->store < v->missed_drain[left.unit])
+            break; /* that one and those before it are not missed */
+        struct access part = left;
+        part.mode = ACCESS_FORWARDED;
+        part.store = a->store;
+        part.bytes &= a->bytes;
+        if (part.bytes)
+            to[count++] = part;
+        left.bytes &= (uint8_t)~a->bytes;
     }
-    return 0;
+    if (left.bytes)
+        to[count++] = left;
+    return count;
 }
 
-/* What an event's access is where the sequence has it. */
-static struct access access_there(const struct sequence *v, const struct history *h, uint32_t record)
-{
-    struct access a = h->record[record].access;
-    if (a.mode == ACCESS_FORWARDED && a.store <= v->taken_drain[a.unit]) {
-        a.mode = ACCESS_READ;
-    } else if (a.mode == ACCESS_READ && v->missed_drain[a.unit]) {
-        uint32_t store = own_store(h, record);
-        if (store >= v->missed_drain[a.unit]) {
-            a.mode = ACCESS_FORWARDED;
-            a.store = store;
-        }
-    }
-    return a;
-}
-
+/* What an event touches where the sequence has it (room for FOOTPRINT_MAX). */
 static uint32_t accesses_there(const struct sequence *v, const struct history *h, uint32_t event,
                                struct access *to)
 {
     uint32_t end = history_records_end(h, event), count = 0;
-    for (uint32_t r = h->event[event].first_record; r < end; r++)
-        if (h->record[r].event == event)
-            to[count++] = access_there(v, h, r);
+    for (uint32_t r = h->event[event].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (h->record[r].event != event)
+            continue;
+        assert(count < FOOTPRINT_MAX);
+        if (a->mode == ACCESS_READ && v->missed_drain[a->unit]) {
+            assert(count + 8 <= FOOTPRINT_MAX); /* a part a byte at most */
+            count += undrain(v, h, r, to + count);
+            continue;
+        }
+        to[count] = *a;
+        if (a->mode == ACCESS_FORWARDED && a->store <= v->taken_drain[a->unit])
+            to[count].mode = ACCESS_READ;
+        count++;
+    }
     return count;
 }
 
