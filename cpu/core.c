@@ -231,9 +231,13 @@ static void next_event(struct core *c, struct footprint *fp, unsigned *flags)
     *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
     if (c->state->non_root)
         c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
-    else if (core_nmi_ready(c))
+    else if (core_nmi_ready(c)) {
         footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
-    else
+        /* Had the NMI not come, the core's step would be another one, which reads INTR: what changes
+         * that must not pass this one. */
+        if (interruptible(c))
+            footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
+    } else
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_WRITE);
 }
 
