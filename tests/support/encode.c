@@ -204,13 +204,13 @@ static void land_all(const struct round *r, unsigned target)
         land(r->c, r->fixup[i], target);
 }
 
-/* The round is made at most twice. */
+/* The round is made at most four times: with a counter of 2 and of 1 even the flags are the same. */
 static void encode_counted(struct code *c, const struct op *op)
 {
     bool stack = op->wait == WAIT_STACK;
-    code_bytes(c, stack ? "\x6a\x02" : "\xbb\x02\0\0\0", stack ? 2 : 5); /* push 2; mov ebx, 2 */
+    code_bytes(c, stack ? "\x6a\x04" : "\xbb\x04\0\0\0", stack ? 2 : 5); /* push 4; mov ebx, 4 */
     unsigned start = c->size;
-    if (!stack)
+    if (!stack && (op->value & 1))
         code_bytes(c, "\xfb\x90\xfa", 3); /* sti; nop; cli */
     code_bytes(c, "\xf3\x90", 2);
     load(c, RAX, op->place);
