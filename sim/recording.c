@@ -228,6 +228,10 @@ static bool read_knobs(const struct reader *r, json_t *object, struct knobs *kno
         knob_complain(assignment, what, sizeof what);
         return refuse(r, "'knobs': %s", what);
     }
+    for (unsigned i = 0; i < KNOB_COUNT; i++) /* a default of another version may differ */
+        if (!json_object_get(list, knob_table[i].name))
+            return refuse(r, "'knobs': '%s' is missing; all of them are right",
+                          knob_table[i].name);
     return true;
 }
 
@@ -281,6 +285,19 @@ static bool read_finding(const struct reader *r, const json_t *object, struct fi
     return f->kind != FINDING_NONE || refuse(r, "unknown kind of finding '%.40s'", kind);
 }
 
+/* Whatever is found makes a violation, but for a limit of the model: that leaves it open. */
+static bool verdict_agrees(const struct reader *r, const struct recording *to)
+{
+    enum finding_kind kind = to->finding.kind;
+    if (to->verdict == VERDICT_VIOLATION)
+        return kind || refuse(r, "'finding' is missing; with the verdict 'violation' there is one");
+    if (!kind || (kind == FINDING_LIMIT && to->verdict == VERDICT_INCOMPLETE))
+        return true;
+    return refuse(r, "'verdict' is '%s'; with this 'finding', '%s' is right",
+                  verdict_name(to->verdict),
+                  verdict_name(kind == FINDING_LIMIT ? VERDICT_INCOMPLETE : VERDICT_VIOLATION));
+}
+
 static bool read_object(const struct reader *r, json_t *object, struct recording *to)
 {
     return read_format(r, object) && read_text(r, object, "scenario", &to->scenario) &&
@@ -288,7 +305,8 @@ static bool read_object(const struct reader *r, json_t *object, struct recording
            read_hash(r, object, &to->image_hash) && read_model(r, object, &to->model) &&
            read_knobs(r, object, &to->knobs) && read_ranges(r, object, to) &&
            read_text(r, object, "schedule", &to->schedule) &&
-           read_verdict(r, object, &to->verdict) && read_finding(r, object, &to->finding);
+           read_verdict(r, object, &to->verdict) && read_finding(r, object, &to->finding) &&
+           verdict_agrees(r, to);
 }
 
 static json_t *parse_file(const struct reader *r, FILE *f)
