@@ -107,7 +107,7 @@ static enum insn_kind kind_of_id(unsigned id)
     case X86_INS_SYSCALL: case X86_INS_SYSRET: case X86_INS_SYSENTER: case X86_INS_IRET:
     case X86_INS_IRETD: case X86_INS_XSAVE: case X86_INS_XRSTOR: case X86_INS_XSETBV:
     case X86_INS_LLDT: case X86_INS_SMSW: case X86_INS_LMSW: case X86_INS_CLTS:
-    case X86_INS_RETF: case X86_INS_RETFQ: case X86_INS_INVPCID:
+    case X86_INS_RETF: case X86_INS_RETFQ: case X86_INS_INVPCID: case X86_INS_INVD:
         return INSN_UNSUPPORTED;
     default:
         return INSN_PLAIN;

@@ -248,7 +248,7 @@ static void insn_table(struct core *c, const struct insn *in)
 {
     struct core_state *s = c->state;
     observe(c);
-    if (!core_point(c, &nothing, POINT_BOUNDARY))
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
         return;
     if (in->kind == INSN_LGDT)
         load_table(c, in, &s->gdt_base, &s->gdt_limit);
@@ -261,7 +261,7 @@ static void insn_ltr(struct core *c, const struct insn *in)
 {
     uint64_t physical;
     observe(c);
-    if (!core_point(c, &nothing, POINT_BOUNDARY))
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
         return;
     uint64_t selector = core_operand_read(c, in, 0) & 0xffff;
     if ((selector | 7) + 8 > c->state->gdt_limit ||
@@ -275,6 +275,13 @@ static void insn_ltr(struct core *c, const struct insn *in)
     c->state->tr_base = (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
     c->state->tr_limit = (low & 0xffff) | (low >> 32 & 0xf0000);
     core_skip(c, in);
+}
+
+/* No translation or cache line is modelled: what is left is that they serialize (SDM vol. 3, 8.3). */
+static void insn_invalidate(struct core *c, const struct insn *in)
+{
+    if (core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+        core_skip(c, in);
 }
 
 static void unsupported(struct core *c, const struct insn *in)
@@ -331,7 +338,7 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_MOV_CR: insn_mov_cr(c, in); break;
     case INSN_LGDT: case INSN_LIDT: insn_table(c, in); break;
     case INSN_LTR: insn_ltr(c, in); break;
-    case INSN_INVLPG: case INSN_WBINVD: core_skip(c, in); break;
+    case INSN_INVLPG: case INSN_WBINVD: insn_invalidate(c, in); break;
     case INSN_VMX: case INSN_SVM: virtualization(c, in); break;
     case INSN_UNSUPPORTED: unsupported(c, in); break;
     /* They order nothing that x86-TSO relaxes: a store may still pass a later load. */

@@ -113,3 +113,72 @@ Test(vmx_exit, failed_check_is_error_7_if_the_scenario_wants_it)
     cr_assert_eq(m->state->finding[0].kind, FINDING_BUG, "the ud2 behind VMLAUNCH");
     cr_assert_eq(v->launch, VMCS_CLEAR);
 }
+
+/* ---- Blocking in the host: SDM vol. 3, 26.1 and 30.3 ---- */
+
+static bool zero_flag(void)
+{
+    return core_reg(&cpu->core[0], UC_X86_REG_EFLAGS) >> 6 & 1;
+}
+
+static void start_at(const uint8_t *label)
+{
+    cpu_setup_done(cpu);
+    cpu_setup_jump(cpu, 0, at(label));
+    m->record = &step_record;
+    m->core_ops->begin(m->cpu);
+}
+
+/* VMfailValid with error 26, "VM entry with events blocked by MOV SS"; behind the next instruction
+ * the entry succeeds. */
+Test(vmx_exit, entry_behind_mov_ss_fails)
+{
+    start_at(guest_test_mov_ss);
+    for (unsigned i = 0; i < 100 && !v->field[VMCS_INSTRUCTION_ERROR] && !vmx_non_root(x, 0); i++)
+        agent_step(m, 0);
+    cr_assert_not(vmx_non_root(x, 0));
+    cr_expect_eq(v->field[VMCS_INSTRUCTION_ERROR], 26);
+    cr_expect(zero_flag());
+    cr_expect_eq(v->launch, VMCS_CLEAR);
+    run();
+    cr_expect(vmx_non_root(x, 0), "%s", trace);
+    cr_expect_eq(m->state->finding_count, 0);
+}
+
+/* It is checked before the launch state (error 5 for VMRESUME here) and before the controls. */
+Test(vmx_exit, mov_ss_is_checked_first)
+{
+    v->field[VMCS_POSTED_INTR_DESC] = PID + 8;
+    start_at(guest_test_resume_mov_ss);
+    run();
+    cr_expect_eq(v->field[VMCS_INSTRUCTION_ERROR], 26, "%s", trace);
+    cr_expect_neq(m->state->finding[0].kind, FINDING_ENTRY, "the ud2 behind VMRESUME is found");
+}
+
+/* STI blocks interrupts and no VM entry. */
+Test(vmx_exit, entry_behind_sti_succeeds)
+{
+    start_at(guest_test_sti);
+    run();
+    cr_expect(vmx_non_root(x, 0), "%s", trace);
+    cr_expect_eq(v->field[VMCS_INSTRUCTION_ERROR], 0);
+}
+
+/* Table 24-3: an exit in the shadow of STI saves bit 0, one behind MOV SS bit 1 although IF is 1. The
+ * field has to hold IF = 1 for STI blocking (26.3.1.5). */
+Test(vmx_exit, blocking_is_saved_as_what_it_is)
+{
+    for (unsigned bit = 0; bit < 2; bit++) {
+        if (bit)
+            set_up();
+        v->field[VMCS_PROC_CONTROLS] |= PROC_HLT;
+        v->field[VMCS_GUEST_RFLAGS] = 2 | 1 << 9;
+        v->field[VMCS_GUEST_RIP] = at(guest_test_halted) - 1; /* hlt */
+        v->field[VMCS_GUEST_INTERRUPTIBILITY] = 1u << bit;
+        start();
+        run();
+        cr_assert_not(vmx_non_root(x, 0), "%s", trace);
+        cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_HLT);
+        cr_expect_eq(v->field[VMCS_GUEST_INTERRUPTIBILITY], 1u << bit);
+    }
+}

@@ -29,6 +29,22 @@ __asm__(".pushsection .rodata\n"
         "  {disp32} nopl 0(%rax,%rcx,1)\n" /* set-up is done */
         "  vmlaunch\n"
         "9: ud2\n"
+        "guest_test_mov_ss:\n" /* where a core may begin instead */
+        "  mov %ss, %eax\n  mov %eax, %ss\n"
+        "  vmlaunch\n"
+        "guest_test_behind_mov_ss:\n"
+        "  mov %ss, %eax\n  mov %eax, %ss\n"
+        "  nop\n"
+        "  vmlaunch\n"
+        "  ud2\n"
+        "guest_test_resume_mov_ss:\n"
+        "  mov %ss, %eax\n  mov %eax, %ss\n"
+        "  vmresume\n"
+        "  ud2\n"
+        "guest_test_sti:\n"
+        "  sti\n"
+        "  vmlaunch\n"
+        "  ud2\n"
         "guest_test_idle:\n"
         "  {disp32} nopl 0(%rax,%rcx,1)\n"
         "  hlt\n"
@@ -65,6 +81,7 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 
 extern const uint8_t guest_test_begin[], guest_test_host[], guest_test_idle[], guest_test_exit[],
+    guest_test_mov_ss[], guest_test_behind_mov_ss[], guest_test_resume_mov_ss[], guest_test_sti[],
     guest_test_guest[], guest_test_halted[], guest_test_storing[], guest_test_self_ipi[],
     guest_test_isr[], guest_test_after_eoi[], guest_test_handled[], guest_test_flag[], guest_test_end[];
 

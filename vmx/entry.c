@@ -8,8 +8,7 @@
  * before the first guest instruction, where virtual and external interrupts that are already
  * pending are taken.
  *
- * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, entry
- * with MOV-SS blocking in the host (error 26), pending
+ * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, pending
  * debug exceptions, monitor trap flag, preemption timer. A TPR-threshold exit right after entry
  * (26.6.7) needs the APIC-access page, which the controls do not allow.
  */
@@ -38,8 +37,11 @@ static unsigned read_vtpr(struct core *c, const struct vmcs *v)
     return core_hw_read(c, page + VAPIC_VTPR, 4) & 0xff;
 }
 
-static struct verdict decide(const struct vmcs *v, unsigned vtpr, bool launch)
+/* In the order of the SDM vol. 3, 26.1 and 30.3 (VMLAUNCH/VMRESUME); STI blocking does not matter. */
+static struct verdict decide(const struct core *c, const struct vmcs *v, unsigned vtpr, bool launch)
 {
+    if (c->state->shadow & SHADOW_MOV_SS)
+        return (struct verdict){VM_ERROR_MOV_SS, NULL};
     if (launch && v->launch != VMCS_CLEAR)
         return (struct verdict){VM_ERROR_VMLAUNCH_NOT_CLEAR, NULL};
     if (!launch && v->launch != VMCS_LAUNCHED)
@@ -174,7 +176,7 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
         core_skip(c, in);
         return;
     }
-    struct verdict w = decide(v, read_vtpr(c, v), launch);
+    struct verdict w = decide(c, v, read_vtpr(c, v), launch);
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);

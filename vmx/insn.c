@@ -4,7 +4,7 @@
  * After the SDM vol. 3 (June 2016), chapter 30 and 25.1; vol. 3, 23.7 and 23.8 for VMXON.
  *
  * VMREAD, VMWRITE and VMPTRST touch only what belongs to the core and are no visible steps.
- * INVEPT and INVVPID succeed and do nothing: no translation is cached. Left out: SMM, VMFUNC,
+ * INVEPT and INVVPID succeed and only serialize: no translation is cached. Left out: SMM, VMFUNC,
  * shadow VMCSs, privilege levels other than 0.
  */
 #include "vmx/internal.h"
@@ -195,6 +195,14 @@ static void vmwrite(struct vmx *x, struct core *c, const struct insn *in)
     complete(x, c, in, error);
 }
 
+/* SDM vol. 3, 8.3: INVEPT and INVVPID are serializing. */
+static void invalidate(struct vmx *x, struct core *c, const struct insn *in)
+{
+    static const struct footprint nothing;
+    if (core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
+        complete(x, c, in, 0);
+}
+
 bool vmx_root_instruction(struct vmx *x, struct core *c, const struct insn *in)
 {
     assert(in->kind == INSN_VMX);
@@ -214,7 +222,7 @@ bool vmx_root_instruction(struct vmx *x, struct core *c, const struct insn *in)
     case X86_INS_VMRESUME: vmx_enter(x, c, in, false); break;
     case X86_INS_VMCALL: complete(x, c, in, VM_ERROR_VMCALL_IN_ROOT); break;
     case X86_INS_INVEPT:
-    case X86_INS_INVVPID: complete(x, c, in, 0); break;
+    case X86_INS_INVVPID: invalidate(x, c, in); break;
     default: return false;
     }
     return true;
