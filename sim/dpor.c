@@ -164,8 +164,8 @@ static bool take_next(struct dpor *d, struct node *n)
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         while (n->tree) {
             n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide, &n->doubtful);
-            if (!((n->sleep | n->done) >> n->chosen & 1))
-                return true;
+            if ((n->enabled & ~(n->sleep | n->done)) >> n->chosen & 1)
+                return true; /* others can come first in no schedule from here */
         }
         return false;
     }

@@ -264,6 +264,20 @@ Test(explore_random, a_sleeper_beside_an_uncertain_step)
     cr_assert(compare(&fixed, &s));
 }
 
+/* Thread 1 halts until the interrupt has arrived, whatever a reversal wants of it. */
+Test(explore_random, a_halted_core_is_not_made_to_step)
+{
+    struct spec s = {
+        .model = MEMORY_SC, .threads = 3,
+        .thread = {{1, {{OP_STORE, .place = SECOND, .value = 3}}},
+                   {3, {{OP_ADD, .place = SECOND, .value = 2}, {OP_HALT},
+                        {OP_LOAD, .reg = 10, .place = SECOND}}},
+                   {2, {{OP_SEND, .reg = 1, .value = INTERRUPT_HIGH},
+                        {OP_LOAD, .reg = 9, .place = SECOND}}}},
+        .handler = {{0}, {1, {{OP_STORE, .place = SECOND, .value = 3}}}}, .early_eoi = {0, 1}};
+    cr_assert(compare(&fixed, &s));
+}
+
 /* Without the interrupt, thread 0 does something else that depends on what came meanwhile. */
 Test(explore_random, an_uncertain_step_does_not_begin_a_reversal)
 {
