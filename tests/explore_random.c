@@ -18,6 +18,7 @@
 enum { LIMIT = 8000 };
 
 static struct outcome want, got;
+static uint64_t complete, blocked; /* of optimal, for who wants to know */
 
 /* ---- Kinds of programs ---- */
 
@@ -125,6 +126,10 @@ static bool compare(const struct family *f, struct spec *s)
         return false;
     for (unsigned i = 0; i < sizeof reduced / sizeof *reduced; i++) {
         differ_explore(&reduced[i], &got);
+        if (reduced[i].algorithm == ALGORITHM_OPTIMAL) {
+            complete += got.result.complete;
+            blocked += got.result.blocked;
+        }
         if (got.incomplete || !differ_equal(&want, &got, ~0ull))
             fail(f, s, &reduced[i]);
     }
@@ -155,7 +160,8 @@ static void check(const struct family *f, unsigned programs)
                   f->name, compared, drawn);
     }
     if (more || getenv("VERBOSE"))
-        fprintf(stderr, "%s: %u of %u programs\n", f->name, compared, drawn);
+        fprintf(stderr, "%s: %u of %u programs, optimal: %llu complete, %llu blocked\n", f->name,
+                compared, drawn, (unsigned long long)complete, (unsigned long long)blocked);
 }
 
 /* ---- The families ---- */
