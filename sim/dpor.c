@@ -164,7 +164,7 @@ static bool take_next(struct dpor *d, struct node *n)
         while (n->tree) {
             n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
             if ((n->enabled & ~(n->sleep | n->done)) >> n->chosen & 1)
-                return true;
+                return true; /* others can come first in no schedule from here */
         }
         return false;
     }
