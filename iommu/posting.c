@@ -91,13 +91,23 @@ static void next(void *device, struct footprint *fp)
     fp->events |= EVENT_DEVICE_POST;
     footprint_add_memory(fp, pir_address(p), 8, ACCESS_WRITE, 0);
     footprint_add_memory(fp, control_address(p), 8, ACCESS_WRITE, 0);
+    if (p->count)
+        footprint_add_memory(fp, p->count, 4, ACCESS_WRITE, 0);
     if (u.notify && target >= 0)
         message_order_send(d->m, source(d), (unsigned)target, fp);
 }
 
-static void touch(struct iommu_device *d, uint64_t address)
+static void touch(struct iommu_device *d, uint64_t address, unsigned size)
 {
-    visible_touch(&d->m->visibility, address, 8, true, context_of_device(d->index));
+    visible_touch(&d->m->visibility, address, size, true, context_of_device(d->index));
+}
+
+static void count(struct iommu_device *d, uint64_t address)
+{
+    if (!address)
+        return;
+    touch(d, address, 4);
+    tso_write_global(d->m, address, 4, memory_read(&d->m->memory, address, 4) + 1);
 }
 
 static void notify(struct iommu_device *d, const struct iommu_update *u)
@@ -130,8 +140,8 @@ static void step(void *device)
     uint64_t pir = memory_read(mem, pir_address(p), 8);
     uint64_t control = memory_read(mem, control_address(p), 8);
     struct iommu_update u = iommu_judge_post(pir, control, p->vector, p->urgent);
-    touch(d, pir_address(p));
-    touch(d, control_address(p));
+    touch(d, pir_address(p), 8);
+    touch(d, control_address(p), 8);
     d->state->next++;
     if (control & PID_RESERVED) { /* VT-d 5.2.3: released, fault recorded */
         machine_find(d->m, FINDING_BUG, "", "IOMMU%u: reserved bits of the descriptor: %#llx",
@@ -140,6 +150,7 @@ static void step(void *device)
     }
     tso_write_global(d->m, pir_address(p), 8, u.pir);
     tso_write_global(d->m, control_address(p), 8, u.control);
+    count(d, p->count);
     record(d->m, pir_address(p), pir, u.pir);
     machine_say(d->m, STEP_DEVICE, "posts %#x", p->vector);
     if (u.notify)
@@ -180,6 +191,7 @@ struct iommu_device *iommu_device_new(struct machine *m, struct cpu *cpu, struct
     for (unsigned i = 0; i < count; i++) {
         assert(!(script[i].descriptor & 63));
         assert(script[i].descriptor + sizeof(struct posted_descriptor) <= m->memory.size);
+        assert(!(script[i].count & 3) && script[i].count + 4 <= m->memory.size);
         d->script[i] = script[i];
     }
     d->state = machine_reserve(m, sizeof *d->state);

@@ -16,6 +16,8 @@ struct iommu_post {
     uint8_t vector;      /* virtual: number of the PIR bit */
     bool urgent;         /* URG */
     uint64_t descriptor; /* physical address, 64-byte aligned */
+    uint64_t count;      /* 0, or physical address of 32 bits that count, in the same step, the
+                          * posts of the vector: a ledger for obligations, no part of VT-d */
 };
 
 /* What one atomic update of a descriptor does. */

@@ -5,10 +5,8 @@
 
 #include "scenarios/session.h"
 
+/* Each counts its posts in the state ledger.posted, if the image has one. */
 bool devices_add(struct session *, char *error);
 void devices_free(struct session *);
-
-/* Does a device of this variant post the vector? */
-bool devices_post(const struct session *, unsigned vector);
 
 #endif

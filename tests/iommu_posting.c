@@ -25,11 +25,11 @@ static struct lapic *l;
 static struct iommu_device *d;
 static agent_id agent;
 
-enum { PID = 0x1000 };
+enum { PID = 0x1000, COUNT = 0x2000 };
 
 static void set_up(void)
 {
-    static const struct iommu_post script[] = {{0x31, false, PID}, {0xc0, false, PID}};
+    static const struct iommu_post script[] = {{0x31, false, PID, COUNT}, {0xc0, false, PID, 0}};
     m = machine_new(2, 1, 1 << 16, 1 << 16);
     l = lapic_new(m, NULL);
     d = iommu_device_new(m, NULL, l, 0, script, 2);
@@ -54,6 +54,21 @@ Test(iommu_device, posts_and_notifies_in_one_step)
     cr_assert_eq(memory_read(&m->memory, PID + PID_CONTROL, 8), 0x0000000100f20001ull);
     cr_assert(message_in_flight(m, 0xf2, 1));
     cr_assert_not(message_in_flight(m, 0xf2, 0));
+}
+
+/* In the same step and, as others may read it, in its footprint; only where the script says so. */
+Test(iommu_device, counts_its_posts)
+{
+    struct footprint fp, reader;
+    footprint_clear(&fp);
+    footprint_clear(&reader);
+    agent_next(m, agent, &fp);
+    footprint_add_memory(&reader, COUNT, 4, ACCESS_READ, 0);
+    cr_assert(footprint_conflicts(&fp, &reader));
+    agent_step(m, agent);
+    cr_assert_eq(memory_read(&m->memory, COUNT, 4), 1);
+    agent_step(m, agent);
+    cr_assert_eq(memory_read(&m->memory, COUNT, 4), 1);
 }
 
 Test(iommu_device, second_post_finds_on_set_and_is_silent)

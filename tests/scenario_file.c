@@ -110,6 +110,7 @@ Test(scenario_file, constants_are_those_of_the_code_under_test)
     cr_assert_eq(defined_as(host, "OUTSIDE_GUEST_MODE"), OUTSIDE_GUEST_MODE);
     cr_assert_eq(defined_as(host, "IN_GUEST_MODE"), IN_GUEST_MODE);
     cr_assert_eq(defined_as(host, "EXITING_GUEST_MODE"), EXITING_GUEST_MODE);
+    cr_assert_eq(defined_as(host, "KVM_REQ_EVENT"), KVM_REQ_EVENT);
     cr_assert_eq(defined_as(vectors, "POSTED_INTR_VECTOR"), POSTED_INTR_VECTOR);
     cr_assert_eq(defined_as(vectors, "RESCHEDULE_VECTOR"), RESCHEDULE_VECTOR);
 }

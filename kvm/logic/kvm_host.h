@@ -25,7 +25,7 @@
 
 /* Bits of vcpu->requests. */
 #define KVM_REQ_EVENT       6   /* look for interrupts to inject before the next entry */
-#define KVM_REQ_TEST        8   /* counted in ledger_served, nothing else */
+#define KVM_REQ_TEST        8   /* noted in ledger_served, nothing else */
 
 /* Guest registers outside the VMCS, in the order of their encoding; slot 4 (RSP) is unused. */
 #define GUEST_GPR_COUNT     16
@@ -46,7 +46,13 @@ struct kvm_vcpu {
 
 extern struct kvm_vcpu vcpus[NR_VCPUS];
 extern u8 apic_pages[NR_VCPUS][PAGE_SIZE];
-extern u32 ledger_served;       /* how many KVM_REQ_TEST were serviced */
+
+/*
+ * How often KVM_REQ_TEST was raised: whoever raises it counts before that. And the count that was
+ * found when it was last serviced: less than the first if it was raised once more.
+ */
+extern u32 ledger_requested;
+extern u32 ledger_served;
 
 /* Requests: raised by anyone, consumed by the vCPU's thread. */
 

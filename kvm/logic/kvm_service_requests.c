@@ -9,7 +9,7 @@ void kvm_service_requests(struct kvm_vcpu *vcpu)
     if (!kvm_request_pending(vcpu))
         return;
     if (kvm_check_request(KVM_REQ_TEST, vcpu))
-        ledger_served++;
+        ledger_served = READ_ONCE(ledger_requested);
     if (kvm_check_request(KVM_REQ_EVENT, vcpu))
         inject_pending_event(vcpu);
 }

@@ -7,6 +7,7 @@
 
 struct kvm_vcpu vcpus[NR_VCPUS];
 u8 apic_pages[NR_VCPUS][PAGE_SIZE] __aligned(PAGE_SIZE);
+u32 ledger_requested;
 u32 ledger_served;
 
 static u8 vmcs_pages[NR_VCPUS][PAGE_SIZE] __aligned(PAGE_SIZE);

@@ -13,6 +13,8 @@ extern const u8 guest_interrupt_stubs[];
 
 struct guest_memory guest_memory __section(".guest.data");
 u32 guest_handled[256] __section(".guest.data");
+u32 guest_answered[256] __section(".guest.data");
+u32 guest_posted[256];
 
 void guest_init(void)
 {

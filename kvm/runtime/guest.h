@@ -23,6 +23,13 @@ struct guest_memory {
 extern struct guest_memory guest_memory;
 extern u32 guest_handled[256];      /* how often the guest handled each vector */
 
+/*
+ * How often each vector was posted: whoever posts counts before the post. And the count that the
+ * guest found when it last handled the vector: less than the first if it was posted once more.
+ */
+extern u32 guest_posted[256];
+extern u32 guest_answered[256];
+
 void guest_main(void);              /* never called: a VM entry goes there */
 void guest_init(void);
 

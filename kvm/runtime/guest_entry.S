@@ -40,6 +40,8 @@ guest_interrupt:
     push    %rdx
     mov     24(%rsp), %eax              /* vector */
     incl    guest_handled(,%rax,4)
+    mov     guest_posted(,%rax,4), %ecx
+    mov     %ecx, guest_answered(,%rax,4)
     marker_note guest_note_handled
     mov     $X2APIC_EOI, %ecx
     xor     %eax, %eax

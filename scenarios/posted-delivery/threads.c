@@ -4,7 +4,8 @@
  *
  * Core 0 runs vCPU 0. Other cores post interrupts to it or raise a request. A device that posts
  * through the IOMMU needs no code here: the simulator has it as an agent. The ledger says what must
- * have come out when everything is idle: each vector posted was handled, each request was served.
+ * have come out when everything is idle: each vector was handled after its last post, each request
+ * served after it was last raised (scenarios/obligations.c).
  */
 #include "guest.h"
 #include "image.h"
@@ -13,21 +14,20 @@
 #define VECTOR_ONE 0x41     /* both of different priority classes: neither hides the other */
 #define VECTOR_TWO 0x52
 
-u32 ledger_posted[256];
-u32 ledger_requested;
-
 IMAGE_STATE("vcpu0.mode", vcpus[0].mode);
 IMAGE_STATE("vcpu0.requests", vcpus[0].requests);
 IMAGE_STATE("vcpu0.cpu", vcpus[0].cpu);
 IMAGE_STATE("pid0", vcpus[0].pi_desc);
 IMAGE_STATE("pid0.control", vcpus[0].pi_desc.control);
 IMAGE_STATE("vapic0", apic_pages[0]);
-IMAGE_STATE("ledger.posted", ledger_posted);
+IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.answered", guest_answered);
 IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.requested", ledger_requested);
 IMAGE_STATE("ledger.served", ledger_served);
 
-image_thread_fn vcpu0_thread, post_one_thread, post_two_thread, post_other_thread, request_thread;
+image_thread_fn vcpu0_thread, post_one_thread, post_two_thread, post_same_thread, post_other_thread;
+image_thread_fn request_thread, request_twice_thread;
 
 void scenario_setup(unsigned long cpu)
 {
@@ -44,10 +44,13 @@ void vcpu0_thread(unsigned long cpu)
     vcpu_run(&vcpus[0]);
 }
 
-/* The ledger is plain memory: two cores must not post the same vector. */
+/*
+ * The ledger is plain memory: no other core or device may post the same vector. It counts before
+ * the post, with no access of shared memory in between (scenarios/obligations.c relies on both).
+ */
 static void post(int vector)
 {
-    ledger_posted[vector]++;
+    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
     note_value("posts %#x", vector);
     vmx_deliver_posted_interrupt(&vcpus[0], vector);
 }
@@ -65,6 +68,13 @@ void post_two_thread(unsigned long cpu)
     post(VECTOR_TWO);
 }
 
+void post_same_thread(unsigned long cpu)
+{
+    (void)cpu;
+    post(VECTOR_ONE);
+    post(VECTOR_ONE);
+}
+
 /* For a third core: another vector than post_one_thread. */
 void post_other_thread(unsigned long cpu)
 {
@@ -72,10 +82,23 @@ void post_other_thread(unsigned long cpu)
     post(VECTOR_TWO);
 }
 
+/* Only one core may: its ledger is plain memory too, and counts first. */
+static void request(void)
+{
+    WRITE_ONCE(ledger_requested, ledger_requested + 1);
+    kvm_make_request(KVM_REQ_TEST, &vcpus[0]);
+    kvm_vcpu_kick(&vcpus[0]);
+}
+
 void request_thread(unsigned long cpu)
 {
     (void)cpu;
-    ledger_requested++;
-    kvm_make_request(KVM_REQ_TEST, &vcpus[0]);
-    kvm_vcpu_kick(&vcpus[0]);
+    request();
+}
+
+void request_twice_thread(unsigned long cpu)
+{
+    (void)cpu;
+    request();
+    request();
 }
