@@ -157,13 +157,14 @@ static void forget_races(struct dpor *d, uint32_t events)
         d->race_count--;
 }
 
-/* Takes what is to be tried next at the node; false if nothing is left. */
+/* Takes what is to be tried next at the node; false if nothing is left. As in choose_guided(), an
+ * agent that is not enabled belongs to a race that cannot be reversed. */
 static bool take_next(struct dpor *d, struct node *n)
 {
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         while (n->tree) {
             n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
-            if (!((n->sleep | n->done) >> n->chosen & 1))
+            if ((n->enabled & ~n->sleep & ~n->done) >> n->chosen & 1)
                 return true;
         }
         return false;
