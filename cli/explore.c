@@ -8,7 +8,7 @@
 #include "cli/run.h"
 #include "sim/recording.h"
 
-struct task {
+struct order {
     const struct options *options;
     const struct scenario *scenario;
     const struct scenario_variant *variant; /* NULL: all */
@@ -37,7 +37,7 @@ static int write_recording(const struct run *run, const char *path)
     return run_record(run, path, error) ? EXIT_NOTHING_FOUND : cli_error("%s", error);
 }
 
-static int explore_variant(const struct task *t)
+static int explore_variant(const struct order *t)
 {
     const struct options *o = t->options;
     char error[SCENARIO_ERROR];
@@ -45,7 +45,7 @@ static int explore_variant(const struct task *t)
     struct session *s = session_open(t->scenario, t->variant, error);
     if (!s)
         return cli_error("%s", error);
-    bool ok = run_explore(&run, s, o->model, &o->knobs, &o->explore, error);
+    bool ok = run_explore(&run, s, o->model, &o->knobs, &o->explore, options_jobs(o), error);
     /* First the recording: who reads the output may stop reading, which ends this process. */
     bool lost = ok && o->output && write_recording(&run, o->output);
     int status = ok ? print_run(&run, o) : cli_error("%s", error);
@@ -60,13 +60,13 @@ static int explore_variant(const struct task *t)
 
 static json_t *explore_job(void *context, unsigned index)
 {
-    const struct task *t = context;
+    const struct order *t = context;
     char error[SCENARIO_ERROR];
     struct run run;
     run_is_quiet = true;
     struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
     if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
-                           error))
+                           1, error))
         return json_pack("{s:s}", "error", error);
     return run_to_json(&run);
 }
@@ -101,10 +101,10 @@ static int worse(int a, int b)
     return rank[b] > rank[a] ? b : a;
 }
 
-static int explore_all(struct task *t)
+static int explore_all(struct order *t)
 {
     unsigned count = t->scenario->variants_count;
-    json_t **runs = jobs_run("variants", count, jobs_default(), explore_job, t);
+    json_t **runs = jobs_run("variants", count, options_jobs(t->options), explore_job, t);
     json_t *list = json_array();
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
@@ -129,21 +129,21 @@ static int explore_all(struct task *t)
 int explore_main(int argc, char **argv)
 {
     struct options o;
-    struct task task = {.options = &o};
+    struct order order = {.options = &o};
     char error[SCENARIO_ERROR];
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
-                  "Explores all interleavings of one variant, or of all.", "jmkaespo");
+                  "Explores all interleavings of one variant, or of all.", "jmkaespoJFR");
     if (o.count != 1)
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
-    struct scenario *scenario = scenario_open(o.arguments[0], &task.variant, error);
+    struct scenario *scenario = scenario_open(o.arguments[0], &order.variant, error);
     if (!scenario)
         return cli_error("%s", error);
-    task.scenario = scenario;
-    if (o.output && !task.variant)
+    order.scenario = scenario;
+    if (o.output && !order.variant)
         return cli_error("-o needs one variant: %s:VARIANT", scenario->name);
     if (o.output && !recording_writable(o.output, error, sizeof error))
         return cli_error("%s", error);
-    int status = task.variant ? explore_variant(&task) : explore_all(&task);
+    int status = order.variant ? explore_variant(&order) : explore_all(&order);
     scenario_free(scenario);
     return status;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/jobs.h"
+#include "sim/parallel.h"
 
 /* One line whatever it quotes: control characters, as names in files may hold, become '?'. */
 static void print_line(const char *who, const char *format, va_list ap)
@@ -49,6 +51,9 @@ static const struct argp_option table[] = {
     {"max-seconds", OPTION_MAX_SECONDS, "S", 0, "Stops after S seconds", 0},
     {"max-steps", OPTION_MAX_STEPS, "N", 0, "Cuts executions off after N steps", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
+    {"jobs", OPTION_JOBS, "N", 0, "Processes at work (all processors); the result is the same for any N", 0},
+    {"frontier", OPTION_FRONTIER, "FILE", 0, "Where an incomplete exploration leaves the rest", 0},
+    {"resume", OPTION_RESUME, "FILE", 0, "Goes on with what an incomplete exploration left", 0},
     {"only", OPTION_ONLY, "NAME", 0, "Only this program, of any size", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
     {"help", OPTION_HELP, NULL, 0, "This text", -1},
@@ -110,11 +115,19 @@ static double parse_number(const char *option, const char *text, bool whole,
     return value;
 }
 
-static void parse_output(struct options *o, const char *text, const struct argp_state *state)
+static const char *parse_file(const char *option, const char *text, const struct argp_state *state)
 {
     if (!text[0])
-        wrong(state, "--output '': the name of a file is right");
-    o->output = text;
+        wrong(state, "--%s '': the name of a file is right", option);
+    return text;
+}
+
+static unsigned parse_jobs(const char *text, const struct argp_state *state)
+{
+    double jobs = parse_number("jobs", text, true, state);
+    if (jobs > PARALLEL_MAX_JOBS)
+        wrong(state, "--jobs '%.60s': at most %d processes", text, PARALLEL_MAX_JOBS);
+    return (unsigned)jobs;
 }
 
 static error_t parse_argument(struct options *o, char *argument, const struct argp_state *state)
@@ -219,7 +232,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         o->only = text;
         return 0;
     case OPTION_OUTPUT:
-        parse_output(o, text, state);
+        o->output = parse_file("output", text, state);
         return 0;
     case OPTION_MEMORY:
         parse_memory(o, text, state);
@@ -238,6 +251,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_MAX_SECONDS:
         o->explore.max_seconds = parse_number("max-seconds", text, false, state);
+        return 0;
+    case OPTION_JOBS:
+        o->jobs = parse_jobs(text, state);
+        return 0;
+    case OPTION_FRONTIER:
+        o->frontier = parse_file("frontier", text, state);
+        return 0;
+    case OPTION_RESUME:
+        o->resume = parse_file("resume", text, state);
         return 0;
     case OPTION_HELP:
         show_help(state);
@@ -264,7 +286,12 @@ static struct argp_option public_option(const struct argp_option *option)
 static error_t parse_public(int key, char *text, struct argp_state *state)
 {
     bool own = key > 0x100 && key < 0x200;
-    return parse_option(own ? key & 0xff : key, text, state);
+    struct options *o = ((struct parse *)state->input)->options;
+    if (own)
+        key &= 0xff;
+    if (own || key == OPTION_OUTPUT)
+        o->given |= option_bit(key);
+    return parse_option(key, text, state);
 }
 
 void options_parse(struct options *o, int argc, char **argv, const char *usage, const char *doc,
@@ -283,4 +310,9 @@ void options_parse(struct options *o, int argc, char **argv, const char *usage, 
     argv[0] = name;
     /* Its own messages are two lines; wrong_option() says the same in one. */
     argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &parse);
+}
+
+unsigned options_jobs(const struct options *o)
+{
+    return o->jobs ? o->jobs : jobs_default();
 }

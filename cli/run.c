@@ -6,31 +6,12 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/reference.h"
+#include "sim/parallel.h"
 #include "sim/recording.h"
 
-/* ---- Progress ---- */
-
 bool run_is_quiet;
-
-static void show_progress(void *context, uint64_t executions, double seconds)
-{
-    const struct explore_options *o = context;
-    double rate = seconds > 0 ? (double)executions / seconds : 0;
-    fprintf(stderr, "\r%llu executions, %.1f s", (unsigned long long)executions, seconds);
-    if (o->max_executions && rate > 0)
-        fprintf(stderr, ", at most %.0f s to the bound",
-                (double)(o->max_executions - executions) / rate);
-    else if (o->max_seconds > 0)
-        fprintf(stderr, ", at most %.0f s to the bound", o->max_seconds - seconds);
-    fputs("\033[K", stderr);
-}
-
-static void clear_progress(void)
-{
-    if (isatty(STDERR_FILENO) && !run_is_quiet)
-        fputs("\r\033[K", stderr);
-}
 
 /* ---- Running ---- */
 
@@ -66,20 +47,53 @@ static bool replay_best(struct run *r, char *error)
     return true;
 }
 
+/* Not worth a file to go on from, nor processes: the first violation is all that is asked. */
+static bool explore_to_first(struct run *r)
+{
+    session_explore(r->session, &r->options, &r->result);
+    return true;
+}
+
+static bool explore_partition(struct run *r, unsigned jobs, char *error)
+{
+    struct progress progress = {.options = &r->options};
+    struct parallel_options how = {.jobs = jobs};
+    if (isatty(STDERR_FILENO) && !run_is_quiet) {
+        how.on_progress = progress_show;
+        how.context = &progress;
+    }
+    bool ok = parallel_explore(r->session->m, &r->options, &how, &r->partition, &r->result, error,
+                               SCENARIO_ERROR);
+    progress_clear(&progress);
+    return ok;
+}
+
+static bool explore_and_replay(struct run *r, unsigned jobs, char *error)
+{
+    bool ok = r->options.stop_at_first ? explore_to_first(r) : explore_partition(r, jobs, error);
+    r->visible = visible_list(&r->session->m->visibility, &r->visible_count);
+    r->best = find_best(&r->result);
+    return ok && (!r->best || replay_best(r, error));
+}
+
 bool run_explore(struct run *r, struct session *s, enum memory_model model,
-                 const struct knobs *knobs, const struct explore_options *options, char *error)
+                 const struct knobs *knobs, const struct explore_options *options, unsigned jobs,
+                 char *error)
 {
     *r = (struct run){.session = s, .options = *options};
-    if (isatty(STDERR_FILENO) && !run_is_quiet) {
-        r->options.on_progress = show_progress;
-        r->options.context = &r->options;
-    }
     session_configure(s, model, knobs);
-    session_explore(s, &r->options, &r->result);
-    clear_progress();
-    r->visible = visible_list(&s->m->visibility, &r->visible_count);
-    r->best = find_best(&r->result);
-    return !r->best || replay_best(r, error);
+    r->partition.budget = PARTITION_BUDGET;
+    partition_begin(&r->partition, s->m);
+    return explore_and_replay(r, jobs, error);
+}
+
+bool run_resume(struct run *r, struct session *s, struct partition *p,
+                const struct explore_options *options, unsigned jobs, char *error)
+{
+    *r = (struct run){.session = s, .options = *options, .partition = *p};
+    *p = (struct partition){0};
+    partition_show(&r->partition, s->m);
+    return explore_and_replay(r, jobs, error);
 }
 
 void run_free(struct run *r)
@@ -87,6 +101,7 @@ void run_free(struct run *r)
     story_free(&r->story);
     trace_free(&r->trace);
     explore_result_free(&r->result);
+    partition_free(&r->partition);
     free(r->visible);
     free(r->reference);
     *r = (struct run){0};

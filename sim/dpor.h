@@ -8,6 +8,7 @@
 
 #include "sim/explore.h"
 #include "sim/history.h"
+#include "sim/task.h"
 #include "sim/wakeup.h"
 
 struct node {
@@ -16,6 +17,7 @@ struct node {
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
+    uint64_t inherited; /* those of `sleep` that slept already when the task began, see task.h */
     uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
     uint8_t chosen;
 };
@@ -41,7 +43,13 @@ struct dpor {
     uint32_t depth;  /* of them executed */
     uint32_t capacity;
     uint64_t sleep;  /* of the state at `depth`, before a node is made of it */
+    uint64_t inherited;
     uint8_t last;    /* agent that stepped last */
+
+    /* A task: the nodes before `root` belong to others, who are asked to try more there. */
+    uint32_t root;
+    struct task_request *request;
+    uint32_t request_count, request_capacity;
 
     /* optimal alone */
     struct wakeup *guide; /* how the execution has to go on */
@@ -65,6 +73,15 @@ void dpor_advance(struct dpor *, struct machine *, const struct footprint *);
 
 /* After an execution: chooses where the next one leaves it. False if all has been tried. */
 bool dpor_backtrack(struct dpor *);
+
+/* One more node at the end of the path, for the caller to fill in. */
+struct node *dpor_add_node(struct dpor *);
+
+/* Does the algorithm look for races? Others keep no history. */
+bool dpor_finds_races(const struct dpor *);
+
+/* The agents that are left to be tried at the node, in that order; returns how many. */
+unsigned dpor_pending(const struct dpor *, const struct node *, uint8_t agent[64]);
 
 /* race.c: see to it that the reversal of the race of event e with the newest event is explored. */
 void dpor_reverse(struct dpor *, uint32_t e);

@@ -8,11 +8,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "sim/check.h"
 #include "sim/counterexample.h"
 #include "sim/dpor.h"
+#include "sim/seconds.h"
+#include "sim/task.h"
 
 enum {
     DEFAULT_MAX_STEPS = 60000,
@@ -39,9 +40,12 @@ struct path_checkpoint {
 struct explorer {
     struct machine *m;
     const struct explore_options *options;
+    const struct task *task;
     struct explore_result *result;
+    struct rest *rest;
     struct dpor dpor;
     uint32_t known_findings; /* of this execution: found in the shared prefix, kept before */
+    uint32_t known_at_root;  /* found on the path of the task */
     uint32_t found_depth[MACHINE_MAX_FINDINGS]; /* steps up to the finding */
     struct path_checkpoint *checkpoint; /* along the path, by depth */
     uint32_t checkpoints, checkpoint_capacity; /* those beyond the count wait to be used again */
@@ -49,13 +53,6 @@ struct explorer {
     uint64_t max_steps;
     double started;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Goes to the node where the next execution leaves the last one: to the nearest checkpoint before
  * it, and from there by running. */
@@ -76,14 +73,11 @@ static void replay_prefix(struct explorer *x)
         agent_step(x->m, x->dpor.node[depth].chosen);
     /* What a core found on its way to its first visible step belongs to the first execution. */
     bool first = !(x->result->complete + x->result->blocked);
-    x->known_findings = first ? 0 : x->m->state->finding_count;
+    x->known_findings = first ? x->known_at_root : x->m->state->finding_count;
 }
 
 static void take_checkpoint(struct explorer *x)
 {
-    uint32_t last = x->checkpoints ? x->checkpoint[x->checkpoints - 1].depth : 0;
-    if (x->dpor.depth < last + CHECKPOINT_EVERY)
-        return;
     if (x->checkpoints == x->checkpoint_capacity) {
         x->checkpoint = realloc(x->checkpoint,
                                 (x->checkpoint_capacity + 1) * sizeof *x->checkpoint);
@@ -93,6 +87,13 @@ static void take_checkpoint(struct explorer *x)
     struct path_checkpoint *k = &x->checkpoint[x->checkpoints++];
     k->depth = x->dpor.depth;
     checkpoint_take(x->m, &k->state);
+}
+
+static void take_checkpoint_now_and_then(struct explorer *x)
+{
+    uint32_t last = x->checkpoints ? x->checkpoint[x->checkpoints - 1].depth : 0;
+    if (x->dpor.depth >= last + CHECKPOINT_EVERY)
+        take_checkpoint(x);
 }
 
 static void note_depths(struct explorer *x, uint32_t before)
@@ -123,7 +124,7 @@ static enum outcome extend(struct explorer *x)
             }
             if (!dpor_new_node(d, enabled))
                 return OUTCOME_BLOCKED;
-            take_checkpoint(x);
+            take_checkpoint_now_and_then(x);
         }
         agent_id a = d->node[d->depth].chosen;
         agent_next(m, a, &fp);
@@ -169,14 +170,16 @@ static bool out_of_budget(struct explorer *x)
     uint64_t runs = r->complete + r->blocked;
     if (x->options->max_executions && runs >= x->options->max_executions)
         r->bounds |= BOUND_EXECUTIONS;
+    if (x->options->stop && *x->options->stop)
+        r->bounds |= BOUND_INTERRUPT;
     if (runs % CLOCK_EVERY == 0) {
-        double seconds = now() - x->started;
+        double seconds = seconds_now() - x->started;
         if (x->options->max_seconds > 0 && seconds >= x->options->max_seconds)
             r->bounds |= BOUND_SECONDS;
         if (x->options->on_progress)
-            x->options->on_progress(x->options->context, runs, seconds);
+            x->options->on_progress(x->options->progress_context, runs, task_fraction(&x->dpor));
     }
-    return r->bounds & (BOUND_EXECUTIONS | BOUND_SECONDS);
+    return r->bounds & CUTTING_BOUNDS;
 }
 
 static void forget_results(struct explore_result *r)
@@ -189,33 +192,78 @@ static void forget_results(struct explore_result *r)
     r->restarts = restarts;
 }
 
-/* All executions under the visible set in force; false if one found more to be visible. */
-static bool explore_all(struct explorer *x)
+/* What is known from elsewhere counts as seen so often that only better schedules matter. */
+static void seed_results(struct explorer *x)
 {
-    forget_results(x->result);
+    struct explore_result *r = x->result;
+    forget_results(r);
+    for (; r->finding_count < x->task->known_count; r->finding_count++) {
+        const struct counterexample *known = &x->task->known[r->finding_count];
+        struct counterexample *c = &r->finding[r->finding_count];
+        *c = (struct counterexample){.finding = known->finding, .seen = MINIMISE_FIRST};
+        for (unsigned i = 0; i < known->schedule.count; i++)
+            schedule_add(&c->schedule, known->schedule.choice[i]);
+    }
+}
+
+/* False if more turned out visible before the first step. */
+static bool begin(struct explorer *x)
+{
+    seed_results(x);
     x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
+    x->known_at_root = 0;
     memset(x->found_depth, 0, sizeof x->found_depth);
     x->m->knobs.consulted = 0;
-    if (x->m->visibility.found || x->m->observed_more)
-        return false;
+    return !x->m->visibility.found && !x->m->observed_more;
+}
+
+static void enter_task(struct explorer *x)
+{
     dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
-    bool stable = true;
+    if (!x->task->length)
+        return;
+    task_enter(&x->dpor, x->m, x->task);
+    x->known_at_root = x->m->state->finding_count;
+    x->result->steps += x->dpor.depth;
+    take_checkpoint(x);
+}
+
+/* Has the task come to its end, or handed on what is left of it? */
+static bool is_over(struct explorer *x)
+{
+    const struct explore_result *r = x->result;
+    if (!dpor_backtrack(&x->dpor))
+        return true;
+    if (!x->task->budget || r->complete + r->blocked < x->task->budget)
+        return false;
+    task_leave(&x->dpor, x->rest);
+    return true;
+}
+
+/* All executions under the visible set in force; false if one found more to be visible. */
+static bool explore_all(struct explorer *x)
+{
+    bool stable = begin(x);
+    if (!stable)
+        return false;
+    enter_task(x);
     do {
         replay_prefix(x);
         enum outcome outcome = extend(x);
         dpor_reverse_open(&x->dpor);
-        if (x->m->visibility.found || x->m->observed_more) {
-            stable = false;
+        stable = !x->m->visibility.found && !x->m->observed_more;
+        if (!stable)
             break;
-        }
         count_outcome(x, outcome);
         if (x->options->stop_at_first && x->result->finding_count)
             break;
         if (out_of_budget(x))
             break;
-    } while (dpor_backtrack(&x->dpor));
+    } while (!is_over(x));
+    if (x->rest)
+        task_take_requests(&x->dpor, x->rest);
     dpor_free(&x->dpor);
     return stable;
 }
@@ -237,30 +285,62 @@ static bool any_violation(const struct explore_result *r)
     return false;
 }
 
-void explore(struct machine *m, const struct explore_options *options, struct explore_result *r)
+struct explorer *explorer_new(struct machine *m, const struct explore_options *options)
 {
-    struct explorer x = {.m = m, .options = options, .result = r, .started = now()};
-    m->stop_vain_rounds = !options->every_round;
-    x.max_steps = options->max_steps && options->max_steps < DEFAULT_MAX_STEPS ? options->max_steps
-                                                                             : DEFAULT_MAX_STEPS;
-    x.path = malloc(x.max_steps);
-    assert(x.path);
-    memset(r, 0, sizeof *r);
-    while (!explore_all(&x)) {
-        r->restarts++;
-        visible_absorb(&m->visibility);
-    }
-    for (uint32_t i = 0; i < x.checkpoint_capacity; i++)
-        checkpoint_free(m, &x.checkpoint[i].state);
-    free(x.checkpoint);
-    free(x.path);
-    m->stop_vain_rounds = false;
+    struct explorer *x = calloc(1, sizeof *x);
+    assert(x);
+    x->m = m;
+    x->options = options;
+    x->started = seconds_now();
+    x->max_steps = options->max_steps && options->max_steps < DEFAULT_MAX_STEPS
+                       ? options->max_steps : DEFAULT_MAX_STEPS;
+    x->path = malloc(x->max_steps);
+    assert(x->path);
+    return x;
+}
+
+void explorer_free(struct explorer *x)
+{
+    for (uint32_t i = 0; i < x->checkpoint_capacity; i++)
+        checkpoint_free(x->m, &x->checkpoint[i].state);
+    free(x->checkpoint);
+    free(x->path);
+    free(x);
+}
+
+bool explorer_run(struct explorer *x, const struct task *task, struct explore_result *r,
+                  struct rest *rest)
+{
+    x->task = task;
+    x->result = r;
+    x->rest = rest;
+    x->m->stop_vain_rounds = !x->options->every_round;
+    bool stable = explore_all(x);
+    x->m->stop_vain_rounds = false;
+    r->knobs = x->m->knobs.consulted;
+    return stable;
+}
+
+void explore_conclude(const struct machine *m, struct explore_result *r)
+{
     forget_kept(m, r);
-    r->knobs = m->knobs.consulted;
-    r->seconds = now() - x.started;
     r->visible_bytes = m->visibility.frozen;
     r->verdict = any_violation(r) ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
                                                                   : VERDICT_SAFE;
+}
+
+void explore(struct machine *m, const struct explore_options *options, struct explore_result *r)
+{
+    static const struct task whole = {0};
+    struct explorer *x = explorer_new(m, options);
+    memset(r, 0, sizeof *r);
+    while (!explorer_run(x, &whole, r, NULL)) {
+        r->restarts++;
+        visible_absorb(&m->visibility);
+    }
+    r->seconds = seconds_now() - x->started;
+    explorer_free(x);
+    explore_conclude(m, r);
 }
 
 void explore_result_free(struct explore_result *r)

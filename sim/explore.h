@@ -11,6 +11,8 @@
 #ifndef SIM_EXPLORE_H
 #define SIM_EXPLORE_H
 
+#include <signal.h>
+
 #include "sim/schedule.h"
 
 enum algorithm {
@@ -37,9 +39,10 @@ struct explore_options {
     bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */
     void (*on_complete)(void *context, struct machine *);
-    /* Called now and then, for a progress line. */
-    void (*on_progress)(void *context, uint64_t executions, double seconds);
-    void *context;
+    /* Called now and then, for a progress line; `fraction`: see task_fraction(). */
+    void (*on_progress)(void *progress_context, uint64_t executions, double fraction);
+    void *context, *progress_context;
+    const volatile sig_atomic_t *stop; /* not 0: end after this execution; NULL: nobody asks */
 };
 
 enum { EXPLORE_MAX_FINDINGS = 16 };

@@ -96,6 +96,7 @@ enum bound {
     BOUND_EXECUTIONS = 1 << 4,
     BOUND_SECONDS = 1 << 5,
     BOUND_MODEL = 1 << 6, /* with a FINDING_LIMIT that says what is lacking */
+    BOUND_INTERRUPT = 1 << 7, /* the user stopped it */
 };
 
 struct core_ops {

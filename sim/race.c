@@ -62,10 +62,40 @@ static void leave_open(struct dpor *d, uint32_t e, uint64_t first)
     d->race[d->race_count++] = (struct open_race){e, d->history.count - 1, first};
 }
 
+/* Whoever asked for some of these agents has asked for all of them. */
+static bool requested(const struct dpor *d, uint32_t depth, uint64_t agents)
+{
+    for (uint32_t i = 0; i < d->request_count; i++)
+        if (d->request[i].depth == depth && !(d->request[i].agents & ~agents))
+            return true;
+    return false;
+}
+
+static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
+{
+    const struct node *n = &d->node[e];
+    if (candidates & (n->sleep | n->done))
+        return;
+    candidates &= n->enabled;
+    if (!candidates || requested(d, e, candidates))
+        return;
+    if (d->request_count == d->request_capacity) {
+        d->request_capacity = d->request_capacity ? 2 * d->request_capacity : 64;
+        d->request = realloc(d->request, d->request_capacity * sizeof *d->request);
+        assert(d->request);
+    }
+    unsigned later = d->history.event[d->history.count - 1].agent;
+    d->request[d->request_count++] = (struct task_request){e, later, candidates};
+}
+
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
     uint64_t candidates = initials(&d->history, e);
+    if (e < d->root) {
+        ask_for(d, e, candidates);
+        return;
+    }
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         if (!(candidates & explored_agents(n)))
             leave_open(d, e, candidates);
@@ -137,6 +167,8 @@ static bool explored(const struct dpor *d, const struct node *n)
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
         assert(q < d->asleep + d->asleep_count);
         left &= ~(1ull << q->agent);
+        if (n->inherited >> q->agent & 1)
+            continue; /* only where it is in race.first: see the head of task.h */
         if (sequence_has(v, &d->history, q->agent)
                 ? sequence_starts(v, &d->history, q->agent)
                 : sequence_ignores(v, &d->history, &d->access[q->first], q->count))
