@@ -38,7 +38,7 @@ static void print_time(double seconds)
 
 static void print_bar(double fraction)
 {
-    int full = (int)(fraction * BAR_WIDTH);
+    int full = fraction < 1 ? (int)(fraction * BAR_WIDTH) : BAR_WIDTH;
     fputc('[', stderr);
     for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < full ? '#' : '.', stderr);
@@ -47,8 +47,9 @@ static void print_bar(double fraction)
 
 static void print_remaining(const struct progress *p, const struct parallel_progress *now)
 {
+    double all = now->seconds + now->earlier;
     double left = now->fraction > FRACTION_KNOWN
-                      ? now->seconds * (1 - now->fraction) / now->fraction : 0;
+                      ? all * (1 - now->fraction) / now->fraction : 0;
     double bound = p->options->max_seconds > 0 ? p->options->max_seconds - now->seconds : 0;
     if (p->options->max_seconds > 0 && (left <= 0 || bound < left)) {
         fputs(", at most ", stderr);
@@ -66,8 +67,7 @@ static void print_estimate(struct progress *p, double estimate)
 {
     char text[40];
     progress_count(estimate, text, sizeof text);
-    fprintf(stderr, "\rexpected from random descents: about %s executions, give or take some powers "
-            "of ten\033[K\n", text);
+    fprintf(stderr, "\restimate: %s executions; it may be ten times as many\033[K\n", text);
     p->estimated = true;
 }
 
@@ -84,7 +84,7 @@ void progress_show(void *context, const struct parallel_progress *now)
     fputc('\r', stderr);
     print_bar(now->fraction);
     fprintf(stderr, " %s executions, ", executions);
-    print_time(now->seconds);
+    print_time(now->seconds + now->earlier);
     print_remaining(p, now);
     fputs("\033[K", stderr);
 }

@@ -104,6 +104,7 @@ void run_free(struct run *r)
     partition_free(&r->partition);
     free(r->visible);
     free(r->reference);
+    free(r->frontier);
     *r = (struct run){0};
 }
 

@@ -14,6 +14,7 @@ struct run {
     struct explore_options options;
     struct explore_result result;
     struct partition partition; /* what has been explored, and what is left */
+    char *frontier;             /* the file that holds what is left, or NULL */
     struct visible_range *visible; /* the set in force at the end */
     unsigned visible_count;
     const struct counterexample *best; /* a violation if there is one; fewest switches, then

@@ -219,15 +219,17 @@ static bool begin(struct explorer *x)
     return !x->m->visibility.found && !x->m->observed_more;
 }
 
-static void enter_task(struct explorer *x)
+static bool enter_task(struct explorer *x)
 {
     dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
     if (!x->task->length)
-        return;
-    task_enter(&x->dpor, x->m, x->task);
+        return true;
+    if (x->task->length > x->max_steps || !task_enter(&x->dpor, x->m, x->task))
+        return false;
     x->known_at_root = x->m->state->finding_count;
     x->result->steps += x->dpor.depth;
     take_checkpoint(x);
+    return true;
 }
 
 /* Has the task come to its end, or handed on what is left of it? */
@@ -242,28 +244,35 @@ static bool is_over(struct explorer *x)
     return true;
 }
 
-/* All executions under the visible set in force; false if one found more to be visible. */
-static bool explore_all(struct explorer *x)
+/* All executions behind the task's path; false if one found more to be visible. */
+static bool explore_behind(struct explorer *x)
 {
-    bool stable = begin(x);
-    if (!stable)
-        return false;
-    enter_task(x);
     do {
         replay_prefix(x);
         enum outcome outcome = extend(x);
         dpor_reverse_open(&x->dpor);
-        stable = !x->m->visibility.found && !x->m->observed_more;
-        if (!stable)
-            break;
+        if (x->m->visibility.found || x->m->observed_more)
+            return false;
         count_outcome(x, outcome);
         if (x->options->stop_at_first && x->result->finding_count)
             break;
         if (out_of_budget(x))
             break;
     } while (!is_over(x));
-    if (x->rest)
+    return true;
+}
+
+/* All executions under the visible set in force; false if one found more to be visible. */
+static bool explore_all(struct explorer *x)
+{
+    if (!begin(x))
+        return false;
+    bool fits = enter_task(x);
+    bool stable = !fits || explore_behind(x);
+    if (x->rest) {
         task_take_requests(&x->dpor, x->rest);
+        x->rest->misfit = !fits;
+    }
     dpor_free(&x->dpor);
     return stable;
 }

@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "sim/estimate.h"
 #include "sim/seconds.h"
 #include "sim/worker.h"
 
@@ -45,7 +44,8 @@ static uint64_t runs(const struct explore_result *r)
 static void show(struct parallel *c, uint64_t executions, double fraction, unsigned jobs)
 {
     struct parallel_progress now = {executions, fraction, c->p->estimate,
-                                    seconds_now() - c->started, jobs};
+                                    seconds_now() - c->started, c->p->total.seconds,
+                                    jobs};
     if (c->how->on_progress)
         c->how->on_progress(c->how->context, &now);
 }
@@ -53,7 +53,9 @@ static void show(struct parallel *c, uint64_t executions, double fraction, unsig
 /* `part` of the next `ahead` task is done, too. */
 static double add_part(const struct partition *p, uint32_t ahead, double part)
 {
-    return part * p->task[p->next + ahead].weight / (p->done + p->waiting);
+    assert(ahead < partition_waiting(p));
+    double all = p->done + p->waiting;
+    return all > 0 ? part * p->task[p->next + ahead].weight / all : 0;
 }
 
 static void show_here(void *context, uint64_t executions, double fraction)
@@ -126,6 +128,13 @@ static void run_next_here(struct parallel *c, struct outcome *o)
 /* The outcome of the next task, which must be stable: true if it does not exceed the bound. */
 static bool take(struct parallel *c, struct outcome *o)
 {
+    if (o->rest.misfit) {
+        snprintf(c->error, c->error_size, "what was left of the exploration does not fit this "
+                 "program: a step of it cannot be made");
+        c->p->misfit = true;
+        c->stopped = true;
+        return false;
+    }
     uint64_t left = executions_left(c);
     if (left && runs(&o->result) >= left && !outcome_is_cut(o)) {
         /* Another process did not know where to stop. */
@@ -171,8 +180,8 @@ static void run_whole(struct parallel *c)
         free(p->visible);
         p->visible = visible_list(&c->m->visibility, &p->visible_count);
         p->observed = c->m->observed_core;
-        p->estimate = o.rest.node_count ? estimate_executions(c->m) : 0;
-        partition_show(p, c->m);
+        if (partition_is_split(p))
+            p->estimate = (double)runs(&p->total) / partition_fraction(p);
     }
     outcome_free(&o);
 }
@@ -315,9 +324,12 @@ static void collect_partial(struct parallel *c)
     for (unsigned i = 0; i < c->workers; i++)
         if (c->worker[i].busy)
             receive(c, &c->worker[i]);
-    for (uint32_t i = 0; i < c->given; i++)
-        if (c->ready[i])
-            add_partial(c, c->ready[i]);
+    for (uint32_t i = 0; i < c->given; i++) {
+        if (!c->ready[i])
+            continue;
+        c->ready[i]->result.bounds &= ~(uint32_t)BOUND_INTERRUPT; /* it was we who interrupted */
+        add_partial(c, c->ready[i]);
+    }
 }
 
 static void run_workers(struct parallel *c)
@@ -332,7 +344,8 @@ static void run_workers(struct parallel *c)
         give(c);
         wait_for_any(c);
         same = take_ready(c);
-        show_workers(c);
+        if (same && !c->stopped)
+            show_workers(c);
         check_bounds(c);
     }
     bool by_count = c->partial.bounds & BOUND_EXECUTIONS; /* exactly so many are reported */

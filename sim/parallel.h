@@ -21,8 +21,9 @@ enum { PARALLEL_MAX_JOBS = 64 };
 struct parallel_progress {
     uint64_t executions;
     double fraction; /* of the whole: partition_fraction() */
-    double estimate; /* executions expected before the run, 0: not known yet */
-    double seconds;  /* of this process */
+    double estimate; /* of all executions; 0: not known yet */
+    double seconds;  /* of this call ... */
+    double earlier;  /* ... and of those before, with the same partition */
     unsigned jobs;   /* processes at work */
 };
 

@@ -220,5 +220,5 @@ void partition_add(const struct machine *m, struct explore_result *to, struct ex
 
 double partition_fraction(const struct partition *p)
 {
-    return p->done > 0 ? p->done / (p->done + p->waiting) : 0;
+    return p->done + p->waiting > 0 ? p->done / (p->done + p->waiting) : 0;
 }

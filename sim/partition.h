@@ -44,7 +44,8 @@ struct partition {
     uint32_t next, task_count, task_capacity;
     double done;     /* weight of what has been explored */
     double waiting;  /* weight of the tasks that wait */
-    double estimate; /* executions expected before the run; 0: no estimate was made */
+    double estimate; /* of all executions, made from the first task; 0: it was all */
+    bool misfit;     /* a task's path does not exist: read from a file for another machine */
     struct explore_result total;
     /* Findings of the first task: the others need not minimise what is worse. */
     struct counterexample known[EXPLORE_MAX_FINDINGS];
@@ -87,7 +88,15 @@ void partition_take(struct partition *, const struct machine *, struct explore_r
 void partition_add(const struct machine *, struct explore_result *to, struct explore_result *from,
                    unsigned known);
 
-/* Of the whole, from 0 to 1, if subtrees of a node were of one size. */
+/*
+ * How much of the whole has been explored, from 0 to 1, if all subtrees of a node were of one size
+ * (Knuth, Estimating the efficiency of backtrack programs, 1975; along the paths that were really
+ * taken: Kilby, Slaney, Thiebaux and Walsh, Estimating search tree size, 2006). Ways on that no race
+ * has asked for yet are not known, so it says too much rather than too little: of four variants of
+ * posted delivery with 24,000 to 293,000 executions the estimate after the first task was between
+ * 1.2 times too high and 9 times too low. Random descents, which learn of a node's ways from one
+ * execution only, were 240 times too low.
+ */
 double partition_fraction(const struct partition *);
 
 /* Makes this visible set the one in force in the machine, as if nothing had been touched. */

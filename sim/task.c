@@ -30,16 +30,24 @@ static void walk(struct dpor *d, struct machine *m, agent_id agent)
     d->depth++;
 }
 
-void task_enter(struct dpor *d, struct machine *m, const struct task *t)
+static bool fits(struct machine *m, const struct task_step *s)
+{
+    return machine_enabled(m) == s->enabled && (s->enabled >> s->agent & 1);
+}
+
+bool task_enter(struct dpor *d, struct machine *m, const struct task *t)
 {
     assert(t->length);
     machine_restore(m);
     for (uint32_t i = 0; i + 1 < t->length; i++) {
+        if (!fits(m, &t->step[i]))
+            return false;
         add_step(d, &t->step[i], t->step[i].covered);
         walk(d, m, t->step[i].agent);
     }
     add_step(d, &t->step[t->length - 1], t->sleep);
     d->root = t->length;
+    return fits(m, &t->step[t->length - 1]);
 }
 
 /* ---- Leaving ---- */

@@ -54,6 +54,7 @@ struct rest {
     struct rest_node *node;
     struct task_request *request;
     uint32_t node_count, request_count; /* no nodes: the task is done */
+    bool misfit; /* the machine could not go along the path: nothing was explored */
 };
 
 /* Runs tasks, one after the other, on one machine. */
@@ -77,8 +78,9 @@ void rest_free(struct rest *);
 
 struct dpor;
 
-/* Goes along the path up to before the task's last step, which the next execution makes. */
-void task_enter(struct dpor *, struct machine *, const struct task *);
+/* Goes along the path up to before the task's last step, which the next execution makes. False if
+ * other agents are enabled on it than the task says: it belongs to another machine. */
+bool task_enter(struct dpor *, struct machine *, const struct task *);
 
 /* After dpor_backtrack(): hands all that is left to the others. */
 void task_leave(const struct dpor *, struct rest *);
