@@ -19,6 +19,8 @@ static const char HELP[] =
     "  irqweave explore SCENARIO[:VARIANT]        one variant, or all\n"
     "      [--memory tso|sc] [--knob NAME=VALUE] [--algorithm source|sleep|dfs]\n"
     "      [--max-executions N] [--max-seconds S] [--max-steps N] [--json] [-o FILE]\n"
+    "      [--jobs N] [--frontier FILE]\n"
+    "  irqweave explore --resume FILE             goes on where Ctrl-C or a bound has ended it\n"
     "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
     "      [--step] [--json]\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"

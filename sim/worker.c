@@ -21,7 +21,8 @@ void outcome_run(struct outcome *o, struct explorer *x, const struct partition *
     o->found_count = m->visibility.found;
     o->found = malloc((o->found_count + 1) * sizeof *o->found);
     assert(o->found);
-    memcpy(o->found, m->visibility.found_at, o->found_count * sizeof *o->found);
+    for (uint32_t i = 0; i < o->found_count; i++)
+        o->found[i] = m->visibility.found_at[i];
 }
 
 void outcome_free(struct outcome *o)
