@@ -19,6 +19,9 @@ enum exit_code {
 /* "irqweave: ..." on standard error; returns EXIT_WRONG_USE. */
 int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Of two: wrong input beats a finding, which beats an incomplete run. */
+int exit_code_worse(int a, int b);
+
 /* Options that several subcommands share; zero is the default of each. */
 struct options {
     bool json;
@@ -32,11 +35,11 @@ struct options {
     enum memory_model model;
     struct knobs knobs;
     struct explore_options explore;
-    char *arguments[64];
+    char **arguments;
     unsigned count;
 };
 
-/* Parses argv of a subcommand; `allowed` names the options it takes, by key ("jmkaosSe"). Ends the
+/* Parses argv of a subcommand; `allowed` names the options it takes, by key ("jmkaosne"). Ends the
  * process with EXIT_WRONG_USE where the line is wrong. */
 void options_parse(struct options *, int argc, char **argv, const char *usage, const char *doc,
                    const char *allowed);
@@ -52,6 +55,10 @@ enum option_key {
     OPTION_MAX_EXECUTIONS = 'e',
     OPTION_MAX_SECONDS = 's',
     OPTION_MAX_STEPS = 'p',
+    OPTION_MAX_PREEMPTIONS = 'q',
+    OPTION_SEED = 'r',
+    OPTION_PCT_DEPTH = 'd',
+    OPTION_NO_MINIMISE = 'w',
     OPTION_JOBS = 'J',
     OPTION_FRONTIER = 'F',
     OPTION_RESUME = 'R',
@@ -75,5 +82,6 @@ int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int bench_explore_main(int argc, char **argv);
+int litmus_main(int argc, char **argv);
 
 #endif

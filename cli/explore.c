@@ -15,13 +15,6 @@ struct order {
     struct frontier frontier;               /* with --resume */
 };
 
-/* Wrong input beats a finding, which beats an incomplete run. */
-static int worse(int a, int b)
-{
-    static const int rank[] = {0, 2, 3, 1, 3};
-    return rank[b] > rank[a] ? b : a;
-}
-
 static int print_run(const struct run *run, const struct options *o)
 {
     if (o->json) {
@@ -66,14 +59,14 @@ static int finish_variant(struct run *run, const struct options *o, bool ok, cha
 {
     int status = ok ? EXIT_NOTHING_FOUND : cli_error("%s", error);
     if (ok && o->output)
-        status = worse(status, write_recording(run, o->output));
+        status = exit_code_worse(status, write_recording(run, o->output));
     if (!partition_is_done(&run->partition) && !run->partition.misfit &&
         !leave_write(run, o, &run->frontier, error)) {
         int lost = cli_error("%s", error);
         status = o->frontier || o->resume ? lost : status;
     }
     int found = ok ? print_run(run, o) : status;
-    return worse(found, status);
+    return exit_code_worse(found, status);
 }
 
 static int explore_variant(struct order *t)
@@ -136,7 +129,7 @@ static int explore_all(struct order *t)
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
         int code = code_of(t->scenario, i, runs[i]);
-        status = worse(status, code);
+        status = exit_code_worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
             print_line(&t->scenario->variants[i], runs[i]);
         json_array_append_new(list, runs[i]);
@@ -171,7 +164,8 @@ int explore_main(int argc, char **argv)
     struct order order = {.options = &o};
     char error[SCENARIO_ERROR], name[200];
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
-                  "Explores all interleavings of one variant, or of all.", "jmkaespoJFR");
+                  "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
+                  "random, a sample of them.", "jmkaespordqwJFR");
     if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
     if (o.resume && !resume_read(&order.frontier, &o, name, error))

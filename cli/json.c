@@ -4,6 +4,7 @@
 
 #include "sim/check.h"
 #include "sim/recording.h"
+#include "sim/sample.h"
 
 enum { JSON_VERSION = 1 };
 
@@ -100,7 +101,7 @@ json_t *dropped_to_json(const struct machine *m, uint64_t dropped)
 
 /* ---- The run ---- */
 
-static json_t *bounds_to_json(uint32_t bounds)
+json_t *bounds_to_json(uint32_t bounds)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < 32; i++) {
@@ -125,6 +126,33 @@ static json_t *findings_to_json(const struct run *run)
     return list;
 }
 
+static json_t *sample_to_json(const struct explore_options *o, const struct explore_result *r)
+{
+    char text[400];
+    bool pct = o->algorithm == ALGORITHM_PCT;
+    double probability = sample_probability(o, r);
+    sample_guarantee(o, r, text, sizeof text);
+    return json_pack("{s:I, s:o, s:i, s:i, s:I, s:o, s:s}", "seed", (json_int_t)o->seed,
+                     "pct_depth", pct ? json_integer(o->pct_depth) : json_null(), "agents",
+                     (int)r->sample.agents, "longest", (int)r->sample.steps, "executions",
+                     (json_int_t)r->sample.executions, "probability",
+                     probability > 0 ? json_real(probability) : json_null(), "guarantee", text);
+}
+
+/* Fields that only some runs have. */
+static void add_limits(json_t *object, const struct run *run)
+{
+    const struct explore_options *o = &run->options;
+    json_object_set_new(json_object_get(object, "executions"), "redundant",
+                        explore_counts_redundant(o)
+                            ? json_integer((json_int_t)run->result.redundant) : json_null());
+    if (run->result.bounds & BOUND_SAMPLED)
+        json_object_set_new(object, "sample", sample_to_json(o, &run->result));
+    if (o->bound_preemptions)
+        json_object_set_new(object, "max_preemptions",
+                            json_integer((json_int_t)o->max_preemptions));
+}
+
 json_t *run_to_json(const struct run *run)
 {
     const struct explore_result *r = &run->result;
@@ -135,10 +163,11 @@ json_t *run_to_json(const struct run *run)
         "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "algorithm",
         algorithm_name[run->options.algorithm], "knobs", knobs_to_json(&s->knobs, r->knobs),
         "verdict", verdict_name(r->verdict), "executions", "complete", (json_int_t)r->complete,
-        "blocked", (json_int_t)r->blocked, "waiting", (json_int_t)r->waiting, "redundant",
-        (json_int_t)r->redundant, "steps", (json_int_t)r->steps, "seconds", r->seconds, "visible_bytes",
+        "blocked", (json_int_t)r->blocked, "waiting", (json_int_t)r->waiting, "cut",
+        (json_int_t)r->cut, "steps", (json_int_t)r->steps, "seconds", r->seconds, "visible_bytes",
         (json_int_t)r->visible_bytes, "bounds", bounds_to_json(r->bounds), "findings",
         findings_to_json(run), "further_findings", dropped_to_json(s->m, r->dropped));
+    add_limits(object, run);
     if (run->partition.estimate > 0)
         json_object_set_new(object, "estimate", json_real(run->partition.estimate));
     if (run->frontier)

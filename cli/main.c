@@ -17,16 +17,20 @@ static const char HELP[] =
     "  irqweave reproduce SCENARIO                each variant: verdict beside the expected one, and\n"
     "                                             the shortest interleaving of each violation\n"
     "  irqweave explore SCENARIO[:VARIANT]        one variant, or all\n"
-    "      [--memory tso|sc] [--knob NAME=VALUE] [--algorithm source|sleep|dfs]\n"
-    "      [--max-executions N] [--max-seconds S] [--max-steps N] [--json] [-o FILE]\n"
+    "      [--memory tso|sc] [--knob NAME=VALUE] [--json] [-o FILE]\n"
+    "      [--algorithm optimal|source|sleep|dfs] [--no-minimise]\n"
+    "      [--algorithm pct|random [--seed N] [--pct-depth D]]   a sample\n"
+    "      [--max-executions N] [--max-seconds S] [--max-steps N] [--max-preemptions N]\n"
     "      [--jobs N] [--frontier FILE]\n"
     "  irqweave explore --resume FILE             goes on where Ctrl-C or a bound has ended it\n"
     "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
     "      [--step] [--json]\n"
+    "  irqweave litmus FILE...                    litmus tests: reachable states, does the condition\n"
+    "      [--memory tso|sc] [--json]             hold\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
     "  irqweave bench [--json]                    how fast it is here\n"
     "  irqweave bench explore [growth]            the explorer on well-known programs\n"
-    "      [--only NAME] [--algorithm source|sleep|dfs] [--json]\n"
+    "      [--only NAME] [--algorithm optimal|source|sleep|dfs] [--json]\n"
     "  irqweave test [--only-release]             builds and runs the tests (launcher only)\n"
     "\n"
     "  irqweave COMMAND --help                    more about one command\n"
@@ -42,7 +46,8 @@ static const struct command {
 } commands[] = {
     {"list", list_main, false},          {"explore", explore_main, true},
     {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
-    {"doctor", doctor_main, false},      {"bench", bench_main, true},
+    {"litmus", litmus_main, true},       {"doctor", doctor_main, false},
+    {"bench", bench_main, true},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Options of the subcommands (glibc argp), one table for all. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,14 +43,30 @@ static void wrong(const struct argp_state *state, const char *format, ...)
     exit(EXIT_WRONG_USE);
 }
 
+int exit_code_worse(int a, int b)
+{
+    static const int rank[] = {0, 2, 3, 1, 3};
+    return rank[b] > rank[a] ? b : a;
+}
+
 static const struct argp_option table[] = {
     {"json", OPTION_JSON, NULL, 0, "One JSON object on standard output (docs/json.md)", 0},
     {"memory", OPTION_MEMORY, "MODEL", 0, "tso (the default) or sc", 0},
     {"knob", OPTION_KNOB, "NAME=VALUE", 0, "Sets an open point of the hardware; see doctor", 0},
-    {"algorithm", OPTION_ALGORITHM, "NAME", 0, "source (the default), sleep or dfs", 0},
-    {"max-executions", OPTION_MAX_EXECUTIONS, "N", 0, "Stops after N executions", 0},
+    {"algorithm", OPTION_ALGORITHM, "NAME", 0,
+     "optimal (the default), source, sleep or dfs; explore also takes pct and random, which draw a "
+     "sample of the executions", 0},
+    {"seed", OPTION_SEED, "N", 0, "Of a sample: the same seed draws the same executions (1)", 0},
+    {"pct-depth", OPTION_PCT_DEPTH, "D", 0,
+     "pct looks for violations that D ordering constraints bring about (3)", 0},
+    {"max-executions", OPTION_MAX_EXECUTIONS, "N", 0, "Stops after N executions (1000 of a sample)", 0},
     {"max-seconds", OPTION_MAX_SECONDS, "S", 0, "Stops after S seconds", 0},
     {"max-steps", OPTION_MAX_STEPS, "N", 0, "Cuts executions off after N steps", 0},
+    {"max-preemptions", OPTION_MAX_PREEMPTIONS, "N", 0,
+     "At most N times in an execution is a core that could go on left for another. All such "
+     "executions are explored by dfs; the other algorithms may leave some out, for equivalent ones "
+     "with more preemptions", 0},
+    {"no-minimise", OPTION_NO_MINIMISE, NULL, 0, "Shows schedules as they were found", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
     {"jobs", OPTION_JOBS, "N", 0, "Processes at work (all processors); the result is the same for any N", 0},
     {"frontier", OPTION_FRONTIER, "FILE", 0, "Where an incomplete exploration leaves the rest", 0},
@@ -66,6 +83,24 @@ struct parse {
     const struct argp_option *chosen; /* those of this subcommand */
 };
 
+/* How many options' names begin like this word ("--max", "--max=3"); *found is the last of them,
+ * or the one whose name is all of it. */
+static unsigned find_option(const struct argp_option *options, const char *word,
+                            const struct argp_option **found)
+{
+    unsigned count = 0;
+    size_t length = strcspn(word, "=");
+    for (; options->name; options++) {
+        if (strncmp(options->name, word, length))
+            continue;
+        *found = options;
+        count++;
+        if (!options->name[length])
+            return 1;
+    }
+    return count;
+}
+
 /* ---- Values ---- */
 
 static void parse_memory(struct options *o, const char *text, const struct argp_state *state)
@@ -78,16 +113,20 @@ static void parse_memory(struct options *o, const char *text, const struct argp_
         o->model = MEMORY_TSO;
 }
 
-static void parse_algorithm(struct options *o, const char *text, const struct argp_state *state)
+/* Commands without --seed compare verdicts or counts, which a sample does not have. */
+static void parse_algorithm(const struct parse *parse, const char *text,
+                            const struct argp_state *state)
 {
     char advice[200];
-    for (int i = 0; i < ALGORITHM_COUNT; i++) {
+    const struct argp_option *seed = NULL;
+    int count = find_option(parse->chosen, "seed", &seed) ? ALGORITHM_NAMES : ALGORITHM_COUNT;
+    for (int i = 0; i < count; i++) {
         if (!strcmp(text, algorithm_name[i])) {
-            o->explore.algorithm = (enum algorithm)i;
+            parse->options->explore.algorithm = (enum algorithm)i;
             return;
         }
     }
-    nearest_advise(advice, sizeof advice, text, algorithm_name, ALGORITHM_COUNT);
+    nearest_advise(advice, sizeof advice, text, algorithm_name, (unsigned)count);
     wrong(state, "--algorithm '%.60s': %s", text, advice);
 }
 
@@ -115,6 +154,42 @@ static double parse_number(const char *option, const char *text, bool whole,
     return value;
 }
 
+/* A whole number from `least` to `most`. */
+static unsigned parse_count(const char *option, const char *text, unsigned least, unsigned most,
+                            const struct argp_state *state)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (!text[0] || text[strspn(text, "0123456789")] || value < least || value > most)
+        wrong(state, "--%s '%.60s': a whole number from %u to %u is right", option, text, least,
+              most);
+    return (unsigned)value;
+}
+
+static void parse_max_preemptions(struct options *o, const char *text,
+                                  const struct argp_state *state)
+{
+    o->explore.max_preemptions = parse_count("max-preemptions", text, 0, EXPLORE_MAX_STEPS, state);
+    o->explore.bound_preemptions = true;
+}
+
+/* Options that say nothing beside the others given. */
+static void check_together(const struct options *options, const struct argp_state *state)
+{
+    const struct explore_options *o = &options->explore;
+    const char *name = algorithm_name[o->algorithm];
+    bool sample = o->algorithm >= ALGORITHM_COUNT;
+    if (o->pct_depth && o->algorithm != ALGORITHM_PCT)
+        wrong(state, "--pct-depth is for --algorithm pct, not %s", name);
+    if (o->seed && !sample)
+        wrong(state, "--seed is for --algorithm pct or random; %s draws nothing", name);
+    if (options->frontier && !explore_is_divisible(o))
+        wrong(state, "--frontier keeps what is left of an exploration; %s is not kept",
+              sample ? "a sample" : "one with --max-preemptions");
+    if (o->bound_preemptions && sample)
+        wrong(state, "--max-preemptions bounds an exploration; %s draws a sample", name);
+}
+
 static const char *parse_file(const char *option, const char *text, const struct argp_state *state)
 {
     if (!text[0])
@@ -132,31 +207,15 @@ static unsigned parse_jobs(const char *text, const struct argp_state *state)
 
 static error_t parse_argument(struct options *o, char *argument, const struct argp_state *state)
 {
-    if (o->count == sizeof o->arguments / sizeof *o->arguments)
-        wrong(state, "too many arguments; quote the schedule");
-    o->arguments[o->count++] = argument;
+    if (!o->arguments)
+        o->arguments = calloc((size_t)state->argc, sizeof *o->arguments);
+    if (!o->arguments)
+        return ENOMEM;
+    o->arguments[o->count++] = argument; /* no more of them than argv holds */
     return 0;
 }
 
 /* ---- Words that are no option ---- */
-
-/* How many options' names begin like this word ("--max", "--max=3"); *found is the last of them,
- * or the one whose name is all of it. */
-static unsigned find_option(const struct argp_option *options, const char *word,
-                            const struct argp_option **found)
-{
-    unsigned count = 0;
-    size_t length = strcspn(word, "=");
-    for (; options->name; options++) {
-        if (strncmp(options->name, word, length))
-            continue;
-        *found = options;
-        count++;
-        if (!options->name[length])
-            return 1;
-    }
-    return count;
-}
 
 static void wrong_name(const struct parse *parse, const char *word, const struct argp_state *state)
 {
@@ -238,7 +297,19 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         parse_memory(o, text, state);
         return 0;
     case OPTION_ALGORITHM:
-        parse_algorithm(o, text, state);
+        parse_algorithm(state->input, text, state);
+        return 0;
+    case OPTION_SEED:
+        o->explore.seed = (uint64_t)parse_number("seed", text, true, state);
+        return 0;
+    case OPTION_PCT_DEPTH:
+        o->explore.pct_depth = parse_count("pct-depth", text, 1, PCT_DEPTH_MAX, state);
+        return 0;
+    case OPTION_MAX_PREEMPTIONS:
+        parse_max_preemptions(o, text, state);
+        return 0;
+    case OPTION_NO_MINIMISE:
+        o->explore.raw = true;
         return 0;
     case OPTION_KNOB:
         parse_knob(o, text, state);
@@ -247,7 +318,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         o->explore.max_executions = (uint64_t)parse_number("max-executions", text, true, state);
         return 0;
     case OPTION_MAX_STEPS:
-        o->explore.max_steps = (uint64_t)parse_number("max-steps", text, true, state);
+        o->explore.max_steps = parse_count("max-steps", text, 1, EXPLORE_MAX_STEPS, state);
         return 0;
     case OPTION_MAX_SECONDS:
         o->explore.max_seconds = parse_number("max-seconds", text, false, state);
@@ -266,6 +337,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case ARGP_KEY_ERROR:
         wrong_option(state->input, state);
+        return 0;
+    case ARGP_KEY_END:
+        check_together(o, state);
         return 0;
     case ARGP_KEY_ARG:
         return parse_argument(o, text, state);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "sim/seconds.h"
+
 enum { BAR_WIDTH = 24 };
 
 #define SECONDS_BETWEEN 0.2
@@ -87,6 +89,14 @@ void progress_show(void *context, const struct parallel_progress *now)
     print_time(now->seconds + now->earlier);
     print_remaining(p, now);
     fputs("\033[K", stderr);
+}
+
+void progress_show_plain(void *context, uint64_t executions, double fraction)
+{
+    const struct progress *p = context;
+    struct parallel_progress now = {.executions = executions, .fraction = fraction,
+                                    .seconds = seconds_now() - p->started, .jobs = 1};
+    progress_show(context, &now);
 }
 
 void progress_clear(struct progress *p)

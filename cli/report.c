@@ -6,6 +6,7 @@
 #include "cli/columns.h"
 #include "cli/run.h"
 #include "sim/check.h"
+#include "sim/sample.h"
 
 static void print_threads(FILE *f, const struct scenario_variant *v)
 {
@@ -41,6 +42,29 @@ static void print_knobs(FILE *f, const struct session *s, uint32_t consulted)
     fputs(consulted ? "\n" : "none consulted\n", f);
 }
 
+static void print_executions(FILE *f, const struct explore_options *o,
+                             const struct explore_result *r)
+{
+    fprintf(f, "executions  %llu complete, %llu blocked", (unsigned long long)r->complete,
+            (unsigned long long)r->blocked);
+    if (explore_counts_redundant(o))
+        fprintf(f, ", %llu redundant", (unsigned long long)r->redundant);
+    if (r->cut)
+        fprintf(f, ", %llu cut off", (unsigned long long)r->cut);
+    fprintf(f, "; %llu steps; %.2f s (%s)\n", (unsigned long long)r->steps, r->seconds,
+            algorithm_name[o->algorithm]);
+}
+
+static void print_sample(FILE *f, const struct explore_options *o, const struct explore_result *r)
+{
+    char text[400], line[420];
+    sample_guarantee(o, r, text, sizeof text);
+    fprintf(f, "sample      seed %llu; %u agents seen, executions of up to %u steps\n",
+            (unsigned long long)o->seed, r->sample.agents, r->sample.steps);
+    snprintf(line, sizeof line, "guarantee   %s", text);
+    columns_print_wrapped(f, line);
+}
+
 void run_print_summary(FILE *f, const struct run *run)
 {
     const struct explore_result *r = &run->result;
@@ -52,10 +76,9 @@ void run_print_summary(FILE *f, const struct run *run)
     print_threads(f, s->variant);
     fprintf(f, "\nverdict     %s", verdict_name(r->verdict));
     print_findings(f, r);
-    fprintf(f, "executions  %llu complete, %llu blocked, %llu redundant; %llu steps; %.2f s (%s)\n",
-            (unsigned long long)r->complete, (unsigned long long)r->blocked,
-            (unsigned long long)r->redundant, (unsigned long long)r->steps, r->seconds,
-            algorithm_name[run->options.algorithm]);
+    print_executions(f, &run->options, r);
+    if (r->bounds & BOUND_SAMPLED)
+        print_sample(f, &run->options, r);
     fprintf(f, "visible     %llu bytes of memory\n", (unsigned long long)r->visible_bytes);
     print_knobs(f, s, r->knobs);
     fprintf(f, "bounds      %s\n", bounds[0] ? bounds : "none hit");

@@ -16,7 +16,8 @@ static bool check_options(const struct options *o, char *error)
         int key;
         const char *name;
     } fixed[] = {{OPTION_MEMORY, "memory"}, {OPTION_KNOB, "knob"},
-                 {OPTION_ALGORITHM, "algorithm"}, {OPTION_MAX_STEPS, "max-steps"}};
+                 {OPTION_ALGORITHM, "algorithm"}, {OPTION_MAX_STEPS, "max-steps"},
+                 {OPTION_MAX_PREEMPTIONS, "max-preemptions"}};
     for (unsigned i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         if (!(o->given & option_bit(fixed[i].key)))
             continue;

@@ -8,8 +8,10 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/reference.h"
+#include "sim/check.h"
 #include "sim/parallel.h"
 #include "sim/recording.h"
+#include "sim/seconds.h"
 
 bool run_is_quiet;
 
@@ -37,28 +39,58 @@ static const struct counterexample *find_best(const struct explore_result *r)
     return best;
 }
 
+static bool shows(const struct trace *t, const struct finding *f)
+{
+    for (unsigned i = 0; i < t->finding_count; i++)
+        if (t->finding[i].kind == f->kind && !strcmp(t->finding[i].name, f->name))
+            return true;
+    return false;
+}
+
 static bool replay_best(struct run *r, char *error)
 {
+    const struct finding *f = &r->best->finding;
     r->reference = reference_print(r->session, &r->best->schedule);
     if (!session_replay(r->session, &r->best->schedule, r->visible, r->visible_count,
                         r->session->m->observed_core, &r->trace, error))
         return false;
+    if (!shows(&r->trace, f)) {
+        snprintf(error, SCENARIO_ERROR, "a bug of irqweave: %.300s does not lead to %s %s",
+                 r->reference, finding_kind_name(f->kind), f->name);
+        return false;
+    }
     story_build(&r->story, r->session, &r->trace);
     return true;
 }
 
-/* Not worth a file to go on from, nor processes: the first violation is all that is asked. */
-static bool explore_to_first(struct run *r)
+static bool is_watched(void)
 {
+    return isatty(STDERR_FILENO) && !run_is_quiet;
+}
+
+/* Not worth a file to go on from, nor processes, if the first violation is all that is asked; and
+ * not everything can have them. */
+static bool is_plain(const struct explore_options *o)
+{
+    return o->stop_at_first || !explore_is_divisible(o);
+}
+
+static void explore_plain(struct run *r)
+{
+    struct progress progress = {.options = &r->options, .started = seconds_now()};
+    if (is_watched()) {
+        r->options.on_progress = progress_show_plain;
+        r->options.progress_context = &progress;
+    }
     session_explore(r->session, &r->options, &r->result);
-    return true;
+    progress_clear(&progress);
 }
 
 static bool explore_partition(struct run *r, unsigned jobs, char *error)
 {
     struct progress progress = {.options = &r->options};
     struct parallel_options how = {.jobs = jobs};
-    if (isatty(STDERR_FILENO) && !run_is_quiet) {
+    if (is_watched()) {
         how.on_progress = progress_show;
         how.context = &progress;
     }
@@ -70,7 +102,11 @@ static bool explore_partition(struct run *r, unsigned jobs, char *error)
 
 static bool explore_and_replay(struct run *r, unsigned jobs, char *error)
 {
-    bool ok = r->options.stop_at_first ? explore_to_first(r) : explore_partition(r, jobs, error);
+    bool ok = true;
+    if (is_plain(&r->options))
+        explore_plain(r);
+    else
+        ok = explore_partition(r, jobs, error);
     r->visible = visible_list(&r->session->m->visibility, &r->visible_count);
     r->best = find_best(&r->result);
     return ok && (!r->best || replay_best(r, error));
@@ -81,9 +117,12 @@ bool run_explore(struct run *r, struct session *s, enum memory_model model,
                  char *error)
 {
     *r = (struct run){.session = s, .options = *options};
+    explore_defaults(&r->options);
     session_configure(s, model, knobs);
-    r->partition.budget = PARTITION_BUDGET;
-    partition_begin(&r->partition, s->m);
+    if (!is_plain(&r->options)) {
+        r->partition.budget = PARTITION_BUDGET;
+        partition_begin(&r->partition, s->m);
+    }
     return explore_and_replay(r, jobs, error);
 }
 

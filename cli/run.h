@@ -13,7 +13,7 @@ struct run {
     struct session *session;
     struct explore_options options;
     struct explore_result result;
-    struct partition partition; /* what has been explored, and what is left */
+    struct partition partition; /* what has been explored, and what is left; empty if that is not kept */
     char *frontier;             /* the file that holds what is left, or NULL */
     struct visible_range *visible; /* the set in force at the end */
     unsigned visible_count;
@@ -56,6 +56,7 @@ json_t *run_to_json(const struct run *);
 json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);
 json_t *dropped_to_json(const struct machine *, uint64_t dropped); /* a list of kind, invariant */
+json_t *bounds_to_json(uint32_t bounds); /* list of texts, one a bound */
 json_t *knobs_to_json(const struct knobs *, uint32_t which);
 
 #endif

@@ -68,8 +68,12 @@ void core_pop_level(struct core *c)
         c->state->level_count--;
 }
 
+/* Two contexts that have no level between them cannot be told apart. What the inner one touches counts
+ * as touched by many: it is shared as soon as anybody writes it. */
 unsigned core_context(const struct core *c)
 {
+    if (core_level(c) == LEVEL_DEEP)
+        return CONTEXT_MANY;
     return context_of_core(c->id, core_level(c));
 }
 
@@ -83,10 +87,34 @@ static bool interruptible(struct core *c)
     return c->state->interrupt_flag && !c->state->shadow;
 }
 
+static bool is_observed(const struct core *c)
+{
+    return c->m->observed_core >> c->id & 1;
+}
+
+/* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
+ * table 24-3 (blocked by MOV SS). What STI does is a knob; it may open, so that the boundary counts
+ * as open whatever the value: else the run that would consult the knob might be left out. */
+static bool nmi_open(const struct core *c)
+{
+    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS);
+}
+
+bool core_nmi_ready(struct core *c)
+{
+    if (!is_observed(c) || !nmi_open(c) || !c->cpu->apic ||
+        !c->cpu->apic_ops->nmi_pending(c->cpu->apic, c->id))
+        return false;
+    return !(c->state->shadow & SHADOW_STI) ||
+           knob_value(&c->m->knobs, KNOB_STI_BLOCKS_NMI) == 0;
+}
+
 static bool event_pending(struct core *c)
 {
     if (c->state->non_root)
         return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
+    if (core_nmi_ready(c))
+        return true;
     return interruptible(c) && c->cpu->apic && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
 }
 
@@ -102,6 +130,10 @@ static enum event_result take_event(struct core *c)
     c->state->acount = 0;
     if (c->state->non_root)
         return c->cpu->virt_ops->event_take(c->cpu->virt, c);
+    if (core_nmi_ready(c)) { /* SDM vol. 3, table 6-2: before maskable interrupts */
+        core_take_nmi(c);
+        return EVENT_DIVERTED;
+    }
     unsigned vector = c->cpu->apic_ops->acknowledge(c->cpu->apic, c->id);
     machine_say(c->m, STEP_DELIVER, "takes interrupt %#x", vector);
     core_deliver(c, vector, false, 0, c->exec.resume_rip);
@@ -113,7 +145,7 @@ static enum event_result take_event(struct core *c)
 static bool in_handler(const struct core *c)
 {
     enum context_level level = core_level(c);
-    return level == LEVEL_INTERRUPT || level == LEVEL_INTERRUPT_NESTED || level == LEVEL_NMI;
+    return level >= LEVEL_INTERRUPT && level <= LEVEL_DEEP;
 }
 
 /* A handler is quiet as long as it only ends its interrupt (accesses to INTR alone) and returns to
@@ -144,7 +176,15 @@ static bool boundary_matters(const struct core *c, unsigned flags, const struct 
         return true;
     if (c->state->non_root || core_level(c) != LEVEL_THREAD)
         return true;
-    return c->m->observed_core >> c->id & 1;
+    return is_observed(c);
+}
+
+/* Touches nothing, waits for nothing, and nothing could interrupt it: a step that nobody sees. NMIs
+ * come to observed cores alone. */
+static bool nobody_sees(struct core *c, unsigned flags, const struct footprint *fp)
+{
+    return !fp->count && !fp->events && !(flags & ~(unsigned)(POINT_BOUNDARY | POINT_PLAIN)) &&
+           !interruptible(c) && !is_observed(c);
 }
 
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
@@ -154,6 +194,8 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
     observe_handler(c, fp, flags);
     if (!boundary_matters(c, flags, fp))
         flags &= ~(unsigned)POINT_BOUNDARY;
+    if (nobody_sees(c, flags, fp))
+        return true;
     for (;;) {
         if (!(flags & POINT_ACCESS))
             c->state->acount++;
@@ -189,7 +231,13 @@ static void next_event(struct core *c, struct footprint *fp, unsigned *flags)
     *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
     if (c->state->non_root)
         c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
-    else
+    else if (core_nmi_ready(c)) {
+        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
+        /* Had the NMI not come, the core's step would be another one, which reads INTR: what changes
+         * that must not pass this one. */
+        if (interruptible(c))
+            footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
+    } else
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_WRITE);
 }
 
@@ -225,6 +273,19 @@ static bool enabled(void *cpu, unsigned core)
     return !(flags & POINT_SLOT) || message_can_send(c->m, core);
 }
 
+static uint64_t enabled_cores(void *cpu)
+{
+    const struct cpu *p = cpu;
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < p->m->cores; i++) {
+        unsigned flags = p->core[i].exec.flags;
+        bool simple = !(flags & ~(unsigned)(POINT_ACCESS | POINT_PLAIN | POINT_RETURN));
+        if (simple || (!(flags & POINT_ENDED) && enabled(cpu, i)))
+            mask |= 1ull << i;
+    }
+    return mask;
+}
+
 static void next_access(const struct core *c, const struct access *a, struct footprint *fp)
 {
     bool own_load = a->mode == ACCESS_READ && a->unit == c->id + 1;
@@ -232,6 +293,21 @@ static void next_access(const struct core *c, const struct access *a, struct foo
         tso_next_load(c->m, c->id, a, fp);
     else
         footprint_add_access(fp, *a);
+}
+
+/*
+ * A step that could give way to an interrupt reads INTR, which every arrival changes. One that could
+ * give way to an NMI alone reads UNIT_NMI, which the arrival of an NMI changes and that of another
+ * message does not. It does so once an NMI has arrived at this core in some execution: before that
+ * nothing depends on it, and as every message arrives in the end, an exploration in which one is
+ * sent at all comes to that point, and begins anew.
+ */
+static void next_boundary(struct core *c, struct footprint *fp)
+{
+    if (interruptible(c))
+        footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
+    else if (is_observed(c) && nmi_open(c))
+        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_READ);
 }
 
 static void next(void *cpu, unsigned core, struct footprint *fp)
@@ -249,8 +325,8 @@ static void next(void *cpu, unsigned core, struct footprint *fp)
         next_access(c, &c->exec.next->access[i], fp);
     if (c->exec.flags & POINT_DRAINED)
         tso_order_after_drains(c->m, core, fp);
-    if ((c->exec.flags & POINT_BOUNDARY) && interruptible(c))
-        footprint_add(fp, resource_make(RES_INTR, core), ACCESS_READ);
+    if (c->exec.flags & POINT_BOUNDARY)
+        next_boundary(c, fp);
 }
 
 /* Runs the core to its next point. */
@@ -336,6 +412,7 @@ static void stop_at(void *cpu, unsigned core, uint64_t icount, uint32_t acount)
 
 static const struct core_ops core_operations = {
     .enabled = enabled,
+    .enabled_cores = enabled_cores,
     .next = next,
     .step = step,
     .idle = idle,
@@ -382,9 +459,7 @@ void cpu_free(struct cpu *p)
      * their stacks go with the process. */
     if (p->setup_cores)
         cores_image_free(p, p->setup_cores);
-    if (p->m->core_snapshot)
-        cores_image_free(p, p->m->core_snapshot);
-    p->m->core_snapshot = NULL;
+    machine_drop_snapshot(p->m);
     for (unsigned i = 0; i < p->m->cores; i++)
         cores_free_images(&p->core[i]);
     p->m->core_ops = NULL;

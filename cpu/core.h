@@ -37,6 +37,8 @@ enum point_flags {
 
 enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };
 
+enum shadow { SHADOW_STI = 1, SHADOW_MOV_SS = 2 };
+
 enum { CORE_SPIN_READS = 8, CORE_SPIN_WRITES = 32, CORE_LEVELS = 8 };
 
 struct spin_read {
@@ -50,7 +52,8 @@ struct core_state {
     uint64_t icount;    /* retired instructions and taken events: the core's position ... */
     uint32_t acount;    /* ... and accesses since */
     uint8_t interrupt_flag; /* RFLAGS.IF */
-    uint8_t shadow;     /* blocking by STI or MOV SS holds for the current instruction */
+    uint8_t nmi_blocked; /* an NMI has been taken and no IRET executed since */
+    uint8_t shadow;     /* blocking by STI or MOV SS (enum shadow) for the current instruction */
     uint8_t shadow_next; /* ... and for the next one */
     uint8_t activity;
     uint8_t non_root;   /* guest mode */
@@ -74,6 +77,7 @@ struct core_exec {
     uint64_t resume_rip;  /* where an event taken at this boundary returns to */
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
+    uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;
@@ -112,6 +116,9 @@ struct core {
 struct apic_ops {
     bool (*pending)(void *apic, unsigned core);      /* a vector is deliverable now */
     unsigned (*acknowledge)(void *apic, unsigned core); /* the vector; moves IRR to ISR */
+    /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
+    bool (*nmi_pending)(void *apic, unsigned core);
+    void (*take_nmi)(void *apic, unsigned core);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */
@@ -130,8 +137,8 @@ enum event_result {
 
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
-    /* In guest mode: may an event be recognised at this boundary (then INTR is read), and is one
-     * ready now? */
+    /* In guest mode: may an event other than an NMI be recognised at this boundary (then INTR is
+     * read), and is any ready now? */
     bool (*interruptible)(void *virt, struct core *);
     bool (*event_ready)(void *virt, struct core *);
     void (*event_next)(void *virt, struct core *, struct footprint *, unsigned *flags);
@@ -141,6 +148,8 @@ struct virt_ops {
     bool (*instruction)(void *virt, struct core *, const struct insn *);
     /* In guest mode: true if this exception left the guest instead of going to its handler. */
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
+    /* In guest mode: does IRET end the blocking of NMIs? */
+    bool (*iret_unblocks_nmi)(void *virt, struct core *);
 };
 
 enum { CPU_MAX_MSR_RANGES = 8 };
@@ -221,6 +230,10 @@ void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error
                   uint64_t return_rip);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
 
+/* An NMI that would be taken at this boundary; and taking it, through the IDT. */
+bool core_nmi_ready(struct core *);
+void core_take_nmi(struct core *);
+
 /* Nesting levels of contexts (sim/visible.h). */
 enum context_level core_level(const struct core *);
 void core_push_level(struct core *, enum context_level, uint64_t frame_rsp);
@@ -240,7 +253,7 @@ static inline uint64_t core_resume_rip(const struct core *c)
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT };
+enum core_unit { UNIT_VIRT, UNIT_NMI };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);

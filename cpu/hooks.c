@@ -34,6 +34,14 @@ static void check_progress(struct core *c)
     core_end(c);
 }
 
+static void take_fault(struct core *c)
+{
+    unsigned vector = c->exec.fault - 1u;
+    c->exec.fault = 0;
+    core_fault(c, vector, 0);
+    leave_hook(c);
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct core *c = user;
@@ -43,6 +51,10 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     core_unpatch(c);
     if (address - c->cpu->window_base >= c->m->memory.size)
         return; /* the fetch itself will fault */
+    if (c->exec.fault) {
+        take_fault(c);
+        return;
+    }
     const struct insn *in = decoder_lookup(&c->cpu->decoder, address);
     c->exec.pc = address;
     c->exec.resume_rip = address;
@@ -192,6 +204,14 @@ static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned 
     return false;
 }
 
+/* Unicorn calls the memory hook for addresses that are not mapped, too. */
+static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
+{
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",
+                 c->id, what, size, (unsigned long long)address);
+    core_end(c);
+}
+
 static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
                       void *user)
 {
@@ -207,6 +227,8 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     }
     if (c->exec.jump)
         return; /* the instruction is being left */
+    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical)
+        unmapped(c, write ? "write" : "read", bytes, address);
     c->state->acount++;
     bool visible = visible_touch(&c->m->visibility, physical, bytes, write, core_context(c));
     if (crosses_page(c, write, address, bytes, visible))
@@ -233,21 +255,23 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
     (void)uc;
     (void)value;
     bool fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
-    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %d bytes at %#llx, where there is nothing",
-                 c->id, fetch ? "fetch" : type == UC_MEM_WRITE_UNMAPPED ? "write" : "read", size,
-                 (unsigned long long)address);
-    core_end(c);
+    unmapped(c, fetch ? "fetch" : type == UC_MEM_WRITE_UNMAPPED ? "write" : "read", (unsigned)size,
+             address);
     return false;
 }
 
-/* Exceptions that Unicorn raises by itself: divide error, #GP, and so on. */
+/*
+ * Exceptions that Unicorn raises by itself: divide error, #GP, and so on. Unicorn forgets an
+ * exception only when this hook returns, and a checkpoint does not hold it: suspended in here, the
+ * core would raise it once more in every execution that follows. So the instruction begins again,
+ * and its code hook takes the fault.
+ */
 static void on_exception(uc_engine *uc, uint32_t number, void *user)
 {
     struct core *c = user;
     (void)uc;
     core_unpatch(c);
-    core_fault(c, number, 0);
-    leave_hook(c);
+    c->exec.fault = (uint8_t)(number + 1);
 }
 
 static bool on_invalid(uc_engine *uc, void *user)

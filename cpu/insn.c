@@ -99,7 +99,7 @@ static void insn_sti(struct core *c)
         return;
     machine_say(c->m, STEP_INTERRUPTS, "interrupts on");
     if (!c->state->interrupt_flag)
-        c->state->shadow_next = 1;
+        c->state->shadow_next = SHADOW_STI;
     set_interrupt_flag(c, true);
 }
 
@@ -110,11 +110,13 @@ static void observe(struct core *c)
         machine_observe(c->m, c->id);
 }
 
-/* SDM vol. 3, 6.8.3: blocks like STI, whatever IF is. */
+/* SDM vol. 3, 6.8.3: blocks like STI, whatever IF is. The boundary before it is offered here: the
+ * next action, which may lie behind it, can no longer offer it. */
 static void insn_mov_ss(struct core *c)
 {
-    c->state->shadow_next = 1;
     observe(c);
+    if (core_point(c, &nothing, POINT_BOUNDARY))
+        c->state->shadow_next = SHADOW_MOV_SS;
 }
 
 static void insn_popf(struct core *c)
@@ -241,10 +243,13 @@ static void load_table(struct core *c, const struct insn *in, uint64_t *base, ui
     core_skip(c, in);
 }
 
+/* An interrupt before it is delivered by the old table, one behind it by the new. */
 static void insn_table(struct core *c, const struct insn *in)
 {
     struct core_state *s = c->state;
     observe(c);
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
     if (in->kind == INSN_LGDT)
         load_table(c, in, &s->gdt_base, &s->gdt_limit);
     else
@@ -254,14 +259,16 @@ static void insn_table(struct core *c, const struct insn *in)
 /* SDM vol. 3, 7.2.3: the 16-byte TSS descriptor of 64-bit mode. */
 static void insn_ltr(struct core *c, const struct insn *in)
 {
-    uint64_t selector = core_operand_read(c, in, 0) & 0xffff;
     uint64_t physical;
+    observe(c);
+    if (!core_point(c, &nothing, POINT_BOUNDARY))
+        return;
+    uint64_t selector = core_operand_read(c, in, 0) & 0xffff;
     if ((selector | 7) + 8 > c->state->gdt_limit ||
         !core_translate(c, c->state->gdt_base + (selector & ~7ull), &physical)) {
         core_fault(c, VECTOR_GP, (uint32_t)selector);
         return;
     }
-    observe(c);
     uint64_t low = core_hw_read(c, physical, 8);
     uint64_t high = core_hw_read(c, physical + 8, 8);
     c->state->tr = (uint16_t)selector;

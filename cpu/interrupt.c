@@ -56,9 +56,9 @@ static void push(struct core *c, uint64_t *rsp, uint64_t value)
     core_hw_write(c, linear(c, *rsp, "interrupt stack"), 8, value);
 }
 
-static enum context_level level_above(const struct core *c, unsigned vector)
+static enum context_level kind_above(enum context_level below, unsigned vector)
 {
-    switch (core_level(c)) {
+    switch (below) {
     case LEVEL_THREAD:
         return vector == VECTOR_NMI ? LEVEL_NMI : LEVEL_INTERRUPT;
     case LEVEL_GUEST:
@@ -66,9 +66,20 @@ static enum context_level level_above(const struct core *c, unsigned vector)
     case LEVEL_GUEST_INTERRUPT:
     case LEVEL_GUEST_INTERRUPT_NESTED:
         return LEVEL_GUEST_INTERRUPT_NESTED;
+    case LEVEL_DEEP:
+        return LEVEL_DEEP;
     default:
         return vector == VECTOR_NMI ? LEVEL_NMI : LEVEL_INTERRUPT_NESTED;
     }
+}
+
+static enum context_level level_above(const struct core *c, unsigned vector)
+{
+    enum context_level kind = kind_above(core_level(c), vector);
+    for (unsigned i = 0; i < c->state->level_count; i++)
+        if (c->state->level[i] == kind)
+            return LEVEL_DEEP;
+    return kind;
 }
 
 void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t error,
@@ -110,6 +121,16 @@ void core_deliver(struct core *c, unsigned vector, bool has_error, uint32_t erro
     core_jump(c, g.target);
 }
 
+/* `int 2` gets to the same handler and blocks nothing (SDM vol. 3, 6.3.3). */
+void core_take_nmi(struct core *c)
+{
+    assert(!c->state->nmi_blocked);
+    c->cpu->apic_ops->take_nmi(c->cpu->apic, c->id);
+    c->state->nmi_blocked = 1;
+    machine_say(c->m, STEP_DELIVER, "takes an NMI");
+    core_deliver(c, VECTOR_NMI, false, 0, c->exec.resume_rip);
+}
+
 void core_fault(struct core *c, unsigned vector, uint32_t error)
 {
     if (core_level(c) != LEVEL_THREAD)
@@ -122,6 +143,13 @@ void core_fault(struct core *c, unsigned vector, uint32_t error)
     core_deliver(c, vector, has_error, error, c->exec.pc);
 }
 
+/* SDM vol. 3, 6.7.1: any IRET, also that of an exception within the handler of the NMI. */
+static void unblock_nmi(struct core *c)
+{
+    if (!c->state->non_root || c->cpu->virt_ops->iret_unblocks_nmi(c->cpu->virt, c))
+        c->state->nmi_blocked = 0;
+}
+
 /* SDM vol. 2, IRET/IRETQ: pops RIP, CS, RFLAGS, RSP, SS; serializing. */
 void interrupt_return(struct core *c)
 {
@@ -129,6 +157,8 @@ void interrupt_return(struct core *c)
     uint64_t rsp = core_reg(c, UC_X86_REG_RSP);
     for (unsigned i = 0; i < 5; i++)
         frame[i] = core_hw_read(c, linear(c, rsp + 8 * i, "stack of iretq"), 8);
+    spin_break(c); /* it may open interrupts */
+    unblock_nmi(c);
     c->state->cs = (uint16_t)frame[1];
     c->state->ss = (uint16_t)frame[4];
     c->state->interrupt_flag = frame[2] >> 9 & 1;

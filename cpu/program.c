@@ -86,6 +86,13 @@ void code_mov(struct code *c, unsigned reg, uint32_t value)
     put32(c, value);
 }
 
+void code_mov_long(struct code *c, unsigned reg, uint64_t value)
+{
+    put8(c, reg >= 8 ? 0x49 : 0x48); /* REX.W, REX.B */
+    put8(c, 0xb8 + (reg & 7));
+    code_bytes(c, &value, 8);
+}
+
 static void marker(struct code *c, unsigned kind)
 {
     code_bytes(c, "\x0f\x1f\x84", 3);
@@ -95,17 +102,24 @@ static void marker(struct code *c, unsigned kind)
 
 void code_end(struct code *c)
 {
-    code_bytes(c, "\xf4", 1);
+    code_bytes(c, "\xf4\xeb\xfd", 3);
 }
 
-struct program *program_open(unsigned cores, unsigned devices, enum memory_model model)
+struct program *program_open_at(uint64_t base, unsigned cores, unsigned devices,
+                                enum memory_model model)
 {
     struct program *p = calloc(1, sizeof *p);
     assert(p);
     p->m = machine_new(cores, devices, PROGRAM_RAM, 1 << 18);
     p->m->model = model;
-    p->cpu = cpu_new(p->m, PROGRAM_BASE);
+    p->base = base;
+    p->cpu = cpu_new(p->m, p->base);
     return p;
+}
+
+struct program *program_open(unsigned cores, unsigned devices, enum memory_model model)
+{
+    return program_open_at(PROGRAM_BASE, cores, devices, model);
 }
 
 /* Every core starts at this marker; the programs themselves are jumped to. */
@@ -122,8 +136,8 @@ void program_start(struct program *p, const struct code *code)
     p->next_code = PROGRAM_CODE;
     write_start(p);
     for (unsigned i = 0; i < p->m->cores; i++) {
-        core_set_reg(&p->cpu->core[i], UC_X86_REG_RSP, PROGRAM_BASE + PROGRAM_STACK + i * 0x1000);
-        bool ok = cpu_setup_core(p->cpu, i, PROGRAM_BASE + CODE_AT, i);
+        core_set_reg(&p->cpu->core[i], UC_X86_REG_RSP, p->base + PROGRAM_STACK + i * 0x1000);
+        bool ok = cpu_setup_core(p->cpu, i, p->base + CODE_AT, i);
         assert(ok);
         (void)ok;
     }
@@ -136,8 +150,9 @@ bool program_next(struct program *p, const struct code *code)
     for (unsigned i = 0; i < p->m->cores; i++) {
         if (p->next_code + PROGRAM_CODE_MAX > PROGRAM_RAM)
             return false;
+        p->code_at[i] = p->next_code;
         cpu_setup_write(p->cpu, p->next_code, code[i].byte, code[i].size);
-        cpu_setup_jump(p->cpu, i, PROGRAM_BASE + p->next_code);
+        cpu_setup_jump(p->cpu, i, p->base + p->next_code);
         p->next_code += (code[i].size + 63) & ~63u;
     }
     visible_reset(&p->m->visibility, NULL, 0);
@@ -163,12 +178,32 @@ uint32_t program_variable(const struct program *p, unsigned variable)
     return (uint32_t)memory_read(&p->m->memory, PROGRAM_DATA + 8 * variable, 4);
 }
 
-uint32_t program_register(struct program *p, unsigned core, unsigned reg)
+uint64_t program_memory(const struct program *p, unsigned offset, unsigned size)
+{
+    return memory_read(&p->m->memory, PROGRAM_DATA + offset, size);
+}
+
+void program_initial(struct program *p, unsigned offset, const void *bytes, unsigned size)
+{
+    cpu_setup_write(p->cpu, PROGRAM_DATA + offset, bytes, size);
+}
+
+uint64_t program_position(const struct program *p, unsigned core)
+{
+    return p->cpu->core[core].exec.pc - p->base - p->code_at[core];
+}
+
+const struct insn *program_insn(struct program *p, unsigned core, unsigned offset)
+{
+    return decoder_lookup(&p->cpu->decoder, p->base + p->code_at[core] + offset);
+}
+
+uint64_t program_register(struct program *p, unsigned core, unsigned reg)
 {
     static const int number[16] = {
         UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
         UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
         UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
         UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
-    return (uint32_t)core_reg(&p->cpu->core[core], number[reg]);
+    return core_reg(&p->cpu->core[core], number[reg]);
 }

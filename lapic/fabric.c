@@ -102,10 +102,17 @@ static void arrive(void *fabric, const struct message *msg)
     assert(msg->kind == APIC_NMI); /* fabric_send() lets nothing else through */
     if (apic_mode_of(r->base) == APIC_DISABLED)
         return;
-    if (l->m->core_ops && l->m->core_ops->in_host(l->m->cpu, msg->target))
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: NMI outside a guest is not modelled",
-                     msg->target);
+    if (r->nmi_pending)
+        machine_say(l->m, STEP_ARRIVE, "one is pending already");
     r->nmi_pending = 1;
+    machine_observe(l->m, msg->target); /* each boundary counts now, whatever IF is */
+}
+
+static void next_arrival(void *fabric, const struct message *msg, struct footprint *fp)
+{
+    (void)fabric;
+    if (msg->kind == APIC_NMI)
+        footprint_add(fp, core_control(msg->target, UNIT_NMI), ACCESS_ACCUMULATE);
 }
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)
@@ -117,4 +124,8 @@ static void describe(void *fabric, const struct message *msg, char *text, size_t
         snprintf(text, size, "%s", apic_delivery_name(msg->kind));
 }
 
-const struct message_ops lapic_fabric_ops = {.arrive = arrive, .describe = describe};
+const struct message_ops lapic_fabric_ops = {
+    .next = next_arrival,
+    .arrive = arrive,
+    .describe = describe,
+};

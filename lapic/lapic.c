@@ -16,9 +16,21 @@ static unsigned core_acknowledge(void *apic, unsigned core)
     return lapic_acknowledge(apic, core);
 }
 
+static bool core_nmi_pending(void *apic, unsigned core)
+{
+    return lapic_nmi_pending(apic, core);
+}
+
+static void core_take_nmi_latch(void *apic, unsigned core)
+{
+    lapic_take_nmi(apic, core);
+}
+
 static const struct apic_ops core_operations = {
     .pending = core_pending,
     .acknowledge = core_acknowledge,
+    .nmi_pending = core_nmi_pending,
+    .take_nmi = core_take_nmi_latch,
 };
 
 struct lapic *lapic_new(struct machine *m, struct cpu *cpu)

@@ -50,7 +50,7 @@ static inline unsigned lapic_deliverable(const struct lapic *l, unsigned core)
 unsigned lapic_acknowledge(struct lapic *, unsigned core);
 void lapic_eoi(struct lapic *, unsigned core);
 
-/* One NMI is latched until somebody takes it. */
+/* One NMI is latched until the core takes it; another that arrives before that is lost in it. */
 bool lapic_nmi_pending(const struct lapic *, unsigned core);
 void lapic_take_nmi(struct lapic *, unsigned core);
 

@@ -64,7 +64,7 @@ void counterexample_keep(struct machine *m, struct explore_result *r, const stru
     if (c->seen > MINIMISE_FIRST && count_switches(path, length) >= schedule_switches(&c->schedule))
         return;
     record_schedule(m, path, length, &candidate);
-    if (!raw)
+    if (!raw && length)
         minimise(m, f, &candidate);
     if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
         schedule_free(&candidate);

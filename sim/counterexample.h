@@ -5,7 +5,7 @@
 
 #include "sim/explore.h"
 
-enum { MINIMISE_FIRST = 30 }; /* executions with the same finding: see counterexample_keep() */
+enum { MINIMISE_FIRST = 300 }; /* executions with the same finding: see counterexample_keep() */
 
 /*
  * Keeps a finding that stands after the first `length` steps of the execution in which the agents of

@@ -81,8 +81,8 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
     if (!awake)
         return false;
     struct node *n = dpor_add_node(d);
-    *n = (struct node){.enabled = enabled, .sleep = d->sleep, .inherited = d->inherited,
-                       .asleep = d->asleep_count};
+    *n = (struct node){.enabled = enabled, .sleep = d->sleep,
+                       .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
     else if (!choose_guided(d, n, awake)) {
@@ -142,7 +142,7 @@ void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
 {
     struct node *n = &d->node[d->depth];
     d->sleep = still_asleep(d, m, n, fp);
-    d->inherited = n->inherited & d->sleep;
+    d->strict_sleep = (n->strict_sleep | (n->strict ? n->done : 0)) & d->sleep;
     d->last = n->chosen;
     if (dpor_finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];
@@ -167,7 +167,7 @@ static bool take_next(struct dpor *d, struct node *n)
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         while (n->tree) {
             n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
-            if ((n->enabled & ~n->sleep & ~n->done) >> n->chosen & 1)
+            if ((n->enabled & ~(n->sleep | n->done)) >> n->chosen & 1)
                 return true;
         }
         return false;

@@ -12,13 +12,14 @@
 #include "sim/wakeup.h"
 
 struct node {
-    uint64_t enabled;
+    uint64_t enabled;   /* and allowed by the bound of the preemptions */
     uint64_t sleep;     /* agents whose next step leads nowhere new from here */
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
-    uint64_t inherited; /* those of `sleep` that slept already when the task began, see task.h */
     uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
+    uint64_t strict_sleep; /* of `sleep`: only the rule of source sets holds, see race.c */
+    bool strict;        /* ... and for all that is added to `tree` and `done` from now on */
     uint8_t chosen;
 };
 
@@ -43,7 +44,6 @@ struct dpor {
     uint32_t depth;  /* of them executed */
     uint32_t capacity;
     uint64_t sleep;  /* of the state at `depth`, before a node is made of it */
-    uint64_t inherited;
     uint8_t last;    /* agent that stepped last */
 
     /* A task: the nodes before `root` belong to others, who are asked to try more there. */
@@ -52,6 +52,7 @@ struct dpor {
     uint32_t request_count, request_capacity;
 
     /* optimal alone */
+    uint64_t strict_sleep; /* of `sleep` */
     struct wakeup *guide; /* how the execution has to go on */
     struct asleep *asleep;
     uint32_t asleep_count, asleep_capacity;
@@ -65,7 +66,8 @@ struct dpor {
 void dpor_init(struct dpor *, unsigned agents, enum algorithm);
 void dpor_free(struct dpor *);
 
-/* Makes a node of the current state. False if nothing enabled leads anywhere new. */
+/* Makes a node of the current state, in which these agents may step. False if none of them leads
+ * anywhere new. */
 bool dpor_new_node(struct dpor *, uint64_t enabled);
 
 /* The chosen agent of the node at `depth` is about to make the step with this footprint. */

@@ -4,24 +4,23 @@
  * the prefix that it shares with the last one, then on by choices of its own. Which choices have
  * to be tried is decided in dpor.c.
  */
-#include "sim/explore.h"
+#include "sim/explorer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/check.h"
 #include "sim/counterexample.h"
-#include "sim/dpor.h"
+#include "sim/sample.h"
 #include "sim/seconds.h"
-#include "sim/task.h"
 
 enum {
-    DEFAULT_MAX_STEPS = 60000,
     CLOCK_EVERY = 64,
     CHECKPOINT_EVERY = 8, /* steps; 4 to 16 differ by less than the noise, 32 is slower */
 };
 
-const char *const algorithm_name[ALGORITHM_COUNT] = {"optimal", "source", "sleep", "dfs"};
+const char *const algorithm_name[ALGORITHM_NAMES] = {"optimal", "source", "sleep",
+                                                     "dfs",     "pct",    "random"};
 
 const char *verdict_name(enum verdict v)
 {
@@ -29,30 +28,18 @@ const char *verdict_name(enum verdict v)
     return names[v];
 }
 
-enum outcome { OUTCOME_COMPLETE, OUTCOME_BLOCKED, OUTCOME_WAITING, OUTCOME_BOUND };
+void explorer_note_known(struct explorer *x)
+{
+    /* What a core found on its way to its first visible step belongs to the first execution. */
+    x->known_findings = explore_executions(x->result) ? x->m->state->finding_count
+                                                      : x->known_at_root;
+}
 
-/* The state before node `depth` is executed. */
-struct path_checkpoint {
-    uint32_t depth;
-    struct checkpoint state;
-};
-
-struct explorer {
-    struct machine *m;
-    const struct explore_options *options;
-    const struct task *task;
-    struct explore_result *result;
-    struct rest *rest;
-    struct dpor dpor;
-    uint32_t known_findings; /* of this execution: found in the shared prefix, kept before */
-    uint32_t known_at_root;  /* found on the path of the task */
-    uint32_t found_depth[MACHINE_MAX_FINDINGS]; /* steps up to the finding */
-    struct path_checkpoint *checkpoint; /* along the path, by depth */
-    uint32_t checkpoints, checkpoint_capacity; /* those beyond the count wait to be used again */
-    uint8_t *path; /* agents of this execution, for findings */
-    uint64_t max_steps;
-    double started;
-};
+/* The core that stepped last is always allowed: the node need not say whether it is enabled. */
+static void note_preemptions(struct explorer *x, const struct node *n)
+{
+    preemptions_note(&x->preemptions, x->m, n->chosen, n->enabled);
+}
 
 /* Goes to the node where the next execution leaves the last one: to the nearest checkpoint before
  * it, and from there by running. */
@@ -71,9 +58,10 @@ static void replay_prefix(struct explorer *x)
     x->result->steps += x->dpor.depth - depth;
     for (; depth < x->dpor.depth; depth++)
         agent_step(x->m, x->dpor.node[depth].chosen);
-    /* What a core found on its way to its first visible step belongs to the first execution. */
-    bool first = !(x->result->complete + x->result->blocked);
-    x->known_findings = first ? x->known_at_root : x->m->state->finding_count;
+    explorer_note_known(x);
+    x->preemptions = (struct preemptions){0};
+    for (depth = 0; x->options->bound_preemptions && depth < x->dpor.depth; depth++)
+        note_preemptions(x, &x->dpor.node[depth]);
 }
 
 static void take_checkpoint(struct explorer *x)
@@ -96,10 +84,48 @@ static void take_checkpoint_now_and_then(struct explorer *x)
         take_checkpoint(x);
 }
 
-static void note_depths(struct explorer *x, uint32_t before)
+static void note_depths(struct explorer *x, uint32_t before, uint32_t depth)
 {
     for (uint32_t i = before; i < x->m->state->finding_count; i++)
-        x->found_depth[i] = x->dpor.depth;
+        x->found_depth[i] = depth;
+}
+
+enum outcome explorer_end(struct explorer *x, uint64_t enabled, uint32_t depth)
+{
+    struct machine *m = x->m;
+    uint32_t findings = m->state->finding_count;
+    if (!enabled && check_released(m))
+        return OUTCOME_WAITING;
+    if (!enabled) {
+        check_terminal(m);
+        note_depths(x, findings, depth);
+        return OUTCOME_COMPLETE;
+    }
+    if (depth < x->max_steps)
+        return OUTCOME_NONE;
+    m->state->bounds |= BOUND_STEPS;
+    return OUTCOME_BOUND;
+}
+
+void explorer_step(struct explorer *x, agent_id a, const struct footprint *fp, uint32_t depth)
+{
+    uint32_t findings = x->m->state->finding_count;
+    agent_step(x->m, a);
+    x->result->steps++;
+    if (x->m->invariant_count)
+        check_step(x->m, fp);
+    note_depths(x, findings, depth + 1);
+}
+
+/* The agents that may step without a preemption too many. */
+static uint64_t allowed(struct explorer *x, uint64_t enabled)
+{
+    if (!x->options->bound_preemptions)
+        return enabled;
+    uint64_t few = preemptions_allow(&x->preemptions, x->m, enabled, x->options->max_preemptions);
+    if (few != enabled)
+        x->m->state->bounds |= BOUND_PREEMPTIONS;
+    return few;
 }
 
 static enum outcome extend(struct explorer *x)
@@ -108,32 +134,21 @@ static enum outcome extend(struct explorer *x)
     struct dpor *d = &x->dpor;
     for (;;) {
         struct footprint fp;
-        uint32_t findings = m->state->finding_count;
         if (d->depth == d->count) {
             uint64_t enabled = machine_enabled(m);
-            if (!enabled && check_released(m))
-                return OUTCOME_WAITING;
-            if (!enabled) {
-                check_terminal(m);
-                note_depths(x, findings);
-                return OUTCOME_COMPLETE;
-            }
-            if (d->depth == x->max_steps) {
-                m->state->bounds |= BOUND_STEPS;
-                return OUTCOME_BOUND;
-            }
-            if (!dpor_new_node(d, enabled))
+            enum outcome end = explorer_end(x, enabled, d->depth);
+            if (end != OUTCOME_NONE)
+                return end;
+            if (!dpor_new_node(d, allowed(x, enabled)))
                 return OUTCOME_BLOCKED;
             take_checkpoint_now_and_then(x);
         }
         agent_id a = d->node[d->depth].chosen;
+        if (x->options->bound_preemptions)
+            note_preemptions(x, &d->node[d->depth]);
         agent_next(m, a, &fp);
         dpor_advance(d, m, &fp);
-        agent_step(m, a);
-        x->result->steps++;
-        if (m->invariant_count)
-            check_step(m, &fp);
-        note_depths(x, findings);
+        explorer_step(x, a, &fp, d->depth - 1);
     }
 }
 
@@ -143,20 +158,21 @@ static void keep_findings(struct explorer *x)
     struct finding found[MACHINE_MAX_FINDINGS];
     uint32_t count = s->finding_count;
     memcpy(found, s->finding, sizeof found); /* recording runs the machine again */
-    for (uint32_t i = 0; i < x->dpor.depth; i++)
+    for (uint32_t i = 0; i < x->dpor.depth; i++) /* a sample has noted its path */
         x->path[i] = x->dpor.node[i].chosen;
     for (uint32_t i = x->known_findings; i < count; i++)
         counterexample_keep(x->m, x->result, &found[i], x->path, x->found_depth[i],
                             x->options->raw);
 }
 
-static void count_outcome(struct explorer *x, enum outcome outcome)
+void explorer_count(struct explorer *x, enum outcome outcome)
 {
     struct explore_result *r = x->result;
     r->bounds |= x->m->state->bounds;
     r->dropped |= x->m->state->dropped;
     r->blocked += outcome == OUTCOME_BLOCKED || outcome == OUTCOME_WAITING;
     r->waiting += outcome == OUTCOME_WAITING;
+    r->cut += outcome == OUTCOME_BOUND;
     r->complete += outcome == OUTCOME_COMPLETE;
     if (outcome == OUTCOME_COMPLETE && x->options->on_complete)
         x->options->on_complete(x->options->context, x->m);
@@ -164,10 +180,26 @@ static void count_outcome(struct explorer *x, enum outcome outcome)
         keep_findings(x); /* runs the machine again: last */
 }
 
-static bool out_of_budget(struct explorer *x)
+static bool is_sample(const struct explore_options *o)
+{
+    return o->algorithm >= ALGORITHM_COUNT;
+}
+
+/* Of the task, or of the sample if it is to have so many executions. */
+static double fraction(const struct explorer *x)
+{
+    const struct explore_options *o = x->options;
+    if (!is_sample(o))
+        return task_fraction(&x->dpor);
+    return o->max_executions ? (double)explore_executions(x->result) / (double)o->max_executions : 0;
+}
+
+bool explorer_is_done(struct explorer *x)
 {
     struct explore_result *r = x->result;
-    uint64_t runs = r->complete + r->blocked;
+    uint64_t runs = explore_executions(r);
+    if (x->options->stop_at_first && r->finding_count)
+        return true;
     if (x->options->max_executions && runs >= x->options->max_executions)
         r->bounds |= BOUND_EXECUTIONS;
     if (x->options->stop && *x->options->stop)
@@ -177,7 +209,7 @@ static bool out_of_budget(struct explorer *x)
         if (x->options->max_seconds > 0 && seconds >= x->options->max_seconds)
             r->bounds |= BOUND_SECONDS;
         if (x->options->on_progress)
-            x->options->on_progress(x->options->progress_context, runs, task_fraction(&x->dpor));
+            x->options->on_progress(x->options->progress_context, runs, fraction(x));
     }
     return r->bounds & CUTTING_BOUNDS;
 }
@@ -206,8 +238,12 @@ static void seed_results(struct explorer *x)
     }
 }
 
-/* False if more turned out visible before the first step. */
-static bool begin(struct explorer *x)
+bool explorer_saw_more(const struct explorer *x)
+{
+    return x->m->visibility.found || x->m->observed_more;
+}
+
+bool explorer_begin(struct explorer *x)
 {
     seed_results(x);
     x->m->observed_more = false;
@@ -216,7 +252,7 @@ static bool begin(struct explorer *x)
     x->known_at_root = 0;
     memset(x->found_depth, 0, sizeof x->found_depth);
     x->m->knobs.consulted = 0;
-    return !x->m->visibility.found && !x->m->observed_more;
+    return !explorer_saw_more(x);
 }
 
 static bool enter_task(struct explorer *x)
@@ -238,7 +274,7 @@ static bool is_over(struct explorer *x)
     const struct explore_result *r = x->result;
     if (!dpor_backtrack(&x->dpor))
         return true;
-    if (!x->task->budget || r->complete + r->blocked < x->task->budget)
+    if (!x->task->budget || explore_executions(r) < x->task->budget)
         return false;
     task_leave(&x->dpor, x->rest);
     return true;
@@ -251,12 +287,10 @@ static bool explore_behind(struct explorer *x)
         replay_prefix(x);
         enum outcome outcome = extend(x);
         dpor_reverse_open(&x->dpor);
-        if (x->m->visibility.found || x->m->observed_more)
+        if (explorer_saw_more(x))
             return false;
-        count_outcome(x, outcome);
-        if (x->options->stop_at_first && x->result->finding_count)
-            break;
-        if (out_of_budget(x))
+        explorer_count(x, outcome);
+        if (explorer_is_done(x))
             break;
     } while (!is_over(x));
     return true;
@@ -265,7 +299,7 @@ static bool explore_behind(struct explorer *x)
 /* All executions under the visible set in force; false if one found more to be visible. */
 static bool explore_all(struct explorer *x)
 {
-    if (!begin(x))
+    if (!explorer_begin(x))
         return false;
     bool fits = enter_task(x);
     bool stable = !fits || explore_behind(x);
@@ -294,15 +328,45 @@ static bool any_violation(const struct explore_result *r)
     return false;
 }
 
+bool explore_is_divisible(const struct explore_options *o)
+{
+    return !is_sample(o) && !o->bound_preemptions;
+}
+
+bool explore_counts_redundant(const struct explore_options *o)
+{
+    return o->algorithm < ALGORITHM_DFS && !o->bound_preemptions;
+}
+
+/*
+ * A round in vain is made up for by an execution without it, which a sample need not hold, and which
+ * has a preemption more: the core is left before the round, and not while it waits. So cores in
+ * pause loops go on when they are released.
+ */
+void explore_defaults(struct explore_options *o)
+{
+    enum { SEED = 1, PCT_DEPTH = 3, SAMPLE_EXECUTIONS = 1000 };
+    o->every_round |= is_sample(o) || o->bound_preemptions;
+    if (!o->max_steps || o->max_steps > EXPLORE_MAX_STEPS)
+        o->max_steps = EXPLORE_MAX_STEPS;
+    if (!o->seed)
+        o->seed = SEED;
+    if (!o->pct_depth)
+        o->pct_depth = PCT_DEPTH;
+    if (is_sample(o) && !o->max_executions && !(o->max_seconds > 0))
+        o->max_executions = SAMPLE_EXECUTIONS;
+}
+
 struct explorer *explorer_new(struct machine *m, const struct explore_options *options)
 {
     struct explorer *x = calloc(1, sizeof *x);
     assert(x);
+    assert(options->max_steps && options->max_steps <= EXPLORE_MAX_STEPS);
+    assert(options->pct_depth <= PCT_DEPTH_MAX);
     x->m = m;
     x->options = options;
     x->started = seconds_now();
-    x->max_steps = options->max_steps && options->max_steps < DEFAULT_MAX_STEPS
-                       ? options->max_steps : DEFAULT_MAX_STEPS;
+    x->max_steps = options->max_steps;
     x->path = malloc(x->max_steps);
     assert(x->path);
     return x;
@@ -324,7 +388,7 @@ bool explorer_run(struct explorer *x, const struct task *task, struct explore_re
     x->result = r;
     x->rest = rest;
     x->m->stop_vain_rounds = !x->options->every_round;
-    bool stable = explore_all(x);
+    bool stable = is_sample(x->options) ? sample_all(x) : explore_all(x);
     x->m->stop_vain_rounds = false;
     r->knobs = x->m->knobs.consulted;
     return stable;
@@ -338,10 +402,12 @@ void explore_conclude(const struct machine *m, struct explore_result *r)
                                                                   : VERDICT_SAFE;
 }
 
-void explore(struct machine *m, const struct explore_options *options, struct explore_result *r)
+void explore(struct machine *m, const struct explore_options *asked, struct explore_result *r)
 {
     static const struct task whole = {0};
-    struct explorer *x = explorer_new(m, options);
+    struct explore_options options = *asked;
+    explore_defaults(&options);
+    struct explorer *x = explorer_new(m, &options);
     memset(r, 0, sizeof *r);
     while (!explorer_run(x, &whole, r, NULL)) {
         r->restarts++;

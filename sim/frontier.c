@@ -79,9 +79,9 @@ static json_t *findings_to_json(const struct machine *m, const struct counterexa
 
 static json_t *total_to_json(const struct explore_result *r)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o}", "complete",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o}", "complete",
                      (json_int_t)r->complete, "blocked", (json_int_t)r->blocked, "waiting",
-                     (json_int_t)r->waiting, "redundant", (json_int_t)r->redundant, "steps",
+                     (json_int_t)r->waiting, "cut", (json_int_t)r->cut, "redundant", (json_int_t)r->redundant, "steps",
                      (json_int_t)r->steps, "restarts", (json_int_t)r->restarts, "seconds",
                      r->seconds, "bounds", mask_to_json(r->bounds), "knobs",
                      mask_to_json(r->knobs), "dropped", mask_to_json(r->dropped));
@@ -178,6 +178,7 @@ static bool read_total(const struct reader *r, const json_t *object, struct expl
     bool ok = read_count(r, total, "complete", &to->complete) &&
               read_count(r, total, "blocked", &to->blocked) &&
               read_count(r, total, "waiting", &to->waiting) &&
+              read_count(r, total, "cut", &to->cut) &&
               read_count(r, total, "redundant", &to->redundant) &&
               read_count(r, total, "steps", &to->steps) &&
               read_count(r, total, "restarts", &to->restarts) &&

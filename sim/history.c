@@ -116,20 +116,26 @@ static void add_candidate(const struct history *h, struct candidates *c, uint32_
  * Walks the chain of a resource. Behind a write that covers the access, everything of another unit
  * happens before that write already; only reads of the write's own unit do not (a core's load and
  * the drain of its own store are not ordered). Behind two such writes of different units nothing
- * is left.
+ * is left. What was there before a drain of the own unit is nothing to a load: it could have seen
+ * the store in the buffer, before what was there as well.
  */
 static void collect(const struct history *h, const struct access *a, uint32_t bucket,
                     struct candidates *c)
 {
     const struct access *cover = NULL;
+    struct access left = *a;
     for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = h->record[r].older) {
         const struct record *rec = &h->record[r];
         const struct access *b = &rec->access;
-        bool covers = b->mode == ACCESS_WRITE && (a->bytes & ~b->bytes) == 0;
+        bool covers = b->mode == ACCESS_WRITE && (left.bytes & ~b->bytes) == 0;
         if (!cover || b->unit == cover->unit) {
-            if (access_conflicts(a, b))
+            if (access_conflicts(&left, b))
                 add_candidate(h, c, rec->event, a->order || b->order);
         }
+        if (a->mode == ACCESS_READ && b->mode == ACCESS_WRITE && a->unit && a->unit == b->unit)
+            left.bytes &= (uint8_t)~b->bytes;
+        if (!left.bytes)
+            return;
         if (!covers)
             continue;
         if (b->unit == 0 || (cover && cover->unit != b->unit))
@@ -225,7 +231,8 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     struct event *e = &h->event[h->count];
     uint16_t *clock = h->clock + (size_t)h->count * h->agents;
     uint32_t previous = h->last[agent];
-    *e = (struct event){agent, 1, previous, h->record_count, fp->events != 0};
+    *e = (struct event){.agent = agent, .number = 1, .previous = previous,
+                        .first_record = h->record_count, .conditional = fp->events != 0};
     if (previous != NO_EVENT) {
         e->number = h->event[previous].number + 1;
         memcpy(clock, history_clock(h, previous), h->agents * sizeof *clock);
@@ -247,22 +254,19 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
         if (a->order)
             since = newest_event(h, bucket[i]);
         add_record(h, a, bucket[i], h->count);
-        if (a->store && a->mode == ACCESS_WRITE)
+        if (a->store && a->mode == ACCESS_WRITE) {
+            e->drain = true;
             add_forwarded_reads(h, a, bucket[i], since);
+        }
     }
     h->last[agent] = h->count++;
     return count;
 }
 
-static uint32_t records_end(const struct history *h, uint32_t event)
-{
-    return event + 1 < h->count ? h->event[event + 1].first_record : h->record_count;
-}
-
 bool history_touches(const struct history *h, uint32_t event, const struct access *a,
                      uint32_t count)
 {
-    uint32_t end = records_end(h, event);
+    uint32_t end = history_records_end(h, event);
     for (uint32_t r = h->event[event].first_record; r < end; r++)
         for (uint32_t i = 0; i < count && h->record[r].event == event; i++)
             if (access_conflicts(&h->record[r].access, &a[i]))
@@ -272,7 +276,7 @@ bool history_touches(const struct history *h, uint32_t event, const struct acces
 
 uint32_t history_accesses(const struct history *h, uint32_t event, struct access *to)
 {
-    uint32_t end = records_end(h, event), count = 0;
+    uint32_t end = history_records_end(h, event), count = 0;
     for (uint32_t r = h->event[event].first_record; r < end; r++)
         if (h->record[r].event == event)
             to[count++] = h->record[r].access;

@@ -19,6 +19,7 @@ struct event {
     uint32_t number;       /* of this agent, from 1 */
     uint32_t previous;     /* index of the agent's event before, or NO_EVENT */
     uint32_t first_record; /* records of this event start here */
+    bool drain;            /* of a store buffer */
     bool conditional;      /* what it touches depends on the state: invariants are evaluated */
 };
 
@@ -68,6 +69,12 @@ bool history_touches(const struct history *, uint32_t event, const struct access
 
 /* Copies the accesses of an event to `to` (room for FOOTPRINT_MAX); returns how many. */
 uint32_t history_accesses(const struct history *, uint32_t event, struct access *to);
+
+/* Records of an event: from its first_record to here. Some may belong to earlier events. */
+static inline uint32_t history_records_end(const struct history *h, uint32_t event)
+{
+    return event + 1 < h->count ? h->event[event + 1].first_record : h->record_count;
+}
 
 /* Does event e (by index) happen before, or equal, f? */
 static inline bool history_before(const struct history *h, uint32_t e, uint32_t f)

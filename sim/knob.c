@@ -31,6 +31,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
         "SDM vol. 3, 10.8.3.1: model specific"},
+    [KNOB_STI_BLOCKS_NMI] = {
+        "sti-blocks-nmi", {"no", "yes"},
+        "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
+        "SDM vol. 2, STI: it \"may be inhibited\""},
 };
 
 unsigned knob_values(enum knob which)

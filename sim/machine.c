@@ -35,21 +35,23 @@ struct machine *machine_new(unsigned cores, unsigned devices, uint64_t ram, size
                     (cores + devices) * sizeof(struct message_queue) +
                     cores * sizeof(struct store_buffer);
     m->arena = calloc(1, m->arena_size);
-    m->arena_snapshot = calloc(1, m->arena_size);
-    assert(m->arena && m->arena_snapshot);
+    m->stores = calloc(cores * STORE_BUFFER_MAX, sizeof *m->stores);
+    assert(m->arena && m->stores);
     m->state = machine_reserve(m, sizeof *m->state);
     m->state->queue = machine_reserve(m, (cores + devices) * sizeof *m->state->queue);
     m->state->buffer = machine_reserve(m, cores * sizeof *m->state->buffer);
+    for (unsigned i = 0; i < cores; i++)
+        m->state->buffer[i].entry = m->stores + i * STORE_BUFFER_MAX;
     return m;
 }
 
 void machine_free(struct machine *m)
 {
-    assert(!m->core_snapshot); /* whoever made the cores has freed them, and it */
+    assert(!m->snapshot); /* machine_drop_snapshot(), while there are cores */
     memory_free(&m->memory);
     visible_free(&m->visibility);
     free(m->arena);
-    free(m->arena_snapshot);
+    free(m->stores);
     free(m);
 }
 
@@ -83,20 +85,72 @@ void machine_add_obligation(struct machine *m, const struct obligation *o)
     m->obligation[m->obligation_count++] = *o;
 }
 
+/* ---- Going back ---- */
+
+static void save_stores(const struct machine *m, struct checkpoint *k)
+{
+    k->stores = 0;
+    for (unsigned i = 0; i < m->cores; i++) {
+        const struct store_buffer *sb = &m->state->buffer[i];
+        uint32_t needed = k->stores + sb->next - sb->first;
+        if (needed > k->capacity) {
+            k->capacity = 2 * needed;
+            k->store = realloc(k->store, k->capacity * sizeof *k->store);
+            assert(k->store);
+        }
+        for (uint32_t n = sb->first; n != sb->next; n++)
+            k->store[k->stores++] = sb->entry[n % STORE_BUFFER_MAX];
+    }
+}
+
+/* The arena says already what is buffered. */
+static void load_stores(struct machine *m, const struct checkpoint *k)
+{
+    const struct store *s = k->store;
+    for (unsigned i = 0; i < m->cores; i++) {
+        struct store_buffer *sb = &m->state->buffer[i];
+        for (uint32_t n = sb->first; n != sb->next; n++)
+            sb->entry[n % STORE_BUFFER_MAX] = *s++;
+    }
+}
+
+static void save_models(struct machine *m, struct checkpoint *k)
+{
+    memcpy(k->arena, m->arena, m->arena_used);
+    save_stores(m, k);
+    m->core_ops->save(m->cpu, k->cores);
+}
+
+static void load_models(struct machine *m, const struct checkpoint *k)
+{
+    memcpy(m->arena, k->arena, m->arena_used);
+    load_stores(m, k);
+    m->core_ops->restore(m->cpu, k->cores);
+}
+
 void machine_take_snapshot(struct machine *m)
 {
+    if (!m->snapshot) {
+        m->snapshot = malloc(sizeof *m->snapshot);
+        assert(m->snapshot);
+        checkpoint_init(m, m->snapshot);
+    }
     memory_take_snapshot(&m->memory);
-    memcpy(m->arena_snapshot, m->arena, m->arena_used);
-    if (!m->core_snapshot)
-        m->core_snapshot = m->core_ops->image_new(m->cpu);
-    m->core_ops->save(m->cpu, m->core_snapshot);
+    save_models(m, m->snapshot);
 }
 
 void machine_restore(struct machine *m)
 {
     memory_restore(&m->memory);
-    memcpy(m->arena, m->arena_snapshot, m->arena_used);
-    m->core_ops->restore(m->cpu, m->core_snapshot);
+    load_models(m, m->snapshot);
+}
+
+void machine_drop_snapshot(struct machine *m)
+{
+    if (m->snapshot)
+        checkpoint_free(m, m->snapshot);
+    free(m->snapshot);
+    m->snapshot = NULL;
 }
 
 void checkpoint_init(struct machine *m, struct checkpoint *k)
@@ -110,21 +164,20 @@ void checkpoint_free(struct machine *m, struct checkpoint *k)
 {
     memory_image_free(&k->memory);
     free(k->arena);
+    free(k->store);
     m->core_ops->image_free(m->cpu, k->cores);
 }
 
 void checkpoint_take(struct machine *m, struct checkpoint *k)
 {
     memory_save(&m->memory, &k->memory);
-    memcpy(k->arena, m->arena, m->arena_used);
-    m->core_ops->save(m->cpu, k->cores);
+    save_models(m, k);
 }
 
 void checkpoint_restore(struct machine *m, const struct checkpoint *k)
 {
     memory_load(&m->memory, &k->memory);
-    memcpy(m->arena, k->arena, m->arena_used);
-    m->core_ops->restore(m->cpu, k->cores);
+    load_models(m, k);
 }
 
 enum agent_kind agent_kind_of(const struct machine *m, agent_id a, unsigned *index)
@@ -214,13 +267,9 @@ static uint64_t enabled_messages(struct machine *m)
 
 uint64_t machine_enabled(struct machine *m)
 {
-    uint64_t mask = enabled_messages(m);
-    for (unsigned i = 0; i < m->cores; i++) {
-        if (m->core_ops->enabled(m->cpu, i))
-            mask |= 1ull << i;
-        if (!tso_empty(m, i))
-            mask |= 1ull << agent_of_buffer(m, i);
-    }
+    uint64_t mask = enabled_messages(m) | m->core_ops->enabled_cores(m->cpu);
+    for (unsigned i = 0; i < m->cores; i++)
+        mask |= (uint64_t)!tso_empty(m, i) << agent_of_buffer(m, i);
     for (unsigned i = 0; i < m->devices; i++)
         if (m->device_ops[i]->enabled(m->device[i]))
             mask |= 1ull << agent_of_device(m, i);

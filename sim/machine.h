@@ -49,7 +49,8 @@ struct store {
 struct store_buffer {
     uint32_t first; /* number, in program order, of the oldest store still buffered */
     uint32_t next;  /* number that the next store will get */
-    struct store entry[STORE_BUFFER_MAX]; /* store n is in entry[n % STORE_BUFFER_MAX] */
+    struct store *entry; /* store n is in entry[n % STORE_BUFFER_MAX]; not in the arena: going back
+                            copies only what is buffered */
 };
 
 struct message {
@@ -96,11 +97,14 @@ enum bound {
     BOUND_EXECUTIONS = 1 << 4,
     BOUND_SECONDS = 1 << 5,
     BOUND_MODEL = 1 << 6, /* with a FINDING_LIMIT that says what is lacking */
-    BOUND_INTERRUPT = 1 << 7, /* the user stopped it */
+    BOUND_PREEMPTIONS = 1 << 7,
+    BOUND_SAMPLED = 1 << 8, /* other executions may exist */
+    BOUND_INTERRUPT = 1 << 9, /* the user stopped it */
 };
 
 struct core_ops {
     bool (*enabled)(void *cpu, unsigned core);
+    uint64_t (*enabled_cores)(void *cpu); /* the same of all, a bit a core */
     void (*next)(void *cpu, unsigned core, struct footprint *);
     void (*step)(void *cpu, unsigned core);
     bool (*idle)(void *cpu, unsigned core);     /* ended, or halted: no obligation to go on */
@@ -122,6 +126,8 @@ struct core_ops {
     void (*stop_at)(void *cpu, unsigned core, uint64_t icount, uint32_t acount);
 };
 
+struct checkpoint;
+
 struct device_ops {
     bool (*enabled)(void *device);
     void (*next)(void *device, struct footprint *);
@@ -132,6 +138,8 @@ struct device_ops {
 struct machine;
 
 struct message_ops {
+    /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
+    void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
     void (*describe)(void *fabric, const struct message *, char *text, size_t size);
 };
@@ -189,8 +197,8 @@ struct machine {
     struct machine_state *state; /* at the head of the arena */
 
     uint8_t *arena;
-    uint8_t *arena_snapshot;
-    void *core_snapshot;
+    struct store *stores; /* of all cores */
+    struct checkpoint *snapshot; /* its memory is kept by `memory` */
     size_t arena_size;
     size_t arena_used;
 
@@ -235,11 +243,16 @@ void machine_add_obligation(struct machine *, const struct obligation *);
 void machine_take_snapshot(struct machine *);
 void machine_restore(struct machine *);
 
+/* Before the cores are freed. */
+void machine_drop_snapshot(struct machine *);
+
 /* States in between, to which an exploration goes back. They are void after the next start
  * snapshot. */
 struct checkpoint {
     struct memory_image memory;
     uint8_t *arena;
+    struct store *store; /* what was buffered, core by core */
+    uint32_t stores, capacity;
     void *cores;
 };
 

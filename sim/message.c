@@ -82,6 +82,7 @@ void message_next_arrival(struct machine *m, unsigned source, unsigned slot, str
     footprint_add_order(fp, slot_resource(source, slot));
     footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
     footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
+    m->message_ops->next(m->fabric, msg, fp);
     if (m->knobs.value[KNOB_MESSAGE_ORDER] == 1)
         footprint_add_order(fp, chain_resource(source, msg->target));
 }

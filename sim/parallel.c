@@ -34,10 +34,6 @@ struct parallel {
     uint32_t given; /* of them given to somebody */
 };
 
-static uint64_t runs(const struct explore_result *r)
-{
-    return r->complete + r->blocked;
-}
 
 /* ---- Progress ---- */
 
@@ -61,13 +57,13 @@ static double add_part(const struct partition *p, uint32_t ahead, double part)
 static void show_here(void *context, uint64_t executions, double fraction)
 {
     struct parallel *c = context;
-    show(c, runs(&c->p->total) + executions,
+    show(c, explore_executions(&c->p->total) + executions,
          partition_fraction(c->p) + add_part(c->p, 0, fraction), 1);
 }
 
 static void show_workers(struct parallel *c)
 {
-    uint64_t executions = runs(&c->p->total);
+    uint64_t executions = explore_executions(&c->p->total);
     double fraction = partition_fraction(c->p);
     unsigned busy = 0;
     for (unsigned i = 0; i < c->workers; i++) {
@@ -81,7 +77,7 @@ static void show_workers(struct parallel *c)
     for (uint32_t i = 0; i < c->given; i++) {
         if (!c->ready[i])
             continue;
-        executions += runs(&c->ready[i]->result);
+        executions += explore_executions(&c->ready[i]->result);
         fraction += add_part(c->p, i, 1);
     }
     show(c, executions, fraction, busy);
@@ -111,7 +107,7 @@ static void begin_anew(struct parallel *c, const struct outcome *o)
 
 static uint64_t executions_left(const struct parallel *c)
 {
-    uint64_t done = runs(&c->p->total) - c->before;
+    uint64_t done = explore_executions(&c->p->total) - c->before;
     uint64_t bound = c->asked->max_executions;
     assert(!bound || done < bound);
     return bound ? bound - done : 0;
@@ -136,7 +132,7 @@ static bool take(struct parallel *c, struct outcome *o)
         return false;
     }
     uint64_t left = executions_left(c);
-    if (left && runs(&o->result) >= left && !outcome_is_cut(o)) {
+    if (left && explore_executions(&o->result) >= left && !outcome_is_cut(o)) {
         /* Another process did not know where to stop. */
         outcome_free(o);
         run_next_here(c, o);
@@ -181,7 +177,7 @@ static void run_whole(struct parallel *c)
         p->visible = visible_list(&c->m->visibility, &p->visible_count);
         p->observed = c->m->observed_core;
         if (partition_is_split(p))
-            p->estimate = (double)runs(&p->total) / partition_fraction(p);
+            p->estimate = (double)explore_executions(&p->total) / partition_fraction(p);
     }
     outcome_free(&o);
 }
@@ -384,13 +380,15 @@ bool parallel_explore(struct machine *m, const struct explore_options *options,
     struct parallel *c = calloc(1, sizeof *c);
     size_t page = PARALLEL_MAX_JOBS * sizeof *c->progress;
     assert(c);
+    assert(explore_is_divisible(options));
     assert(how->jobs >= 1 && how->jobs <= PARALLEL_MAX_JOBS);
     *c = (struct parallel){.m = m, .options = *options, .asked = options, .how = how, .p = p,
-                           .before = runs(&p->total), .started = seconds_now(), .error = error,
+                           .before = explore_executions(&p->total), .started = seconds_now(), .error = error,
                            .error_size = size};
     c->progress = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert(c->progress != MAP_FAILED);
     error[0] = 0;
+    explore_defaults(&c->options);
     c->options.on_progress = show_here;
     c->options.progress_context = c;
     c->x = explorer_new(m, &c->options);

@@ -201,6 +201,7 @@ void partition_add(const struct machine *m, struct explore_result *to, struct ex
     to->complete += from->complete;
     to->blocked += from->blocked;
     to->waiting += from->waiting;
+    to->cut += from->cut;
     to->redundant += from->redundant;
     to->steps += from->steps;
     to->restarts += from->restarts;

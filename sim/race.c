@@ -12,14 +12,47 @@
  * first in v, or is independent of all of v, the reversal has been explored; otherwise v is added
  * to the wake-up tree of that state, to be followed step by step, so that the execution cannot
  * end up where everything is asleep (the same authors, JACM 2017, algorithm 2).
+ *
+ * That rule is weaker than the first: it leaves v out because of an agent that is independent of v
+ * but perhaps not of what follows, and relies on what the exploration from that agent adds to the
+ * same tree. So it needs exact trees (later_is_certain). A node whose tree cannot be exact is strict:
+ * from then on it goes by source sets, and so does whatever sleeps because of it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/dpor.h"
 
 /*
+ * Is it known what the later step of a race touches when it comes first? Not if the earlier one is no
+ * access to memory (an interrupt that arrives makes its core do something else), or if invariants
+ * are evaluated in the later one (what they read may depend on the state).
+ */
+static bool is_certain(uint64_t resource)
+{
+    return resource_kind(resource) == RES_MEMORY || resource_kind(resource) == RES_INVARIANT;
+}
+
+static bool conflict_is_certain(const struct history *h, uint32_t e, uint32_t f)
+{
+    struct access a[FOOTPRINT_MAX];
+    uint32_t count = history_accesses(h, f, a), end = history_records_end(h, e);
+    for (uint32_t r = h->event[e].first_record; r < end; r++)
+        for (uint32_t i = 0; i < count && h->record[r].event == e; i++)
+            if (access_conflicts(&h->record[r].access, &a[i]) && !is_certain(a[i].resource))
+                return false;
+    return true;
+}
+
+static bool later_is_certain(const struct history *h, uint32_t e, uint32_t later)
+{
+    return !h->event[later].conditional && conflict_is_certain(h, e, later);
+}
+
+/*
  * First agents of u = (events after e that do not depend on e) followed by the newest event: those
- * whose first event in u depends on no other event of u.
+ * whose first event in u depends on no other event of u. If it is not known what the newest event
+ * touches when it comes before e, it may depend on all of them.
  */
 static uint64_t initials(const struct history *h, uint32_t e)
 {
@@ -31,7 +64,7 @@ static uint64_t initials(const struct history *h, uint32_t e)
         const uint16_t *clock = history_clock(h, f);
         if (f != newest && history_before(h, e, f))
             continue;
-        bool depends = false;
+        bool depends = f == newest && in_u && !later_is_certain(h, e, newest);
         for (uint64_t left = in_u; left && !depends; left &= left - 1) {
             unsigned a = (unsigned)__builtin_ctzll(left);
             depends = clock[a] >= first[a];
@@ -60,6 +93,16 @@ static void leave_open(struct dpor *d, uint32_t e, uint64_t first)
         assert(d->race);
     }
     d->race[d->race_count++] = (struct open_race){e, d->history.count - 1, first};
+}
+
+/* The agent to try at the node so that a reversal is covered, as a bit; 0 if the later step cannot
+ * come first: it needs the earlier one to be enabled. */
+static uint64_t begin_with(const struct dpor *d, const struct node *n, uint64_t first,
+                           uint32_t later)
+{
+    unsigned agent = d->history.event[later].agent;
+    first &= n->enabled;
+    return first >> agent & 1 ? 1ull << agent : first & -first;
 }
 
 /* Whoever asked for some of these agents has asked for all of them. */
@@ -101,33 +144,11 @@ void dpor_reverse(struct dpor *d, uint32_t e)
             leave_open(d, e, candidates);
         return;
     }
-    if (candidates & (n->backtrack | n->sleep))
-        return;
-    candidates &= n->enabled;
-    if (!candidates)
-        return; /* the later step cannot come first: it needs the earlier one to be enabled */
-    unsigned newest = d->history.event[d->history.count - 1].agent;
-    unsigned a = candidates >> newest & 1 ? newest : (unsigned)__builtin_ctzll(candidates);
-    n->backtrack |= 1ull << a;
+    if (!(candidates & (n->backtrack | n->sleep)))
+        n->backtrack |= begin_with(d, n, candidates, d->history.count - 1);
 }
 
 /* ---- At the end of an execution ---- */
-
-/*
- * Agents do the same thing next, whatever others do, as long as only memory decides: its contents
- * change values, not what is accessed. An interrupt that arrives makes its core do something else.
- */
-static bool later_is_uncertain(const struct history *h, const struct open_race *r)
-{
-    struct access a[FOOTPRINT_MAX], b[FOOTPRINT_MAX];
-    uint32_t a_count = history_accesses(h, r->earlier, a);
-    uint32_t b_count = history_accesses(h, r->later, b);
-    for (uint32_t i = 0; i < a_count; i++)
-        for (uint32_t j = 0; j < b_count; j++)
-            if (access_conflicts(&a[i], &b[j]) && resource_kind(a[i].resource) != RES_MEMORY)
-                return true;
-    return h->event[r->later].conditional;
-}
 
 /* The agent stood before the later step when the earlier one came, and could not make it: the
  * earlier one has let it, or something else that the later one depends on. */
@@ -138,43 +159,83 @@ static bool was_waiting(const struct dpor *d, const struct open_race *r)
     return stood && !(d->node[r->earlier].enabled >> later->agent & 1);
 }
 
-/* v. An uncertain step comes last: what would follow it is not known either. */
+/* v; empty if the earlier event alone lets the later one happen. */
 static void collect_reversal(struct dpor *d, const struct open_race *r)
 {
     const struct history *h = &d->history;
-    struct sequence *v = &d->sequence;
     bool needed = false; /* does the later event depend on another one of v? */
-    sequence_clear(v);
-    if (later_is_uncertain(h, r))
-        v->uncertain = r->later;
+    sequence_clear(&d->sequence);
+    sequence_miss(&d->sequence, h, r->earlier);
     for (uint32_t f = r->earlier + 1; f < h->count; f++) {
-        if (f == r->later ? v->uncertain == f : history_before(h, r->earlier, f))
+        if (f != r->later && history_before(h, r->earlier, f)) {
+            sequence_miss(&d->sequence, h, f);
             continue;
-        sequence_add(v, f);
+        }
+        sequence_add(&d->sequence, h, f);
         needed |= f < r->later && history_before(h, f, r->later);
     }
-    if (v->uncertain == r->later)
-        sequence_add(v, r->later);
     if (was_waiting(d, r) && !needed)
-        v->count = 0; /* the earlier event alone lets the later one go */
+        sequence_clear(&d->sequence);
 }
 
-/* Has the reversal been explored from this node, by an agent that is asleep now? */
-static bool explored(const struct dpor *d, const struct node *n)
+/*
+ * What is needed of v to wake all that will be asleep when it is followed: e, by the later event of
+ * the race, and those that are asleep now. False if the reversal has been explored from this node,
+ * by one that is asleep.
+ */
+static bool find_needed(const struct dpor *d, const struct node *n, uint32_t later,
+                        struct past *needed)
 {
-    const struct sequence *v = &d->sequence;
+    const struct history *h = &d->history;
     uint64_t left = explored_agents(n);
+    memset(needed, 0, sizeof *needed);
+    past_add(needed, h, later);
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
         assert(q < d->asleep + d->asleep_count);
         left &= ~(1ull << q->agent);
-        if (n->inherited >> q->agent & 1)
-            continue; /* only where it is in race.first: see the head of task.h */
-        if (sequence_has(v, &d->history, q->agent)
-                ? sequence_starts(v, &d->history, q->agent)
-                : sequence_ignores(v, &d->history, &d->access[q->first], q->count))
-            return true;
+        uint32_t wakes = sequence_wakes(&d->sequence, h, q->agent, &d->access[q->first], q->count);
+        if (wakes != NO_EVENT)
+            past_add(needed, h, wakes);
+        else if (!(n->strict_sleep >> q->agent & 1))
+            return false;
     }
-    return false;
+    return true;
+}
+
+static uint64_t roots(const struct wakeup *tree)
+{
+    uint64_t mask = 0;
+    for (; tree; tree = tree->next)
+        mask |= 1ull << tree->agent;
+    return mask;
+}
+
+/* By the rule of source sets. */
+static void reverse_strictly(struct dpor *d, struct node *n, const struct open_race *r)
+{
+    uint64_t begin = begin_with(d, n, r->first, r->later);
+    if (begin && !(r->first & (n->sleep | n->done | roots(n->tree))))
+        wakeup_add_leaf(&n->tree, (unsigned)__builtin_ctzll(begin));
+}
+
+/* True if the race need not be looked at again as long as its events stay. */
+static bool reverse_open(struct dpor *d, const struct open_race *r)
+{
+    struct node *n = &d->node[r->earlier];
+    if (r->first & explored_agents(n))
+        return true;
+    n->strict |= !later_is_certain(&d->history, r->earlier, r->later);
+    if (n->strict) {
+        reverse_strictly(d, n, r);
+        return true;
+    }
+    collect_reversal(d, r);
+    if (!d->sequence.count)
+        return true;
+    struct past needed;
+    if (!find_needed(d, n, r->later, &needed))
+        return false; /* with another end of the execution v is another one */
+    return wakeup_insert(&n->tree, &d->history, &d->sequence, &needed) <= r->later;
 }
 
 void dpor_reverse_open(struct dpor *d)
@@ -182,15 +243,8 @@ void dpor_reverse_open(struct dpor *d)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < d->race_count; i++) {
         struct open_race r = d->race[i];
-        struct node *n = &d->node[r.earlier];
-        if (r.first & explored_agents(n))
-            continue;
-        collect_reversal(d, &r);
-        if (!d->sequence.count)
-            continue;
-        d->race[kept++] = r; /* with another end of the execution v is another one */
-        if (!explored(d, n))
-            wakeup_insert(&n->tree, &d->history, &d->sequence);
+        if (!reverse_open(d, &r))
+            d->race[kept++] = r;
     }
     d->race_count = kept;
 }

@@ -11,7 +11,7 @@
 static void add_step(struct dpor *d, const struct task_step *s, uint64_t sleep)
 {
     *dpor_add_node(d) = (struct node){
-        .enabled = s->enabled, .sleep = sleep, .inherited = sleep, .done = 1ull << s->agent,
+        .enabled = s->enabled, .sleep = sleep, .strict_sleep = sleep, .done = 1ull << s->agent,
         .backtrack = 1ull << s->agent, .chosen = s->agent};
 }
 

@@ -60,6 +60,7 @@ struct rest {
 /* Runs tasks, one after the other, on one machine. */
 struct explorer;
 
+/* The options, to which explore_defaults() has been applied, stay in use. */
 struct explorer *explorer_new(struct machine *, const struct explore_options *);
 void explorer_free(struct explorer *);
 

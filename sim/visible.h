@@ -22,6 +22,7 @@ enum context_level {
     LEVEL_INTERRUPT,
     LEVEL_INTERRUPT_NESTED,
     LEVEL_NMI,
+    LEVEL_DEEP, /* nested in a context of its own kind: no context of its own, see core_context() */
     LEVEL_GUEST,
     LEVEL_GUEST_INTERRUPT,
     LEVEL_GUEST_INTERRUPT_NESTED,

@@ -9,63 +9,137 @@
 void sequence_clear(struct sequence *v)
 {
     v->count = 0;
-    v->uncertain = NO_EVENT;
+    v->agents = 0;
+    memset(v->taken_drain, 0, sizeof v->taken_drain);
+    memset(v->missed_drain, 0, sizeof v->missed_drain);
 }
 
-void sequence_add(struct sequence *v, uint32_t event)
+static void reserve(struct sequence *v)
 {
-    if (v->count == v->capacity) {
-        v->capacity = v->capacity ? 2 * v->capacity : 256;
-        v->event = realloc(v->event, v->capacity * sizeof *v->event);
-        assert(v->event);
+    if (v->count < v->capacity)
+        return;
+    v->capacity = v->capacity ? 2 * v->capacity : 256;
+    v->event = realloc(v->event, v->capacity * sizeof *v->event);
+    v->next = realloc(v->next, v->capacity * sizeof *v->next);
+    assert(v->event && v->next);
+}
+
+void sequence_add(struct sequence *v, const struct history *h, uint32_t event)
+{
+    const struct event *e = &h->event[event];
+    reserve(v);
+    if (!sequence_has(v, e->agent)) {
+        v->agents |= 1ull << e->agent;
+        v->first[e->agent] = v->count;
+        v->number[e->agent] = e->number;
+    } else {
+        v->next[v->last[e->agent]] = v->count;
     }
+    v->last[e->agent] = v->count;
+    v->next[v->count] = NO_EVENT;
     v->event[v->count++] = event;
 }
 
 void sequence_free(struct sequence *v)
 {
     free(v->event);
-    v->event = NULL;
+    free(v->next);
+    v->event = v->next = NULL;
     v->count = v->capacity = 0;
 }
 
-/* Position of the agent's first event; v->count if it has none. */
-static uint32_t first_of(const struct sequence *v, const struct history *h, unsigned agent)
+static bool is_left(const struct sequence *v, const struct history *h, uint32_t position)
 {
-    uint32_t i = 0;
-    while (i < v->count && h->event[v->event[i]].agent != agent)
-        i++;
-    return i;
+    unsigned agent = h->event[v->event[position]].agent;
+    return sequence_has(v, agent) && position >= v->first[agent];
 }
 
-bool sequence_has(const struct sequence *v, const struct history *h, unsigned agent)
+/* If any event of another agent that is left happens before it, so does that agent's first one. */
+bool sequence_starts(const struct sequence *v, const struct history *h, unsigned agent)
 {
-    return first_of(v, h, agent) < v->count;
-}
-
-static bool starts_at(const struct sequence *v, const struct history *h, uint32_t position)
-{
-    uint32_t f = v->event[position];
-    if (f == v->uncertain)
-        return position == 0;
-    for (uint32_t i = 0; i < position; i++)
-        if (v->event[i] == v->uncertain || history_before(h, v->event[i], f))
+    if (!sequence_has(v, agent))
+        return false;
+    const uint16_t *clock = history_clock(h, v->event[v->first[agent]]);
+    for (uint64_t left = v->agents & ~(1ull << agent); left; left &= left - 1) {
+        unsigned a = (unsigned)__builtin_ctzll(left);
+        if (clock[a] >= v->number[a])
             return false;
+    }
     return true;
 }
 
-bool sequence_starts(const struct sequence *v, const struct history *h, unsigned agent)
+/* ---- Loads and the drains of their own core ---- */
+
+static const struct access *drained_by(const struct history *h, uint32_t event)
 {
-    uint32_t position = first_of(v, h, agent);
-    return position < v->count && starts_at(v, h, position);
+    uint32_t end = history_records_end(h, event);
+    for (uint32_t r = h->event[event].first_record; h->event[event].drain && r < end; r++)
+        if (h->record[r].access.store && h->record[r].access.mode == ACCESS_WRITE)
+            return &h->record[r].access;
+    return NULL;
+}
+
+void sequence_miss(struct sequence *v, const struct history *h, uint32_t event)
+{
+    const struct access *d = drained_by(h, event);
+    if (d && !v->missed_drain[d->unit])
+        v->missed_drain[d->unit] = d->store;
+}
+
+/* A load that saw memory, without the drains that the sequence misses: what those wrote, it would have
+ * seen in the own buffer. Adds its parts to `to`; returns how many. */
+static uint32_t undrain(const struct sequence *v, const struct history *h, uint32_t record,
+                        struct access *to)
+{
+    struct access left = h->record[record].access;
+    uint32_t count = 0;
+    for (uint32_t r = h->record[record].older; r != NO_EVENT && left.bytes;
+         r = h->record[r].older) {
+        const struct access *a = &h->record[r].access;
+        if (a->mode != ACCESS_WRITE || !a->store || a->unit != left.unit)
+            continue;
+        if (a->store < v->missed_drain[left.unit])
+            break; /* that one and those before it are not missed */
+        struct access part = left;
+        part.mode = ACCESS_FORWARDED;
+        part.store = a->store;
+        part.bytes &= a->bytes;
+        if (part.bytes)
+            to[count++] = part;
+        left.bytes &= (uint8_t)~a->bytes;
+    }
+    if (left.bytes)
+        to[count++] = left;
+    return count;
+}
+
+/* What an event touches where the sequence has it (room for FOOTPRINT_MAX). */
+static uint32_t accesses_there(const struct sequence *v, const struct history *h, uint32_t event,
+                               struct access *to)
+{
+    uint32_t end = history_records_end(h, event), count = 0;
+    for (uint32_t r = h->event[event].first_record; r < end; r++) {
+        const struct access *a = &h->record[r].access;
+        if (h->record[r].event != event)
+            continue;
+        assert(count < FOOTPRINT_MAX);
+        if (a->mode == ACCESS_READ && v->missed_drain[a->unit]) {
+            assert(count + 8 <= FOOTPRINT_MAX); /* a part a byte at most */
+            count += undrain(v, h, r, to + count);
+            continue;
+        }
+        to[count] = *a;
+        if (a->mode == ACCESS_FORWARDED && a->store <= v->taken_drain[a->unit])
+            to[count].mode = ACCESS_READ;
+        count++;
+    }
+    return count;
 }
 
 /* Once the store that a load saw in its own buffer has been drained, the load is a read. */
-static void drain_forwarded(const struct history *h, uint32_t event, struct access *a,
+static void drain_forwarded(const struct access *drain, uint32_t drains, struct access *a,
                             uint32_t count)
 {
-    struct access drain[FOOTPRINT_MAX];
-    uint32_t drains = history_accesses(h, event, drain);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < drains && a[i].mode == ACCESS_FORWARDED; j++)
             if (drain[j].mode == ACCESS_WRITE && drain[j].store == a[i].store &&
@@ -73,78 +147,119 @@ static void drain_forwarded(const struct history *h, uint32_t event, struct acce
                 a[i].mode = ACCESS_READ;
 }
 
-static bool any_forwarded(const struct access *a, uint32_t count)
+static bool any_conflict(const struct access *a, uint32_t a_count, const struct access *b,
+                         uint32_t b_count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (a[i].mode == ACCESS_FORWARDED)
-            return true;
+    for (uint32_t i = 0; i < a_count; i++)
+        for (uint32_t j = 0; j < b_count; j++)
+            if (access_conflicts(&a[i], &b[j]))
+                return true;
     return false;
 }
 
-bool sequence_ignores(const struct sequence *v, const struct history *h, const struct access *a,
-                      uint32_t count)
+uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsigned agent,
+                        const struct access *a, uint32_t count)
 {
-    bool forwarded = any_forwarded(a, count);
-    struct access now[FOOTPRINT_MAX];
-    if (forwarded)
-        a = memcpy(now, a, count * sizeof *a);
+    struct access step[FOOTPRINT_MAX], event[FOOTPRINT_MAX];
+    memcpy(step, a, count * sizeof *a);
     for (uint32_t i = 0; i < v->count; i++) {
-        if (v->event[i] == v->uncertain || history_touches(h, v->event[i], a, count))
-            return false;
-        if (forwarded)
-            drain_forwarded(h, v->event[i], now, count);
+        if (!is_left(v, h, i))
+            continue;
+        if (h->event[v->event[i]].agent == agent)
+            return NO_EVENT;
+        uint32_t accesses = accesses_there(v, h, v->event[i], event);
+        if (any_conflict(event, accesses, step, count))
+            return v->event[i];
+        if (h->event[v->event[i]].drain)
+            drain_forwarded(event, accesses, step, count);
     }
-    return true;
+    return NO_EVENT;
 }
 
-/* Takes the agent's first event out if it can come first. */
-static bool sequence_take(struct sequence *v, const struct history *h, unsigned agent)
+/* Takes the agent's first event out if it can come first; NO_EVENT if not. */
+static uint32_t sequence_take(struct sequence *v, const struct history *h, unsigned agent)
 {
-    uint32_t position = first_of(v, h, agent);
-    if (position == v->count || !starts_at(v, h, position))
-        return false;
-    v->count--;
-    memmove(&v->event[position], &v->event[position + 1],
-            (v->count - position) * sizeof *v->event);
-    return true;
+    if (!sequence_starts(v, h, agent))
+        return NO_EVENT;
+    uint32_t event = v->event[v->first[agent]], next = v->next[v->first[agent]];
+    const struct access *drain = drained_by(h, event);
+    if (drain)
+        v->taken_drain[drain->unit] = drain->store;
+    v->first[agent] = next;
+    if (next == NO_EVENT)
+        v->agents &= ~(1ull << agent);
+    else
+        v->number[agent] = h->event[v->event[next]].number;
+    return event;
 }
 
 /* ---- Trees ---- */
 
-static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
+static struct wakeup *new_step(unsigned agent, const struct access *access, uint32_t count)
 {
-    struct access access[FOOTPRINT_MAX];
-    uint32_t count = history_accesses(h, event, access);
     struct wakeup *w = malloc(sizeof *w + count * sizeof *access);
     assert(w);
-    *w = (struct wakeup){.agent = (uint8_t)h->event[event].agent,
-                         .uncertain = event == v->uncertain, .count = count};
-    memcpy(w->access, access, count * sizeof *access);
+    *w = (struct wakeup){.agent = (uint8_t)agent, .count = count};
+    if (count)
+        memcpy(w->access, access, count * sizeof *access);
     return w;
 }
 
-/* Is the step of the tree, by an agent without an event in v, independent of v? */
-static bool passes(const struct wakeup *w, const struct history *h, const struct sequence *v)
+static struct wakeup *step_of(const struct sequence *v, const struct history *h, uint32_t event)
 {
-    return !w->uncertain && !sequence_has(v, h, w->agent) &&
-           sequence_ignores(v, h, w->access, w->count);
+    struct access access[FOOTPRINT_MAX];
+    return new_step(h->event[event].agent, access, accesses_there(v, h, event, access));
 }
 
-void wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v)
+void past_add(struct past *p, const struct history *h, uint32_t event)
 {
+    const struct event *e = &h->event[event];
+    if (p->number[e->agent] >= e->number)
+        return;
+    const uint16_t *clock = history_clock(h, event);
+    for (unsigned a = 0; a < h->agents; a++)
+        p->number[a] = clock[a] > p->number[a] ? clock[a] : p->number[a];
+}
+
+static uint32_t later_of(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+uint32_t wakeup_insert(struct wakeup **tree, const struct history *h, struct sequence *v,
+                       struct past *needed)
+{
+    uint32_t newest = 0;
     for (struct wakeup *w = *tree; w; w = *tree) {
-        if (!sequence_take(v, h, w->agent) && !passes(w, h, v)) {
+        uint32_t taken = sequence_take(v, h, w->agent);
+        uint32_t wakes = taken == NO_EVENT ? sequence_wakes(v, h, w->agent, w->access, w->count)
+                                           : NO_EVENT;
+        if (wakes != NO_EVENT) {
+            past_add(needed, h, wakes);
             tree = &w->next;
             continue;
         }
+        newest = later_of(newest, taken); /* a step that is not of v: NO_EVENT */
         if (!w->child)
-            return; /* everything behind this leaf will be explored */
+            return newest; /* everything behind this leaf will be explored */
         tree = &w->child;
     }
     for (uint32_t i = 0; i < v->count; i++) {
+        const struct event *e = &h->event[v->event[i]];
+        if (!is_left(v, h, i) || e->number > needed->number[e->agent])
+            continue;
+        newest = later_of(newest, v->event[i]);
         *tree = step_of(v, h, v->event[i]);
         tree = &(*tree)->child;
     }
+    return newest;
+}
+
+void wakeup_add_leaf(struct wakeup **tree, unsigned agent)
+{
+    while (*tree)
+        tree = &(*tree)->next;
+    *tree = new_step(agent, NULL, 0);
 }
 
 unsigned wakeup_take(struct wakeup **tree, struct wakeup **after)

@@ -142,6 +142,7 @@ static void work(struct machine *m, const struct explore_options *options,
 {
     struct explore_options own = *options;
     struct task t;
+    explore_defaults(&own);
     own.max_executions = 0;
     own.max_seconds = 0;
     own.stop = &interrupted;

@@ -45,6 +45,9 @@ Test(cli, exit_codes)
     cr_assert_eq(run(bounded), 3);
     unlink(left);
     cr_assert(strstr(output, "incomplete"));
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --max-steps 30"), 3);
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --max-preemptions 1"), 3);
+    cr_assert(strstr(output, "bounds      preemptions"));
     cr_assert_eq(run("list"), 0);
     cr_assert_eq(run("doctor"), 0);
     cr_assert_eq(run("--version"), 0);
@@ -62,6 +65,44 @@ Test(cli, wrong_use)
     refuses("replay posted-delivery:V1-cpu/tso x0", "schedule, character 1");
     refuses("replay posted-delivery:V1-cpu/tso c0@1", "does not fit");
     refuses("replay 'posted-delivery:V1-cpu/tso#00000000 c0@1'", "was printed for image 00000000");
+}
+
+#define LITMUS IRQWEAVE_SOURCE_DIR "/scenarios/litmus/"
+
+Test(cli, litmus)
+{
+    cr_assert_eq(run("litmus " LITMUS "sb.litmus " LITMUS "wrc.litmus"), 0);
+    cr_assert(strstr(output, "Test sb Allowed\nStates 4\n0:EAX=0; 1:EAX=0;\n"), "%s", output);
+    cr_assert(strstr(output, "Observation sb Sometimes 1 3\n"), "%s", output);
+    cr_assert(strstr(output, "Observation wrc Always 7 0\n"), "%s", output);
+    cr_assert_eq(run("litmus --memory sc " LITMUS "sb.litmus"), 1);
+    cr_assert(strstr(output, "States 3\n"), "%s", output);
+    cr_assert_eq(run("litmus --max-executions 2 " LITMUS "iriw.litmus"), 3);
+    cr_assert(strstr(output, "\nUndecided\n"), "%s", output);
+    cr_assert(strstr(output, "Incomplete iriw"), "%s", output);
+    refuses("litmus", "takes the files");
+    refuses("litmus nowhere.litmus", "nowhere.litmus: cannot be read: No such file");
+    refuses("litmus /", "cannot be read");
+    refuses("litmus /dev/null", "/dev/null:1: an empty file");
+    cr_assert_eq(run("litmus /dev/null " LITMUS "sb.litmus"), 2);
+    cr_assert(strstr(output, "Observation sb"), "the other file runs: %s", output);
+}
+
+Test(cli, litmus_json_has_the_documented_fields)
+{
+    static const char *const fields[] = {
+        "file", "name", "arch", "threads", "kind", "condition", "states", "all_states",
+        "observation", "positive", "negative", "ok", "complete", "bounds", "endless", "executions",
+        "steps", "seconds"};
+    cr_assert_eq(run("litmus --json " LITMUS "lb.litmus"), 1);
+    json_t *object = json_loads(output, 0, NULL);
+    json_t *test = json_array_get(json_object_get(object, "tests"), 0);
+    for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
+        cr_assert(json_object_get(test, fields[i]), "%s", fields[i]);
+    cr_assert(json_is_false(json_object_get(test, "ok")));
+    cr_assert_str_eq(json_string_value(json_object_get(test, "observation")), "Never");
+    cr_assert_eq(json_array_size(json_object_get(test, "states")), 3);
+    json_decref(object);
 }
 
 Test(cli, explore_json_has_the_documented_fields)
@@ -82,6 +123,84 @@ Test(cli, explore_json_has_the_documented_fields)
         cr_assert(json_object_get(first, of_step[i]), "%s", of_step[i]);
     cr_assert_str_eq(json_string_value(json_object_get(violation, "invariant")), "PI-1");
     json_decref(object);
+}
+
+static json_t *sample_of(const char *arguments, int status)
+{
+    cr_assert_eq(run(arguments), status, "%s: %s", arguments, output);
+    json_t *object = json_loads(output, 0, NULL);
+    cr_assert(json_is_object(object), "%s", output);
+    return object;
+}
+
+static long long number(const json_t *object, const char *field)
+{
+    cr_assert(json_is_integer(json_object_get(object, field)), "%s", field);
+    return json_integer_value(json_object_get(object, field));
+}
+
+/* A sample says how it was drawn and what that guarantees; 1/(n * k^(d-1)) is computed here again. */
+Test(cli, samples_say_what_they_guarantee)
+{
+    json_t *object = sample_of("explore posted-delivery:V3-cpu --algorithm pct --json", 3);
+    json_t *sample = json_object_get(object, "sample");
+    double agents = (double)number(sample, "agents"), steps = (double)number(sample, "longest");
+    cr_assert_str_eq(json_string_value(json_object_get(object, "verdict")), "incomplete");
+    cr_assert_str_eq(json_string_value(json_array_get(json_object_get(object, "bounds"), 0)),
+                     "sampled");
+    cr_assert_eq(number(sample, "seed"), 1);
+    cr_assert_eq(number(sample, "pct_depth"), 3);
+    cr_assert_eq(number(json_object_get(object, "executions"), "complete"), 1000);
+    cr_assert_float_eq(json_real_value(json_object_get(sample, "probability")),
+                       1 / (agents * steps * steps), 1e-9);
+    json_decref(object);
+
+    object = sample_of("explore posted-delivery:V3-cpu --algorithm random --seed 5 "
+                       "--max-executions 100 --json", 3);
+    sample = json_object_get(object, "sample");
+    cr_assert_eq(number(sample, "seed"), 5);
+    cr_assert(json_is_null(json_object_get(sample, "pct_depth")));
+    cr_assert(json_is_null(json_object_get(sample, "probability")));
+    cr_assert_eq(strncmp(json_string_value(json_object_get(sample, "guarantee")), "none", 4), 0);
+    json_decref(object);
+
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --algorithm pct"), 3);
+    cr_assert(strstr(output, "seed 1;"));
+    cr_assert(strstr(output, "guarantee   if there is a violation of depth 3"));
+}
+
+static char *schedule_of(const char *arguments)
+{
+    json_t *object = sample_of(arguments, 1);
+    json_t *violation = json_object_get(object, "violation");
+    char *schedule = strdup(json_string_value(json_object_get(violation, "schedule")));
+    json_decref(object);
+    return schedule;
+}
+
+static unsigned words(const char *text)
+{
+    unsigned count = 1;
+    for (; (text = strchr(text, ' ')); text++)
+        count++;
+    return count;
+}
+
+/* The schedule of a walk has more switches than the shortest: each is a word of it. */
+Test(cli, schedules_can_be_left_as_they_were_found)
+{
+    static const char walk[] = "explore posted-delivery:V1-cpu --algorithm random --max-executions "
+                               "200 --json";
+    char arguments[2000];
+    char *minimised = schedule_of(walk);
+    snprintf(arguments, sizeof arguments, "%s --no-minimise", walk);
+    char *raw = schedule_of(arguments);
+    cr_assert_gt(words(raw), words(minimised), "%s, %s", raw, minimised);
+    snprintf(arguments, sizeof arguments, "replay '%s'", raw);
+    cr_assert_eq(run(arguments), 1);
+    cr_assert(strstr(output, "PI-1"), "%s", output);
+    free(minimised);
+    free(raw);
 }
 
 /* The printed command, the recording, and the recording once more: the same steps. */

@@ -83,7 +83,7 @@ Test(cli_errors, options)
     refuses("explore " V4 " --memry sc", "unknown option '--memry': did you mean '--memory'?");
     refuses("explore " V4 " --xyzzy", "unknown option '--xyzzy'; 'irqweave explore --help'");
     refuses("explore " V4 " --memory", "option '--memory' needs a value: --memory=MODEL");
-    refuses("explore " V4 " --max 3", "begins like 3 options");
+    refuses("explore " V4 " --max 3", "begins like 4 options");
     refuses("explore " V4 " --json=3", "option '--json' takes no value");
     refuses("explore " V4 " -o", "option '-o' needs a FILE");
     refuses("explore " V4 " -x", "unknown option in '-x'");
@@ -99,8 +99,9 @@ Test(cli_errors, options)
 Test(cli_errors, values_of_options)
 {
     refuses("explore " V4 " --algorithm slep",
-            "'slep': did you mean 'sleep'? there are source, sleep, dfs");
-    refuses("explore " V4 " --algorithm 12345678", "'12345678': there are source, sleep, dfs");
+            "'slep': did you mean 'sleep'? there are optimal, source, sleep, dfs, pct, random");
+    refuses("explore " V4 " --algorithm 12345678", "'12345678': there are optimal, source, sleep");
+    refuses("explore " V4 " --algorithm rndom", "did you mean 'random'?");
     refuses("explore " V4 " --memory pso", "'tso' or 'sc'");
     refuses("explore " V4 " --knob message-ordr=any", "did you mean 'message-order'? there are vm-");
     refuses("explore " V4 " --knob message-order=lifo", "did you mean 'fifo'? there are any, fifo");
@@ -108,7 +109,30 @@ Test(cli_errors, values_of_options)
     refuses("explore " V4 " --max-executions 1e3", "a whole number above 0");
     refuses("explore " V4 " --max-executions 99999999999999999999", "a whole number above 0");
     refuses("explore " V4 " --max-seconds nan", "a number above 0");
-    refuses("explore " V4 " --max-steps -1", "a whole number above 0");
+    refuses("explore " V4 " --max-steps -1", "a whole number from 1 to 60000");
+    refuses("explore " V4 " --max-steps 60001", "a whole number from 1 to 60000");
+    refuses("explore " V4 " --max-preemptions x", "a whole number from 0 to 60000");
+    refuses("explore " V4 " --max-preemptions ''", "a whole number from 0 to 60000");
+    refuses("explore " V4 " --algorithm pct --pct-depth 0", "a whole number from 1 to 32");
+    refuses("explore " V4 " --algorithm pct --pct-depth 33", "a whole number from 1 to 32");
+    refuses("explore " V4 " --algorithm pct --seed 0", "a whole number above 0");
+}
+
+/* Options that say nothing beside the others. */
+Test(cli_errors, options_together)
+{
+    refuses("explore " V4 " --seed 3", "--seed is for --algorithm pct or random");
+    refuses("explore " V4 " --seed 3 --algorithm dfs", "dfs draws nothing");
+    refuses("explore " V4 " --pct-depth 3", "--pct-depth is for --algorithm pct, not optimal");
+    refuses("explore " V4 " --algorithm random --pct-depth 3", "for --algorithm pct, not random");
+    refuses("explore " V4 " --algorithm pct --max-preemptions 1", "pct draws a sample");
+    refuses("explore " V4 " --max-preemptions 1 --algorithm random", "random draws a sample");
+    refuses("explore " V4 " --sed 3", "unknown option '--sed': did you mean '--seed'?");
+    refuses("explore " V4 " --no-minimize", "did you mean '--no-minimise'?");
+    refuses("explore " V4 " --pct-dept", "needs a value: --pct-depth=D");
+    refuses("reproduce posted-delivery --algorithm pct", "'pct': there are optimal, source");
+    refuses("reproduce posted-delivery --seed 3", "unknown option '--seed'");
+    refuses("bench explore --algorithm random", "'random': there are optimal, source, sleep, dfs");
 }
 
 Test(cli_errors, arguments)

@@ -116,6 +116,55 @@ Test(lapic_fabric, L16_software_disabled_drops_fixed_and_takes_nmi)
     cr_assert_not(lapic_nmi_pending(l, 0));
 }
 
+/* SDM vol. 3, 10.6.1 and 6.7.1: the NMI bypasses IRR and TPR, and only one is kept. */
+Test(lapic_fabric, nmis_merge_until_one_is_taken)
+{
+    lapic_regs(l, 0)->tpr = 0xff;
+    for (unsigned i = 0; i < 2; i++) {
+        message_send(m, 1, APIC_NMI, 0, 0);
+        message_arrive(m, 1, i);
+    }
+    cr_assert(lapic_nmi_pending(l, 0));
+    cr_expect_not(lapic_nmi_pending(l, 1));
+    cr_expect_eq(bits256_highest(lapic_regs(l, 0)->irr), 0);
+    lapic_take_nmi(l, 0);
+    cr_assert_not(lapic_nmi_pending(l, 0));
+    message_send(m, 1, APIC_NMI, 0, 0);
+    message_arrive(m, 1, 2 % m->slots);
+    cr_assert(lapic_nmi_pending(l, 0));
+}
+
+/* SDM vol. 3, 10.4.3: an APIC that is disabled in IA32_APIC_BASE accepts no messages at all. */
+Test(lapic_fabric, a_disabled_apic_drops_an_nmi)
+{
+    lapic_regs(l, 0)->base &= ~(uint64_t)(APIC_BASE_EN | APIC_BASE_EXTD);
+    message_send(m, 1, APIC_NMI, 0, 0);
+    message_arrive(m, 1, 0);
+    cr_assert_not(lapic_nmi_pending(l, 0));
+}
+
+static bool touches(const struct footprint *fp, uint64_t resource)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (fp->access[i].resource == resource)
+            return true;
+    return false;
+}
+
+/* A step that only an NMI could come before does not conflict with the arrival of anything else. */
+Test(lapic_fabric, only_an_nmi_touches_what_waits_for_nmis)
+{
+    static const unsigned kind[2] = {APIC_FIXED, APIC_NMI};
+    for (unsigned i = 0; i < 2; i++) {
+        struct footprint fp;
+        footprint_clear(&fp);
+        message_send(m, 1, kind[i], 0xf2, 0);
+        message_next_arrival(m, 1, i, &fp);
+        cr_expect(touches(&fp, lapic_intr(0)));
+        cr_expect_eq(touches(&fp, core_control(0, UNIT_NMI)), kind[i] == APIC_NMI);
+    }
+}
+
 Test(lapic_fabric, two_arrivals_of_one_vector_merge)
 {
     for (unsigned i = 0; i < 2; i++) {

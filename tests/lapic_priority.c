@@ -151,6 +151,18 @@ Test(lapic, L15_level_triggered_eoi_is_broadcast)
     cr_assert_not(broadcast);
 }
 
+/* SDM vol. 3, 10.8.5: EOI ends the interrupt of the highest priority that is in service. */
+Test(lapic, eoi_ends_the_highest_in_service)
+{
+    struct apic_regs r = enabled_apic();
+    bool broadcast;
+    bits256_set(r.isr, 0x41);
+    bits256_set(r.isr, 0x61);
+    cr_assert_eq(apic_end_of_interrupt(&r, &broadcast), 0x61);
+    cr_assert(bits256_test(r.isr, 0x41));
+    cr_assert_eq(apic_end_of_interrupt(&r, &broadcast), 0x41);
+}
+
 Test(lapic, L15_eoi_with_nothing_in_service_is_harmless)
 {
     struct apic_regs r = enabled_apic();

@@ -41,6 +41,15 @@ __asm__(".pushsection .rodata\n"
         "1: hlt\n"
         "guest_test_halted:\n"
         "  jmp 1b\n"
+        "guest_test_storing:\n" /* a second guest: its store waits in the store buffer */
+        "  sti\n"
+        "  movl $1, guest_test_flag(%rip)\n"
+        "2: hlt\n"
+        "  jmp 2b\n"
+        "guest_test_self_ipi:\n" /* a third, with interrupts off */
+        "  mov $0x83f, %ecx\n  mov $0x31, %eax\n  xor %edx, %edx\n"
+        "  wrmsr\n"
+        "  hlt\n"
         "guest_test_isr:\n"
         "  push %rax\n  push %rcx\n  push %rdx\n"
         "  incl guest_test_handled(%rip)\n"
@@ -49,14 +58,15 @@ __asm__(".pushsection .rodata\n"
         "guest_test_after_eoi:\n"
         "  pop %rdx\n  pop %rcx\n  pop %rax\n  iretq\n"
         "guest_test_handled: .quad 0\n"
+        "guest_test_flag: .quad 0\n"
         "guest_test_vmxon: .quad 0x20000\n"
         "guest_test_vmcs: .quad 0x21000\n"
         "guest_test_end:\n"
         ".popsection\n");
 
 extern const uint8_t guest_test_begin[], guest_test_host[], guest_test_idle[], guest_test_exit[],
-    guest_test_guest[], guest_test_halted[], guest_test_isr[], guest_test_after_eoi[],
-    guest_test_handled[], guest_test_end[];
+    guest_test_guest[], guest_test_halted[], guest_test_storing[], guest_test_self_ipi[],
+    guest_test_isr[], guest_test_after_eoi[], guest_test_handled[], guest_test_flag[], guest_test_end[];
 
 enum {
     CODE = 0x10000,

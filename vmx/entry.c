@@ -9,7 +9,7 @@
  * pending are taken.
  *
  * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, entry
- * with MOV-SS blocking in the host (error 26: the core does not tell MOV SS from STI), pending
+ * with MOV-SS blocking in the host (error 26), pending
  * debug exceptions, monitor trap flag, preemption timer. A TPR-threshold exit right after entry
  * (26.6.7) needs the APIC-access page, which the controls do not allow.
  */
@@ -77,11 +77,21 @@ static void load_tables(struct core_state *s, const struct vmcs *v)
     s->idt_limit = (uint32_t)vmcs_get(v, VMCS_GUEST_IDTR_LIMIT);
 }
 
+/* SDM vol. 3, 26.6.1. Without virtual NMIs bit 3 is the blocking of NMIs itself: a 0 ends the one that
+ * held in the host. */
+static void load_blocking(struct core_state *s, uint64_t interruptibility)
+{
+    s->shadow = interruptibility & BLOCKING_STI ? SHADOW_STI : 0;
+    if (interruptibility & BLOCKING_MOV_SS)
+        s->shadow |= SHADOW_MOV_SS;
+    s->shadow_next = s->shadow; /* holds at this boundary and for the instruction */
+    s->nmi_blocked = interruptibility & BLOCKING_NMI ? 1 : 0;
+}
+
 static void load_guest(struct core *c, const struct vmcs *v)
 {
     struct core_state *s = c->state;
     uint64_t flags = vmcs_get(v, VMCS_GUEST_RFLAGS);
-    bool blocked = vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY) & (BLOCKING_STI | BLOCKING_MOV_SS);
     load_tables(s, v);
     s->cr0 = vmcs_get(v, VMCS_GUEST_CR0);
     s->cr3 = vmcs_get(v, VMCS_GUEST_CR3);
@@ -89,7 +99,7 @@ static void load_guest(struct core *c, const struct vmcs *v)
     if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_LOAD_EFER)
         s->efer = vmcs_get(v, VMCS_GUEST_EFER);
     s->interrupt_flag = flags >> 9 & 1;
-    s->shadow = s->shadow_next = blocked; /* holds at this boundary and for the instruction */
+    load_blocking(s, vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY));
     s->activity = (uint8_t)vmcs_get(v, VMCS_GUEST_ACTIVITY);
     core_set_reg(c, UC_X86_REG_EFLAGS, flags);
     core_set_reg(c, UC_X86_REG_RSP, vmcs_get(v, VMCS_GUEST_RSP));
@@ -129,6 +139,8 @@ static void inject(struct core *c, const struct vmcs *v)
         return;
     if (type >= INTR_TYPE_SOFTWARE && type <= INTR_TYPE_SOFTWARE_EXCEPTION)
         rip += vmcs_get(v, VMCS_ENTRY_INSTRUCTION_LENGTH);
+    if (type == INTR_TYPE_NMI)
+        c->state->nmi_blocked = 1; /* 26.6.1: as if it had come by itself */
     machine_say(c->m, STEP_DELIVER, "injects vector %#x", info & 0xff);
     core_deliver(c, info & 0xff, info & INTR_HAS_ERROR,
                  (uint32_t)vmcs_get(v, VMCS_ENTRY_EXCEPTION_ERROR), rip);

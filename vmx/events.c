@@ -4,7 +4,8 @@
  * After the SDM vol. 3 (June 2016), table 6-2, 25.2, 26.6, 29.2.2, 29.6.
  *
  * NMI (8) comes before an interrupt-window exit or a virtual interrupt (9), that before an
- * external interrupt (10). Left out: SMI, INIT, traps, timers, NMI windows and virtual NMIs.
+ * external interrupt (10). Left out: SMI, INIT, traps, timers; NMI windows and virtual NMIs, which
+ * the capability MSRs do not offer, so that a VM entry with them fails its checks.
  */
 #include "vmx/internal.h"
 
@@ -42,7 +43,7 @@ static enum guest_event highest_event(struct vmx *x, struct core *c)
     const struct vid *vid = &vmx_core(x, c)->vid;
     bool interrupt_flag = c->state->interrupt_flag;
     assert(c->state->non_root);
-    if (lapic_nmi_pending(x->lapic, c->id) && !vmx_blocked(c))
+    if (core_nmi_ready(c))
         return EVENT_NMI;
     if (vid_window_exiting(v) && interrupt_flag && !vmx_blocked(c))
         return EVENT_WINDOW;
@@ -56,12 +57,23 @@ static enum guest_event highest_event(struct vmx *x, struct core *c)
 static bool interruptible(void *virt, struct core *c)
 {
     struct vmx *x = virt;
-    return external_open(c, vmx_current(x, c->id)) || !vmx_blocked(c); /* the latter for NMI */
+    return external_open(c, vmx_current(x, c->id));
 }
 
 static bool event_ready(void *virt, struct core *c)
 {
     return highest_event(virt, c) != NO_EVENT;
+}
+
+/* Does the event leave the guest, or go to a handler of the guest? */
+static bool leaves(const struct vmcs *v, enum guest_event event)
+{
+    switch (event) {
+    case EVENT_NMI: return vmx_pin(v, PIN_NMI);
+    case EVENT_WINDOW: return true;
+    case EVENT_EXTERNAL: return vmx_pin(v, PIN_EXTERNAL_INTERRUPT);
+    default: return false;
+    }
 }
 
 /* The first micro-step of the event. */
@@ -75,12 +87,14 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
      * an NMI whatever arrives. */
     footprint_add(fp, lapic_intr(c->id),
                   event == EVENT_WINDOW || event == EVENT_VIRTUAL ? ACCESS_READ : ACCESS_WRITE);
-    if (event == EVENT_VIRTUAL)
-        *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
-    else if (event == EVENT_POSTED)
+    if (event == EVENT_NMI)
+        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
+    if (event == EVENT_POSTED)
         *flags &= ~(unsigned)POINT_DRAINED; /* its first locked access drains */
-    else
+    else if (leaves(vmx_current(x, c->id), event))
         *flags = (*flags & ~(unsigned)POINT_DRAINED) | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS);
+    else
+        *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
 }
 
 static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, uint32_t intr_info)
@@ -90,12 +104,25 @@ static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, u
     return EVENT_DIVERTED;
 }
 
+/* SDM vol. 3, 27.1 and 27.5.5: the NMI blocks others once the exit is complete; what the exit saves
+ * does not show it. */
 static enum event_result take_nmi(struct vmx *x, struct core *c)
 {
-    if (!vmx_pin(vmx_current(x, c->id), PIN_NMI))
-        vmx_not_modelled(c, "NMI in a guest without NMI exiting");
+    if (!vmx_pin(vmx_current(x, c->id), PIN_NMI)) {
+        core_take_nmi(c);
+        return EVENT_DIVERTED;
+    }
     lapic_take_nmi(x->lapic, c->id);
-    return leave(x, c, EXIT_EXCEPTION_NMI, INTR_VALID | INTR_TYPE_NMI << 8 | VECTOR_NMI);
+    leave(x, c, EXIT_EXCEPTION_NMI, INTR_VALID | INTR_TYPE_NMI << 8 | VECTOR_NMI);
+    c->state->nmi_blocked = 1;
+    return EVENT_DIVERTED;
+}
+
+/* SDM vol. 3, 25.3, IRET: with NMI exiting it does not affect the blocking of NMIs. */
+static bool iret_unblocks_nmi(void *virt, struct core *c)
+{
+    struct vmx *x = virt;
+    return !vmx_pin(vmx_current(x, c->id), PIN_NMI);
 }
 
 /* SDM vol. 3, 27.1, 33.3.3 and table 24-10 for "acknowledge interrupt on exit". */
@@ -161,4 +188,5 @@ const struct virt_ops vmx_operations = {
     .event_take = event_take,
     .instruction = instruction,
     .exception = exception,
+    .iret_unblocks_nmi = iret_unblocks_nmi,
 };

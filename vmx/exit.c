@@ -39,13 +39,20 @@ static void save_tables(struct core *c, struct vmcs *v)
     vmcs_set(v, VMCS_GUEST_IDTR_LIMIT, s->idt_limit);
 }
 
+/* SDM vol. 3, 24.4.2, table 24-3: at most one of the first two holds. */
+static uint64_t blocking(const struct core_state *s)
+{
+    uint64_t nmi = s->nmi_blocked ? BLOCKING_NMI : 0;
+    if (s->shadow & SHADOW_MOV_SS)
+        return nmi | BLOCKING_MOV_SS;
+    return nmi | ((s->shadow & SHADOW_STI) && s->interrupt_flag ? BLOCKING_STI : 0);
+}
+
 static void save_events(struct vmx *x, struct core *c, struct vmcs *v)
 {
     const struct vid *vid = &vmx_core(x, c)->vid;
     vmcs_set(v, VMCS_GUEST_ACTIVITY, c->state->activity);
-    /* The core does not tell STI from MOV SS; both are saved as blocking by STI. */
-    bool sti = c->state->shadow && c->state->interrupt_flag;
-    vmcs_set(v, VMCS_GUEST_INTERRUPTIBILITY, sti ? BLOCKING_STI : 0);
+    vmcs_set(v, VMCS_GUEST_INTERRUPTIBILITY, blocking(c->state));
     if (vid_enabled(v))
         vmcs_set(v, VMCS_GUEST_INTR_STATUS, (uint64_t)vid->svi << 8 | vid->rvi);
 }

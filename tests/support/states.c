@@ -37,6 +37,16 @@ bool state_set_equal(const struct state_set *a, const struct state_set *b)
     return true;
 }
 
+unsigned findings_mask(const struct explore_result *r)
+{
+    unsigned mask = 0;
+    for (unsigned i = 0; i < r->finding_count; i++) {
+        const struct finding *f = &r->finding[i].finding;
+        mask |= 1u << (f->kind == FINDING_INVARIANT ? (unsigned)(f->name[5] - '0') : 16 + f->kind);
+    }
+    return mask;
+}
+
 unsigned random_draw(struct random *r, unsigned limit)
 {
     r->state = r->state * 6364136223846793005ull + 1442695040888963407ull;

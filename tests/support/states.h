@@ -23,6 +23,10 @@ struct state_set {
 void state_set_add(void *set, struct machine *);
 bool state_set_equal(const struct state_set *, const struct state_set *);
 
+/* The findings as a mask: bit 0 for the invariant "pair-0" (five characters and a digit), bit 16 + k
+ * for any other finding of kind k. */
+unsigned findings_mask(const struct explore_result *);
+
 struct random {
     uint64_t state;
 };

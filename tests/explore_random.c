@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The reducing algorithms against plain DFS on thousands of small random programs: accesses of
+ * mixed sizes that overlap and cross cells, locked operations, fences, interrupts of two priorities
+ * whose handlers touch what they interrupt, invariants over several variables at every step, and
+ * what must hold at the end. Final states and findings must be the same. With four threads DFS is
+ * out of reach: there sleep sets alone are the reference.
+ *
+ * IRQWEAVE_PROPERTY_SECONDS=n makes each test draw other programs for n seconds. A program on which
+ * they differ is shrunk before it is printed.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tests/support/differ.h"
+
+enum { LIMIT = 6000 };
+
+static struct outcome want, got;
+
+/* ---- Kinds of programs ---- */
+
+struct family {
+    const char *name;
+    struct mixture thread, handler;
+    unsigned threads, length_min, length_max;
+    enum algorithm reference;
+    bool interrupts, nesting;
+};
+
+static const struct exploration reduced[] = {
+    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT},
+    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT},
+    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT},
+};
+
+/* The lower one's handler may send the higher vector, whose handler sends nothing: otherwise
+ * interrupts could go on for ever. */
+static void random_handlers(struct random *r, const struct family *f, struct spec *s)
+{
+    for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
+        struct op_list *list = &s->handler[h];
+        random_ops(r, &f->handler, s->threads, random_draw(r, 3), list);
+        s->early_eoi[h] = random_draw(r, 3) == 0;
+        for (unsigned i = 0; i < list->count; i++)
+            if (list->op[i].kind == OP_SEND)
+                list->op[i] = (struct op){.kind = h ? OP_LFENCE : OP_SEND,
+                                          .reg = list->op[i].reg, .value = INTERRUPT_HIGH};
+    }
+}
+
+/* Core 0 is always sent something, or most programs would have no interrupt at all. */
+static void add_interrupts(struct random *r, const struct family *f, struct spec *s)
+{
+    struct op send = {.kind = OP_SEND,
+                      .value = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH};
+    struct op window = {.kind = (uint8_t)(random_draw(r, 2) ? OP_STI : OP_WINDOW)};
+    random_handlers(r, f, s);
+    s->thread[0].op[random_draw(r, s->thread[0].count)] = window;
+    struct op_list *sender = &s->thread[s->threads - 1];
+    sender->op[random_draw(r, sender->count)] = send;
+}
+
+static void draw(struct random *r, const struct family *f, struct spec *s)
+{
+    memset(s, 0, sizeof *s);
+    s->threads = f->threads;
+    s->nesting = f->nesting;
+    s->model = random_draw(r, 5) ? MEMORY_TSO : MEMORY_SC;
+    for (unsigned t = 0; t < f->threads; t++) {
+        unsigned length = f->length_min + random_draw(r, f->length_max - f->length_min + 1);
+        random_ops(r, &f->thread, f->threads, length, &s->thread[t]);
+    }
+    if (f->interrupts)
+        add_interrupts(r, f, s);
+    if (random_draw(r, 2))
+        random_invariants(r, &f->thread, s);
+}
+
+/* ---- Comparing ---- */
+
+static bool one_differs(const struct spec *s, enum algorithm reference,
+                        const struct exploration *e)
+{
+    struct exploration plain = {"reference", reference, true, true, false, LIMIT};
+    differ_load(s);
+    differ_explore(&plain, &want);
+    if (want.incomplete)
+        return false;
+    differ_explore(e, &got);
+    return got.incomplete || !differ_equal(&want, &got, ~0ull);
+}
+
+struct shrinking {
+    enum algorithm reference;
+    const struct exploration *e;
+};
+
+static bool still_differs(const struct spec *s, void *context)
+{
+    const struct shrinking *k = context;
+    return one_differs(s, k->reference, k->e);
+}
+
+static void fail(const struct family *f, struct spec *s, const struct exploration *e)
+{
+    static char text[4000];
+    struct shrinking k = {f->reference, e};
+    differ_shrink(s, still_differs, &k);
+    one_differs(s, f->reference, e);
+    spec_print(s, text, sizeof text);
+    cr_assert_fail("%s, %s: %u states and findings %llx, not %u and %llx%s: %s", f->name, e->name,
+                   got.count, (unsigned long long)got.findings, want.count,
+                   (unsigned long long)want.findings, got.incomplete ? " (incomplete)" : "", text);
+}
+
+/* False if the program is too large for the reference. */
+static bool compare(const struct family *f, struct spec *s)
+{
+    struct exploration plain = {"reference", f->reference, true, true, false, LIMIT};
+    differ_load(s);
+    differ_explore(&plain, &want);
+    if (want.incomplete)
+        return false;
+    for (unsigned i = 0; i < sizeof reduced / sizeof *reduced; i++) {
+        differ_explore(&reduced[i], &got);
+        if (got.incomplete || !differ_equal(&want, &got, ~0ull))
+            fail(f, s, &reduced[i]);
+    }
+    return true;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Draws until `programs` of them have been compared; no more than every fourth may be small
+ * enough, or the family tests nothing. */
+static void check(const struct family *f, unsigned programs)
+{
+    double end = seconds() + differ_long_run();
+    bool more = differ_long_run() > 0;
+    struct random r = {more ? (uint64_t)time(NULL) : 1};
+    struct spec s;
+    unsigned drawn = 0, compared = 0;
+    while (compared < programs || (more && seconds() < end)) {
+        draw(&r, f, &s);
+        compared += compare(f, &s);
+        drawn++;
+        cr_assert(drawn < 100 || compared > drawn / 4, "%s: %u of %u programs are small enough",
+                  f->name, compared, drawn);
+    }
+    if (more || getenv("VERBOSE"))
+        fprintf(stderr, "%s: %u of %u programs\n", f->name, compared, drawn);
+}
+
+/* ---- The families ---- */
+
+#define ACCESSES                                                                            \
+    [OP_STORE] = 8, [OP_LOAD] = 8, [OP_ADD] = 2, [OP_LOCK_ADD] = 1, [OP_XCHG] = 1,          \
+    [OP_CMPXCHG] = 1, [OP_LOCK_CMPXCHG] = 1, [OP_MFENCE] = 1, [OP_LFENCE] = 1, [OP_SFENCE] = 1
+
+/* What a core reads of its own stores, in parts and across cells. */
+#define FORWARDING [OP_STORE] = 8, [OP_LOAD] = 8, [OP_ADD] = 1, [OP_MFENCE] = 1, [OP_XCHG] = 1
+
+static const struct mixture words = {{ACCESSES}, 3, false};
+static const struct mixture bytes = {{ACCESSES}, 2, true};
+
+Test(explore_random, two_threads, .timeout = 300)
+{
+    const struct family f = {"two threads", words, words, 2, 2, 4, ALGORITHM_DFS, false, false};
+    check(&f, 300);
+}
+
+Test(explore_random, mixed_sizes, .timeout = 300)
+{
+    const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, ALGORITHM_DFS, false, false};
+    check(&f, 250);
+}
+
+Test(explore_random, forwarded_loads, .timeout = 300)
+{
+    const struct mixture mix = {{FORWARDING}, 2, true};
+    const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, ALGORITHM_DFS, false, false};
+    check(&f, 250);
+}
+
+Test(explore_random, three_threads, .timeout = 300)
+{
+    const struct family f = {"three threads", bytes, bytes, 3, 1, 2, ALGORITHM_DFS, false, false};
+    check(&f, 300);
+}
+
+Test(explore_random, four_threads, .timeout = 300)
+{
+    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false,
+                             false};
+    check(&f, 150);
+}
+
+/* ---- With interrupts ---- */
+
+#define SHORT_ACCESSES [OP_STORE] = 4, [OP_LOAD] = 4, [OP_ADD] = 2, [OP_LOCK_ADD] = 1
+
+static const struct mixture interrupted = {
+    {SHORT_ACCESSES, [OP_SEND] = 1, [OP_STI] = 1, [OP_CLI] = 1, [OP_WINDOW] = 1, [OP_HALT] = 1},
+    2, false};
+
+Test(explore_random, quiet_handlers, .timeout = 300)
+{
+    const struct mixture none = {{[OP_LFENCE] = 1}, 2, false};
+    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, ALGORITHM_DFS, true,
+                             false};
+    check(&f, 300);
+}
+
+Test(explore_random, handlers_that_touch_what_they_interrupt, .timeout = 300)
+{
+    const struct mixture touch = {{SHORT_ACCESSES, [OP_XCHG] = 1}, 2, false};
+    const struct family f = {"handlers that touch", interrupted, touch, 2, 2, 3, ALGORITHM_DFS,
+                             true, false};
+    check(&f, 300);
+}
+
+Test(explore_random, handlers_that_send_and_nest, .timeout = 300)
+{
+    const struct mixture nest = {{[OP_STORE] = 2, [OP_LOAD] = 2, [OP_SEND] = 1, [OP_STI] = 1,
+                                  [OP_WINDOW] = 1}, 1, true};
+    const struct family f = {"handlers that send", interrupted, nest, 2, 1, 3, ALGORITHM_DFS,
+                             true, true};
+    check(&f, 300);
+}
+
+Test(explore_random, three_cores_with_interrupts, .timeout = 300)
+{
+    const struct mixture touch = {{SHORT_ACCESSES}, 2, false};
+    const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true,
+                             false};
+    check(&f, 200);
+}

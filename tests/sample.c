@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sampling: what it draws, how often, and what it says about it. Probabilities are computed by hand
+ * from the definition of each scheduler, beside the test.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "scenarios/session.h"
+#include "sim/sample.h"
+#include "tests/support/states.h"
+
+enum { MAX_RUNS = 4096 };
+
+static struct state_set reference, sampled;
+
+static void start_set(struct state_set *set, struct program *p)
+{
+    *set = (struct state_set){.p = p, .variables = 2, .registers = 0x300};
+}
+
+static unsigned found_times(const struct explore_result *r, const char *name)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (!strcmp(r->finding[i].finding.name, name))
+            return (unsigned)r->finding[i].seen;
+    return 0;
+}
+
+/* ---- The distributions ---- */
+
+struct tally {
+    struct program *p;
+    unsigned hits;
+};
+
+static void count_torn_reads(void *context, struct machine *m)
+{
+    struct tally *t = context;
+    (void)m;
+    t->hits += program_register(t->p, 0, 8) == 0 && program_register(t->p, 0, 9) == 1;
+}
+
+/* CPU0 reads v0 twice, CPU1 writes it: how many of 6,000 executions see the old value, then the new?
+ * Under SC there are two agents and three steps. */
+static unsigned torn_reads(enum algorithm algorithm, unsigned depth, struct explore_result *r)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    code_load(&code[0], 8, 0);
+    code_load(&code[0], 9, 0);
+    code_store(&code[1], 0, 1);
+    code_end(&code[0]);
+    code_end(&code[1]);
+    struct tally tally = {program_new(2, code, MEMORY_SC), 0};
+    struct explore_options o = {.algorithm = algorithm, .pct_depth = depth, .max_executions = 6001,
+                                .on_complete = count_torn_reads, .context = &tally};
+    explore(tally.p->m, &o, r);
+    cr_assert_eq(r->complete, 6001);
+    return tally.hits;
+}
+
+/*
+ * pct, depth 2: CPU0 must be above CPU1 (1/2) and fall before the second of three steps (1/3).
+ * CPU1 above writes first, or falls before it does, and then CPU0 runs to its end. That is 1/6,
+ * just what the theorem guarantees: 1/(2 * 3). Five standard deviations of 6,000 trials are 144.
+ * The first execution, when k is not known, has no change.
+ */
+Test(sample, pct_meets_its_bound_and_no_more_where_it_is_tight)
+{
+    struct explore_result r;
+    struct explore_options o = {.algorithm = ALGORITHM_PCT, .pct_depth = 2};
+    unsigned hits = torn_reads(ALGORITHM_PCT, 2, &r);
+    cr_assert(hits > 1000 - 144 && hits < 1000 + 144, "%u", hits);
+    cr_assert_eq(r.sample.agents, 2);
+    cr_assert_eq(r.sample.steps, 3);
+    cr_assert_eq(r.sample.executions, 6000);
+    cr_assert_float_eq(sample_probability(&o, &r), 1.0 / 6, 1e-12);
+}
+
+/* Depth 1 has no changes: no agent is ever interrupted. */
+Test(sample, pct_of_depth_1_runs_one_agent_after_the_other)
+{
+    struct explore_result r;
+    cr_assert_eq(torn_reads(ALGORITHM_PCT, 1, &r), 0);
+}
+
+/* The theorem guarantees 1/(2 * 9), hence 333 of 6,000, of which five deviations are 89. */
+Test(sample, pct_of_depth_3_finds_what_has_depth_2)
+{
+    struct explore_result r;
+    cr_assert_gt(torn_reads(ALGORITHM_PCT, 3, &r), 333 - 89);
+}
+
+/* A random walk: CPU0 first of two (1/2), then CPU1 of two (1/2). Five deviations are 168. */
+Test(sample, random_walk_draws_each_agent_alike)
+{
+    struct explore_result r;
+    struct explore_options o = {.algorithm = ALGORITHM_RANDOM};
+    unsigned hits = torn_reads(ALGORITHM_RANDOM, 0, &r);
+    cr_assert(hits > 1500 - 168 && hits < 1500 + 168, "%u", hits);
+    cr_assert_eq(sample_probability(&o, &r), 0);
+}
+
+/* ---- Against plain DFS ---- */
+
+static void random_thread(struct random *r, struct code *c)
+{
+    c->size = 0;
+    code_mov(c, 8, 0);
+    code_mov(c, 9, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned variable = random_draw(r, 2);
+        switch (random_draw(r, 5)) {
+        case 0: code_load(c, 8, variable); break;
+        case 1: code_load(c, 9, variable); break;
+        case 2: code_xchg(c, 9, variable); break;
+        default: code_store(c, variable, 1 + random_draw(r, 3));
+        }
+    }
+    code_end(c);
+}
+
+static bool is_subset(const struct state_set *a, const struct state_set *b)
+{
+    for (unsigned i = 0; i < a->count; i++) {
+        bool found = false;
+        for (unsigned k = 0; k < b->count && !found; k++)
+            found = !memcmp(&a->state[i], &b->state[k], sizeof a->state[i]);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
+{
+    struct explore_result r;
+    start_set(set, p);
+    o.on_complete = state_set_add;
+    o.context = set;
+    explore(p->m, &o, &r);
+    return r;
+}
+
+Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
+{
+    struct random random = {1};
+    struct code code[2];
+    struct program *p = NULL;
+    unsigned all = 0, drawn = 0;
+    for (unsigned n = 0; n < 150; n++) {
+        random_thread(&random, &code[0]);
+        random_thread(&random, &code[1]);
+        if (!p)
+            p = program_new(2, code, MEMORY_TSO);
+        else
+            cr_assert(program_next(p, code));
+        struct explore_result r = run(p, (struct explore_options){.algorithm = ALGORITHM_DFS},
+                                      &reference);
+        cr_assert_eq(r.bounds, 0);
+        for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+            r = run(p, (struct explore_options){.algorithm = a, .seed = n + 1,
+                                                .max_executions = 100}, &sampled);
+            cr_assert(is_subset(&sampled, &reference), "program %u, %s", n, algorithm_name[a]);
+            cr_assert_eq(r.complete, 100);
+            cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
+            all += reference.count;
+            drawn += sampled.count;
+        }
+    }
+    cr_assert_gt(drawn, all / 2, "a sample that is always the same execution would pass");
+}
+
+static struct program *store_buffering(enum memory_model model)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    for (unsigned t = 0; t < 2; t++) {
+        code_store(&code[t], t, 1);
+        code_load(&code[t], 8, 1 - t);
+        code_end(&code[t]);
+    }
+    return program_new(2, code, model);
+}
+
+Test(sample, enough_executions_reach_every_outcome_of_store_buffering)
+{
+    struct program *p = store_buffering(MEMORY_TSO);
+    for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+        for (unsigned seed = 1; seed <= 5; seed++) {
+            run(p, (struct explore_options){.algorithm = a, .seed = seed}, &sampled);
+            cr_assert_eq(sampled.count, 4, "%s, seed %u: %u of 4", algorithm_name[a], seed,
+                         sampled.count);
+        }
+    }
+}
+
+/* ---- Pause loops ---- */
+
+/* 1: pause; load v0; jump back while it is zero; load v1 */
+static void wait_for_variable_0(struct code *c)
+{
+    static const uint8_t test_and_jump[] = {0x45, 0x85, 0xc0, 0x74, 0}; /* test r8d, r8d; je */
+    unsigned start = c->size;
+    code_bytes(c, "\xf3\x90", 2);
+    code_load(c, 8, 0);
+    code_bytes(c, test_and_jump, sizeof test_and_jump);
+    c->byte[c->size - 1] = (uint8_t)(start - c->size);
+    code_load(c, 9, 1);
+    code_end(c);
+}
+
+static struct program *waiting(bool released)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    wait_for_variable_0(&code[0]);
+    code_store(&code[1], 1, 7);
+    code_store(&code[1], released ? 0 : 1, 1);
+    code_end(&code[1]);
+    return program_new(2, code, MEMORY_TSO);
+}
+
+/* No execution is wasted on a round in vain, and all see what was written before the release. */
+Test(sample, a_core_that_waits_goes_on_when_it_is_released)
+{
+    struct program *p = waiting(true);
+    for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        cr_assert_eq(r.complete, 1000);
+        cr_assert_eq(r.finding_count, 0);
+        cr_assert_eq(sampled.count, 1);
+        cr_assert_eq(sampled.state[0].word[3], 7); /* r9 of CPU0, behind two variables and r8 */
+    }
+}
+
+Test(sample, a_core_that_nobody_releases_is_a_livelock)
+{
+    struct program *p = waiting(false);
+    for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        cr_assert_eq(r.verdict, VERDICT_VIOLATION);
+        cr_assert_eq(r.finding_count, 1);
+        cr_assert_eq(r.finding[0].finding.kind, FINDING_LIVELOCK);
+        cr_assert_eq(r.finding[0].seen, 1000);
+        explore_result_free(&r);
+    }
+}
+
+/* ---- Scenarios: verdicts as in the table of posted_delivery.c ---- */
+
+static struct session *open_session(const char *name)
+{
+    char error[SCENARIO_ERROR] = "";
+    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
+    cr_assert(s, "%s", error);
+    const struct scenario_variant *v = scenario_variant(s, name, error);
+    cr_assert(v, "%s", error);
+    struct session *session = session_open(s, v, error);
+    cr_assert(session, "%s", error);
+    return session;
+}
+
+static struct explore_result explored(struct session *s, struct explore_options o)
+{
+    struct explore_result r;
+    session_configure(s, MEMORY_TSO, NULL);
+    session_explore(s, &o, &r);
+    return r;
+}
+
+static void finds(const char *variant, const char *name, enum algorithm a, uint64_t executions)
+{
+    struct session *s = open_session(variant);
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        struct explore_result r = explored(s, (struct explore_options){
+            .algorithm = a, .seed = seed, .max_executions = executions});
+        cr_assert_eq(r.verdict, VERDICT_VIOLATION, "%s, seed %u", variant, (unsigned)seed);
+        cr_assert_gt(found_times(&r, name), 0);
+        cr_assert_eq(r.bounds, BOUND_SAMPLED);
+        cr_assert_eq(r.complete, executions);
+        explore_result_free(&r);
+    }
+}
+
+Test(sample, pct_finds_the_broken_invariants, .timeout = 120)
+{
+    static const char *const variants[] = {"V0-device", "V1-cpu", "V1-device", "V2-cpu",
+                                           "V2-device", "V4-cpu"};
+    for (unsigned i = 0; i < sizeof variants / sizeof *variants; i++) {
+        finds(variants[i], "PI-1", ALGORITHM_PCT, 1000);
+        finds(variants[i], "posted-handled", ALGORITHM_PCT, 1000);
+    }
+    finds("V5-device2", "PI-2", ALGORITHM_PCT, 5000); /* two posts: one constraint more */
+}
+
+Test(sample, random_walk_finds_the_broken_invariants, .timeout = 120)
+{
+    finds("V1-cpu", "PI-1", ALGORITHM_RANDOM, 1000);
+    finds("V4-cpu", "PI-1", ALGORITHM_RANDOM, 5000);
+}
+
+Test(sample, a_sample_of_what_is_safe_is_incomplete)
+{
+    struct session *s = open_session("V3-cpu");
+    for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+        struct explore_result r = explored(s, (struct explore_options){.algorithm = a});
+        cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
+        cr_assert_eq(r.bounds, BOUND_SAMPLED);
+        cr_assert_eq(r.finding_count, 0);
+        cr_assert_eq(r.complete, 1000);
+    }
+}
+
+/* ---- Seeds ---- */
+
+struct sequence_of_runs {
+    unsigned count;
+    uint64_t run[MAX_RUNS]; /* where the cores stood at the end, in one number */
+};
+
+static struct sequence_of_runs first, second;
+
+static void note_run(void *context, struct machine *m)
+{
+    struct sequence_of_runs *s = context;
+    uint64_t all = 0, icount;
+    uint32_t acount;
+    for (unsigned core = 0; core < m->cores; core++) {
+        m->core_ops->position(m->cpu, core, &icount, &acount);
+        all = all * 1000003 + icount * 1009 + acount;
+    }
+    cr_assert_lt(s->count, MAX_RUNS);
+    s->run[s->count++] = all;
+}
+
+static struct explore_result sequence(struct session *s, enum algorithm a, uint64_t seed,
+                                      struct sequence_of_runs *runs)
+{
+    runs->count = 0;
+    return explored(s, (struct explore_options){.algorithm = a, .seed = seed,
+                                                .on_complete = note_run, .context = runs});
+}
+
+static void same_schedules(struct machine *m, const struct explore_result *a,
+                           const struct explore_result *b)
+{
+    cr_assert_eq(a->finding_count, b->finding_count);
+    for (unsigned i = 0; i < a->finding_count; i++) {
+        char *x = schedule_print(m, &a->finding[i].schedule);
+        char *y = schedule_print(m, &b->finding[i].schedule);
+        cr_assert_str_eq(x, y);
+        cr_assert_eq(a->finding[i].seen, b->finding[i].seen);
+        free(x);
+        free(y);
+    }
+}
+
+Test(sample, the_same_seed_draws_the_same_executions, .timeout = 60)
+{
+    for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+        struct session *s = open_session("V4-cpu");
+        struct session *other = open_session("V4-cpu");
+        struct explore_result x = sequence(s, a, 7, &first);
+        struct explore_result y = sequence(other, a, 7, &second);
+        cr_assert_eq(x.steps, y.steps);
+        cr_assert_eq(first.count, second.count);
+        cr_assert_arr_eq(first.run, second.run, first.count * sizeof *first.run);
+        same_schedules(s->m, &x, &y);
+        explore_result_free(&y);
+        y = sequence(other, a, 8, &second);
+        cr_assert(memcmp(first.run, second.run, sizeof first.run), "seeds 7 and 8 draw the same");
+        explore_result_free(&x);
+        explore_result_free(&y);
+    }
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/differ.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+/* ---- Machines: one of each size and model, with one program after the other ---- */
+
+struct rig {
+    struct program *p;
+    struct lapic *lapic;
+};
+
+static struct rig rigs[SPEC_THREADS + 1][2];
+static struct rig *loaded;
+static struct spec spec; /* on `loaded` */
+
+static void make_rig(struct rig *r, const struct spec *s)
+{
+    struct code end[SPEC_THREADS], handler[SPEC_HANDLERS];
+    for (unsigned t = 0; t < s->threads; t++) {
+        end[t].size = 0;
+        code_end(&end[t]);
+    }
+    for (unsigned h = 0; h < SPEC_HANDLERS; h++)
+        spec_handler(s, h, &handler[h]);
+    r->p = program_open(s->threads, 0, s->model);
+    interrupts_enable(r->p, &handler[0], &handler[1]);
+    program_start(r->p, end);
+}
+
+/* A handler of another program is at another address: Unicorn keeps what it has translated. */
+static void place_handler(struct program *p, unsigned vector, uint8_t ist, const struct code *c)
+{
+    uint64_t gate = p->cpu->core[0].state->idt_base - PROGRAM_BASE + 16 * vector;
+    uint64_t target = PROGRAM_BASE + p->next_code;
+    uint16_t low = (uint16_t)target, middle = (uint16_t)(target >> 16);
+    uint32_t high = (uint32_t)(target >> 32);
+    cpu_setup_write(p->cpu, p->next_code, c->byte, c->size);
+    cpu_setup_write(p->cpu, gate, &low, 2); /* SDM vol. 3, 6.14.1 */
+    cpu_setup_write(p->cpu, gate + 4, &ist, 1);
+    cpu_setup_write(p->cpu, gate + 6, &middle, 2);
+    cpu_setup_write(p->cpu, gate + 8, &high, 4);
+    p->next_code += (c->size + 63) & ~63u;
+}
+
+static bool place_program(struct program *p, const struct spec *s)
+{
+    static const unsigned vector[SPEC_HANDLERS] = {INTERRUPT_LOW, INTERRUPT_HIGH};
+    struct code c[SPEC_THREADS];
+    if (p->next_code + (SPEC_HANDLERS + SPEC_THREADS) * PROGRAM_CODE_MAX > PROGRAM_RAM)
+        return false;
+    for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
+        spec_handler(s, h, &c[h]);
+        place_handler(p, vector[h], !s->nesting, &c[h]);
+    }
+    for (unsigned t = 0; t < s->threads; t++)
+        spec_thread(s, t, &c[t]);
+    return program_next(p, c);
+}
+
+/* ---- What must hold: nearly random, so that every combination of values counts ---- */
+
+static bool invariant_holds(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct spec_invariant *inv = context;
+    uint64_t value[3] = {0};
+    for (unsigned i = 0; i < inv->places; i++)
+        value[i] = memory_read(&m->memory, PROGRAM_DATA + inv->place[i].offset,
+                               inv->place[i].size);
+    snprintf(message, size, "a combination that is not allowed");
+    return XXH3_64bits_withSeed(value, sizeof value, inv->salt) % inv->modulus;
+}
+
+static bool obligation_met(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct spec *s = context;
+    snprintf(message, size, "a final state that is not allowed");
+    return XXH3_64bits(m->memory.ram + PROGRAM_DATA, 8 * SPEC_CELLS) % s->obligation;
+}
+
+static void add_invariants(struct machine *m)
+{
+    static const char *const names[SPEC_INVARIANTS] = {"first", "second", "third"};
+    m->invariant_count = m->obligation_count = 0;
+    for (unsigned i = 0; i < spec.invariants; i++) {
+        struct spec_invariant *from = &spec.invariant[i];
+        struct invariant inv = {.name = names[i], .context = from, .every_step = true,
+                                .range_count = from->places, .holds = invariant_holds};
+        for (unsigned p = 0; p < from->places; p++)
+            inv.ranges[p] = (struct visible_range){PROGRAM_DATA + from->place[p].offset,
+                                                   from->place[p].size};
+        machine_add_invariant(m, &inv);
+    }
+    struct obligation o = {"obligation", &spec, obligation_met};
+    if (spec.obligation)
+        machine_add_obligation(m, &o);
+}
+
+static void forget_visible(struct machine *m)
+{
+    visible_reset(&m->visibility, NULL, 0);
+    for (unsigned i = 0; i < m->invariant_count; i++)
+        for (unsigned r = 0; r < m->invariant[i].range_count; r++)
+            visible_add(&m->visibility, m->invariant[i].ranges[r].address,
+                        m->invariant[i].ranges[r].size);
+}
+
+struct program *differ_load(const struct spec *s)
+{
+    loaded = &rigs[s->threads][s->model];
+    spec = *s;
+    if (!loaded->p || !place_program(loaded->p, s)) {
+        make_rig(loaded, s);
+        bool room = place_program(loaded->p, s);
+        assert(room);
+        (void)room;
+    }
+    add_invariants(loaded->p->m);
+    return loaded->p;
+}
+
+/* ---- Final states ---- */
+
+/* Of a wait of one round that failed: might it have succeeded later? */
+static bool condition_holds(const struct machine *m, const struct op *op)
+{
+    uint64_t first = memory_read(&m->memory, PROGRAM_DATA + op->place.offset, op->place.size);
+    uint64_t second = memory_read(&m->memory, PROGRAM_DATA + op->second.offset, op->second.size);
+    switch ((enum wait_kind)op->wait) {
+    case WAIT_EQUAL: return first == second;
+    case WAIT_BOTH: case WAIT_SNAPSHOT: return first == op->value && second == op->value;
+    case WAIT_TAS: case WAIT_LOCK: case WAIT_CMPXCHG: return first == 0;
+    default: return first == op->value;
+    }
+}
+
+static uint64_t reg64(struct program *p, unsigned core, unsigned reg)
+{
+    static const int number[] = {UC_X86_REG_R8, UC_X86_REG_R9, UC_X86_REG_R10, UC_X86_REG_R11,
+                                 UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
+    return core_reg(&p->cpu->core[core], number[reg - 8]);
+}
+
+static void add_state(struct outcome *o, uint64_t hash)
+{
+    unsigned i = (unsigned)(hash % OUTCOME_SLOTS);
+    while (o->state[i] && o->state[i] != hash)
+        i = (i + 1) % OUTCOME_SLOTS;
+    if (o->state[i])
+        return;
+    if (o->count == OUTCOME_SLOTS / 2) {
+        o->incomplete = true;
+        return;
+    }
+    o->state[i] = hash;
+    o->count++;
+}
+
+static void on_complete(void *context, struct machine *m)
+{
+    uint64_t value[SPEC_CELLS + SPEC_THREADS * (SPEC_RESULTS + 1)] = {0};
+    unsigned n = SPEC_CELLS;
+    memcpy(value, m->memory.ram + PROGRAM_DATA, 8 * SPEC_CELLS);
+    for (unsigned t = 0; t < m->cores; t++) {
+        uint64_t failed = spec.assume ? reg64(loaded->p, t, 15) : 0;
+        if (failed && condition_holds(m, &spec.thread[t].op[failed - 1]))
+            return; /* it would have been released: no final state */
+        value[n++] = failed || m->core_ops->spinning(m->cpu, t);
+        for (unsigned i = 0; i < SPEC_RESULTS; i++)
+            value[n++] = reg64(loaded->p, t, SPEC_FIRST_RESULT + i);
+    }
+    add_state(context, XXH3_64bits(value, sizeof value) | 1);
+}
+
+static bool contains(const struct outcome *o, uint64_t hash)
+{
+    unsigned i = (unsigned)(hash % OUTCOME_SLOTS);
+    while (o->state[i] && o->state[i] != hash)
+        i = (i + 1) % OUTCOME_SLOTS;
+    return o->state[i];
+}
+
+bool differ_equal(const struct outcome *a, const struct outcome *b, uint64_t findings)
+{
+    if (a->count != b->count || ((a->findings ^ b->findings) & findings))
+        return false;
+    for (unsigned i = 0; i < OUTCOME_SLOTS; i++)
+        if (a->state[i] && !contains(b, a->state[i]))
+            return false;
+    return true;
+}
+
+/* ---- Exploring ---- */
+
+void differ_explore(const struct exploration *e, struct outcome *o)
+{
+    struct machine *m = loaded->p->m;
+    struct explore_options options = {
+        .algorithm = e->algorithm, .max_executions = e->limit, .every_round = e->every_round,
+        .raw = true, .on_complete = on_complete, .context = o};
+    assert(e->assume == spec.assume);
+    memset(o, 0, sizeof *o);
+    forget_visible(m);
+    m->every_boundary = e->every_boundary;
+    m->observed_core = 0;
+    explore(m, &options, &o->result);
+    o->incomplete |= o->result.bounds != 0;
+    o->findings = o->result.dropped;
+    for (unsigned i = 0; i < o->result.finding_count; i++) {
+        const struct finding *f = &o->result.finding[i].finding;
+        o->findings |= 1ull << finding_bit(m, f->kind, f->name);
+    }
+    explore_result_free(&o->result);
+}
+
+void differ_shrink(struct spec *s, bool (*differs)(const struct spec *, void *), void *context)
+{
+    struct spec less;
+    for (unsigned n = 0; spec_without(s, n, &less);) {
+        if (differs(&less, context)) {
+            *s = less;
+            n = 0;
+        } else {
+            n++;
+        }
+    }
+}
+
+double differ_long_run(void)
+{
+    const char *text = getenv("IRQWEAVE_PROPERTY_SECONDS");
+    return text ? strtod(text, NULL) : 0;
+}

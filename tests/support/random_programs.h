@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Random machine-code programs, small enough that plain DFS can run all their schedules. */
+#ifndef TESTS_SUPPORT_RANDOM_PROGRAMS_H
+#define TESTS_SUPPORT_RANDOM_PROGRAMS_H
+
+#include "tests/support/interrupts.h"
+
+enum { RANDOM_VARIABLES = 3, RANDOM_THREADS = 3 };
+
+/* Loads, stores, locked operations and fences on RANDOM_VARIABLES; registers R8 to R11. */
+void random_threads(struct random *, unsigned threads, struct code *);
+
+/* The same on two quadwords with accesses of 1, 2, 4 and 8 bytes at any offset: they overlap in
+ * part, and cross from the one to the other. Registers R8 and R9. */
+void random_overlaps(struct random *, struct code code[2]);
+
+/* Core 0 is interrupted; core 1 sends one or two IPIs among its accesses. Two variables, and the
+ * handlers' counter; registers R8 and R9. */
+void random_interrupted(struct random *, struct code code[2]);
+
+/* Core 0 is interrupted and uses its APIC, core 1 sends and passes through region 1, for invariants
+ * that look at what is pending or in service at core 0 as the region is left. */
+void random_observed(struct random *, struct code code[2]);
+
+/* An event to look at; uses nothing. */
+void code_region(struct code *, unsigned region);
+
+#endif
