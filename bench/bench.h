@@ -11,7 +11,7 @@ bool bench_run(bool json, char *error);
 
 /* One row of the result. Rates are per second of wall-clock time, one process on one core. */
 struct bench_row {
-    const char *name;
+    char *name;
     double seconds;
     double executions; /* 0: does not apply */
     double steps;      /* scheduling points, those of replayed prefixes included */

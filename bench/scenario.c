@@ -12,7 +12,7 @@ void bench_scenario(const char *name, struct bench_row *row)
     if (!s)
         return;
     struct knobs knobs = {.consulted = 0};
-    struct explore_options o = {.algorithm = ALGORITHM_SOURCE};
+    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
     struct explore_result r;
     session_configure(s, MEMORY_TSO, &knobs);
     session_explore(s, &o, &r);

@@ -8,6 +8,7 @@
 #include "cli/columns.h"
 #include "cli/reference.h"
 #include "cli/run.h"
+#include "sim/check.h"
 #include "sim/recording.h"
 
 /* What to replay, from either source. */
@@ -113,6 +114,34 @@ static bool replay(const struct request *r, struct session *s, const char *path,
     return ok;
 }
 
+/* Did the run find this, if only without room to say more about it? */
+static bool occurs(const struct session *s, const struct trace *trace, const struct finding *f)
+{
+    for (unsigned i = 0; i < trace->finding_count; i++)
+        if (trace->finding[i].kind == f->kind && !strcmp(trace->finding[i].name, f->name))
+            return true;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        if (!(trace->dropped >> bit & 1))
+            continue;
+        struct finding dropped = finding_of_bit(s->m, bit);
+        if (dropped.kind == f->kind && !strcmp(dropped.name, f->name))
+            return true;
+    }
+    return false;
+}
+
+/* True with one line on standard error if the recording promises what the run does not show. */
+static bool differs(const struct request *r, const struct session *s, const struct trace *trace,
+                    const char *path)
+{
+    const struct finding *f = &r->recording.finding;
+    if (!r->recorded || !f->kind || occurs(s, trace, f))
+        return false;
+    cli_error("%.200s: the recorded finding (%s%s%s) does not occur; as recorded, the schedule "
+              "leads to it", path, finding_kind_name(f->kind), f->name[0] ? " " : "", f->name);
+    return true;
+}
+
 /* ---- Output ---- */
 
 static void print_json(const struct story *story, const struct request *r)
@@ -182,6 +211,8 @@ static int run_request(const struct request *r, const struct options *o)
     if (s && !ok)
         name_file(r, path, error);
     int status = ok ? print_story(s, &trace, o, r) : cli_error("%s", error);
+    if (ok && differs(r, s, &trace, path))
+        status = EXIT_FOUND;
     trace_free(&trace);
     if (s)
         session_close(s);

@@ -159,7 +159,7 @@ bool session_replay(struct session *s, const struct schedule *schedule,
         visible_reset(&s->m->visibility, visible, visible_count);
         show_states(s);
     } else {
-        struct explore_options options = {.algorithm = ALGORITHM_SOURCE};
+        struct explore_options options = {.algorithm = ALGORITHM_OPTIMAL};
         struct explore_result result;
         session_explore(s, &options, &result);
         explore_result_free(&result);

@@ -59,19 +59,19 @@ struct node *dpor_add_node(struct dpor *d)
 }
 
 /* The schedule that is being followed says who steps next, and what else is to be tried here. Its
- * agent is not enabled if the race that it reverses cannot be reversed. */
-static bool choose_guided(struct dpor *d, struct node *n, uint64_t awake)
+ * agent is not enabled if the race that it reverses cannot be reversed; then the execution goes on
+ * freely, for other reversals were left out of the tree because this schedule was to cover them. */
+static void choose_guided(struct dpor *d, struct node *n, uint64_t awake)
 {
     n->tree = d->guide;
     d->guide = NULL;
-    bool last = !n->tree->child && !n->tree->next;
     n->chosen = (uint8_t)wakeup_take(&n->tree, &d->guide);
     if (awake >> n->chosen & 1)
-        return true;
+        return;
     wakeup_free(d->guide);
     d->guide = NULL;
     n->chosen = (uint8_t)choose(d, awake);
-    return !last;
+    n->strict = true; /* what is left in the tree was to be tried after another agent */
 }
 
 bool dpor_new_node(struct dpor *d, uint64_t enabled)
@@ -85,10 +85,8 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
                        .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
-    else if (!choose_guided(d, n, awake)) {
-        d->count--;
-        return false;
-    }
+    else
+        choose_guided(d, n, awake);
     n->done = 1ull << n->chosen;
     n->backtrack = d->algorithm == ALGORITHM_SOURCE ? n->done : enabled;
     return true;

@@ -45,6 +45,19 @@ static bool read_verdict(const struct reader *r, const json_t *object, enum verd
     return refuse(r, "'verdict' is '%.20s'; 'safe', 'violation' or 'incomplete' are right", text);
 }
 
+/* Whatever is found makes a violation, but for a limit of the model: that leaves it open. */
+static bool verdict_agrees(const struct reader *r, const struct recording *to)
+{
+    enum finding_kind kind = to->finding.kind;
+    if (to->verdict == VERDICT_VIOLATION)
+        return kind || refuse(r, "'finding' is missing; with the verdict 'violation' there is one");
+    if (!kind || (kind == FINDING_LIMIT && to->verdict == VERDICT_INCOMPLETE))
+        return true;
+    return refuse(r, "'verdict' is '%s'; with this 'finding', '%s' is right",
+                  verdict_name(to->verdict),
+                  verdict_name(kind == FINDING_LIMIT ? VERDICT_INCOMPLETE : VERDICT_VIOLATION));
+}
+
 static bool read_object(const struct reader *r, json_t *object, struct recording *to)
 {
     struct run_setup s = {0};
@@ -56,7 +69,7 @@ static bool read_object(const struct reader *r, json_t *object, struct recording
                              .observed = s.observed};
     return ok && read_text(r, object, "schedule", &to->schedule) &&
            read_verdict(r, object, &to->verdict) &&
-           (!finding || read_kind_of_finding(r, finding, &to->finding));
+           (!finding || read_kind_of_finding(r, finding, &to->finding)) && verdict_agrees(r, to);
 }
 
 bool recording_read(struct recording *to, const char *path, char *error, size_t size)

@@ -194,6 +194,10 @@ static bool read_knobs(const struct reader *r, json_t *object, struct knobs *kno
         knob_complain(assignment, what, sizeof what);
         return refuse(r, "'knobs': %s", what);
     }
+    for (unsigned i = 0; i < KNOB_COUNT; i++) /* a default of another version may differ */
+        if (!json_object_get(list, knob_table[i].name))
+            return refuse(r, "'knobs': '%s' is missing; all of them are right",
+                          knob_table[i].name);
     return true;
 }
 

@@ -226,6 +226,47 @@ Test(cli_errors, recordings)
     json_decref(recorded);
 }
 
+static void refuses_without(const char *key, const char *message)
+{
+    json_t *changed = json_deep_copy(recorded);
+    json_object_del(changed, key);
+    json_object_del(json_object_get(changed, "knobs"), key);
+    cr_assert_eq(json_dump_file(changed, "bad", 0), 0);
+    json_decref(changed);
+    refuses("replay bad", message);
+}
+
+/* Each alone is well formed; docs/json.md says what belongs together. */
+Test(cli_errors, recordings_that_contradict_themselves)
+{
+    record();
+    refuses_with("verdict", json_string("safe"), "'verdict' is 'safe'; with this 'finding', 'viol");
+    refuses_with("verdict", json_string("incomplete"), "with this 'finding', 'violation' is right");
+    refuses_without("finding", "bad: 'finding' is missing; with the verdict 'violation'");
+    refuses_without("message-order", "bad: 'knobs': 'message-order' is missing; all of them");
+    json_decref(recorded);
+}
+
+/* The shortest schedule of a finding loses it with its last choice: the run is shown, and that it
+ * is not the one recorded is said. */
+Test(cli_errors, a_recorded_finding_that_does_not_occur)
+{
+    char schedule[400];
+    record();
+    snprintf(schedule, sizeof schedule, "%s",
+             json_string_value(json_object_get(recorded, "schedule")));
+    cr_assert(strrchr(schedule, ' '));
+    *strrchr(schedule, ' ') = 0;
+    json_object_set_new(recorded, "schedule", json_string(schedule));
+    cr_assert_eq(json_dump_file(recorded, "shorter", 0), 0);
+    json_decref(recorded);
+    cr_assert_eq(run_to("out", "replay shorter"), 1);
+    has_one_line("replay shorter", "irqweave: shorter: the recorded finding (invariant broken PI-1)"
+                                   " does not occur");
+    cr_assert_eq(run_to("out", "replay good"), 1);
+    cr_assert_str_eq(read_text("err"), "");
+}
+
 Test(cli_errors, files_that_are_no_recordings)
 {
     record();
@@ -241,15 +282,18 @@ Test(cli_errors, files_that_are_no_recordings)
     refuses("replay .", "not a recording");
 }
 
-/* A run that stops at a limit of the model can be recorded and replayed like any other. */
+/* A run that stops at a limit of the model can be recorded and read like any other. This one does
+ * not come to the limit, and replay says so. */
 Test(cli_errors, a_recorded_limit_of_the_model_is_read)
 {
     record();
     json_object_set_new(json_object_get(recorded, "finding"), "kind",
                         json_string("limit of the model"));
+    json_object_set_new(recorded, "verdict", json_string("incomplete"));
     cr_assert_eq(json_dump_file(recorded, "limit", 0), 0);
     json_decref(recorded);
     cr_assert_eq(run_to("out", "replay limit"), 1);
+    has_one_line("replay limit", "the recorded finding (limit of the model PI-1) does not occur");
 }
 
 /* ---- Scenarios and images ---- */

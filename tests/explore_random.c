@@ -15,7 +15,7 @@
 
 #include "tests/support/differ.h"
 
-enum { LIMIT = 6000 };
+enum { LIMIT = 8000 };
 
 static struct outcome want, got;
 
@@ -241,4 +241,40 @@ Test(explore_random, three_cores_with_interrupts, .timeout = 300)
     const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true,
                              false};
     check(&f, 200);
+}
+
+/* ---- Programs on which states were lost ---- */
+
+#define FIRST {0, 4}
+#define SECOND {8, 4}
+
+static const struct family fixed = {.name = "fixed", .reference = ALGORITHM_SLEEP};
+
+/* The interrupt may come before the store of thread 0, while thread 1 stands at its load. */
+Test(explore_random, a_sleeper_beside_an_uncertain_step)
+{
+    struct spec s = {
+        .model = MEMORY_TSO, .threads = 3,
+        .thread = {{2, {{OP_WINDOW}, {OP_STORE, .place = SECOND, .value = 1}}},
+                   {1, {{OP_ADD, .place = SECOND, .value = 1}}},
+                   {3, {{OP_ADD, .place = SECOND, .value = 3},
+                        {OP_SEND, .value = INTERRUPT_LOW},
+                        {OP_LOAD, .reg = 10, .place = SECOND}}}},
+        .handler = {{1, {{OP_LOAD, .reg = 8, .place = SECOND}}}}};
+    cr_assert(compare(&fixed, &s));
+}
+
+/* Without the interrupt, thread 0 does something else that depends on what came meanwhile. */
+Test(explore_random, an_uncertain_step_does_not_begin_a_reversal)
+{
+    struct spec s = {
+        .model = MEMORY_SC, .threads = 3,
+        .thread = {{3, {{OP_STI}, {OP_LOAD, .reg = 9, .place = SECOND},
+                        {OP_ADD, .place = FIRST, .value = 1}}},
+                   {2, {{OP_STORE, .place = SECOND, .value = 3},
+                        {OP_LOAD, .reg = 10, .place = FIRST}}},
+                   {2, {{OP_SEND, .value = INTERRUPT_HIGH},
+                        {OP_STORE, .place = FIRST, .value = 2}}}},
+        .handler = {{0}, {1, {{OP_LOAD, .reg = 8, .place = FIRST}}}}};
+    cr_assert(compare(&fixed, &s));
 }

@@ -112,6 +112,33 @@ Test(recording, refuses_another_version)
     cr_assert(strstr(error, "'version' is not 1"), "%s", error);
 }
 
+/* What recording_read() says of what recording_write() wrote, or "". */
+static const char *said_of(const struct recording *r)
+{
+    struct recording back;
+    cr_assert(recording_write(r, path, error, sizeof error), "%s", error);
+    error[0] = 0;
+    if (recording_read(&back, path, error, sizeof error))
+        recording_free(&back);
+    return error;
+}
+
+/* A limit of the model is no verdict about the code under test; all else that is found is. */
+Test(recording, verdict_and_finding_belong_together)
+{
+    struct recording r = sample();
+    r.verdict = VERDICT_SAFE;
+    cr_assert(strstr(said_of(&r), "'verdict' is 'safe'"), "%s", error);
+    r.finding.kind = FINDING_LIMIT;
+    cr_assert(strstr(said_of(&r), "'incomplete' is right"), "%s", error);
+    r.verdict = VERDICT_INCOMPLETE;
+    cr_assert_str_eq(said_of(&r), "");
+    r.finding.kind = FINDING_NONE;
+    cr_assert_str_eq(said_of(&r), "");
+    r.verdict = VERDICT_VIOLATION;
+    cr_assert(strstr(said_of(&r), "'finding' is missing"), "%s", error);
+}
+
 Test(recording, survives_mutants, .timeout = 120)
 {
     struct recording r = sample();

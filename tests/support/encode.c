@@ -204,15 +204,15 @@ static void land_all(const struct round *r, unsigned target)
         land(r->c, r->fixup[i], target);
 }
 
-/* The round is made at most twice. */
-static void encode_counted(struct code *c, const struct op *op)
+/* The round is made at most four times: with a counter of 2 and of 1 even the flags are the same. */
+static void encode_counted(struct code *c, const struct op *op, bool assume)
 {
     bool stack = op->wait == WAIT_STACK;
-    code_bytes(c, stack ? "\x6a\x02" : "\xbb\x02\0\0\0", stack ? 2 : 5); /* push 2; mov ebx, 2 */
+    code_bytes(c, stack ? "\x6a\x04" : "\xbb\x04\0\0\0", stack ? 2 : 5); /* push 4; mov ebx, 4 */
     unsigned start = c->size;
-    if (!stack)
+    if (!stack && (op->value & 1))
         code_bytes(c, "\xfb\x90\xfa", 3); /* sti; nop; cli */
-    code_bytes(c, "\xf3\x90", 2);
+    code_bytes(c, assume ? "\x90\x90" : "\xf3\x90", 2); /* two nops; pause */
     load(c, RAX, op->place);
     compare(c, RAX, op->value);
     unsigned out = jump(c, JE);
@@ -227,7 +227,7 @@ static void encode_counted(struct code *c, const struct op *op)
 void encode_wait(struct code *c, const struct op *op, unsigned number, bool assume)
 {
     if (wait_is_counted(op)) {
-        encode_counted(c, op);
+        encode_counted(c, op, assume);
         return;
     }
     struct round r = {.c = c};

@@ -57,8 +57,8 @@ enum wait_kind {
     WAIT_CMPXCHG,     /* lock cmpxchg of 0 to 1 in each round */
     WAIT_CALL,        /* the load is in a function */
     WAIT_PUSH,        /* a push and a pop in each round */
-    WAIT_WINDOW,      /* two rounds, counted in RBX, with sti; nop; cli */
-    WAIT_STACK,       /* two rounds, counted on the stack */
+    WAIT_WINDOW,      /* four rounds, counted in RBX, with sti; nop; cli if `value` is odd */
+    WAIT_STACK,       /* four rounds, counted on the stack */
     WAIT_KINDS
 };
 
