@@ -159,6 +159,19 @@ Test(jobs, nothing_is_overwritten)
     refuses("explore posted-delivery --frontier f", "needs one variant");
 }
 
+/* They are run in one piece, of which nothing is left to go on with. */
+Test(jobs, samples_and_few_preemptions_leave_no_frontier)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-both --algorithm random --max-executions 5 --jobs 2"),
+                 3);
+    cr_assert_neq(access(LEFT, F_OK), 0);
+    cr_assert_eq(run("explore posted-delivery:V3-both --max-preemptions 1 --max-executions 5"), 3);
+    cr_assert_neq(access(LEFT, F_OK), 0);
+    refuses("explore posted-delivery:V3-both --algorithm pct --frontier f", "a sample is not kept");
+    refuses("explore posted-delivery:V3-both --max-preemptions 1 --frontier f",
+            "--max-preemptions is not kept");
+}
+
 /* The frontier with a text in it replaced by one of the same length. */
 static void forge(const char *from, const char *to)
 {
@@ -185,6 +198,7 @@ Test(jobs, frontiers_of_others_are_refused)
     refuses("explore posted-delivery:V1-cpu --resume " LEFT, "not of posted-delivery:V1-cpu");
     refuses("explore --resume " LEFT " --memory sc", "--memory cannot go with --resume");
     refuses("explore --resume " LEFT " --algorithm source", "--algorithm cannot go with");
+    refuses("explore --resume " LEFT " --max-preemptions 1", "--max-preemptions cannot go with");
     refuses("explore posted-delivery:V1-cpu --jobs 0", "a whole number above 0");
     refuses("explore posted-delivery:V1-cpu --jobs 65", "at most 64");
     refuses("replay " LEFT, "not a recording");

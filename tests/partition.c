@@ -191,6 +191,7 @@ static void expect_same(struct program *p, const struct explore_result *got,
     cr_assert_eq(got->complete, want->complete);
     cr_assert_eq(got->blocked, want->blocked);
     cr_assert_eq(got->waiting, want->waiting);
+    cr_assert_eq(got->cut, want->cut);
     cr_assert_eq(got->steps, want->steps);
     cr_assert_eq(got->restarts, want->restarts);
     cr_assert_eq(got->knobs, want->knobs);
