@@ -28,6 +28,10 @@ struct options {
     bool step;
     const char *output;
     const char *only;
+    const char *frontier;
+    const char *resume;
+    unsigned jobs;  /* 0: as many as there are processors, see options_jobs() */
+    uint64_t given; /* option_bit() of each option on the line */
     enum memory_model model;
     struct knobs knobs;
     struct explore_options explore;
@@ -55,8 +59,18 @@ enum option_key {
     OPTION_SEED = 'r',
     OPTION_PCT_DEPTH = 'd',
     OPTION_NO_MINIMISE = 'w',
+    OPTION_JOBS = 'J',
+    OPTION_FRONTIER = 'F',
+    OPTION_RESUME = 'R',
     OPTION_HELP = 'h',
 };
+
+static inline uint64_t option_bit(int key)
+{
+    return 1ull << (key - 'A'); /* letters are less than 64 apart */
+}
+
+unsigned options_jobs(const struct options *);
 
 /* Is this version of Unicorn one that the core was tested with? If not, says so: exit code 2. */
 bool unicorn_supported(char *text, size_t size);

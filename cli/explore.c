@@ -5,13 +5,14 @@
 
 #include "cli/cli.h"
 #include "cli/jobs.h"
-#include "cli/run.h"
+#include "cli/resume.h"
 #include "sim/recording.h"
 
-struct task {
+struct order {
     const struct options *options;
     const struct scenario *scenario;
     const struct scenario_variant *variant; /* NULL: all */
+    struct frontier frontier;               /* with --resume */
 };
 
 static int print_run(const struct run *run, const struct options *o)
@@ -37,20 +38,46 @@ static int write_recording(const struct run *run, const char *path)
     return run_record(run, path, error) ? EXIT_NOTHING_FOUND : cli_error("%s", error);
 }
 
-static int explore_variant(const struct task *t)
+/* Explores, or goes on. */
+static bool run_variant(struct run *run, struct session *s, struct order *t, char *error)
 {
     const struct options *o = t->options;
+    struct explore_options options = o->explore;
+    options.stop = leave_on_signals();
+    if (!o->resume)
+        return run_explore(run, s, o->model, &o->knobs, &options, options_jobs(o), error);
+    *run = (struct run){.session = s};
+    if (!resume_configure(&t->frontier, s, o->resume, error))
+        return false;
+    options.algorithm = t->frontier.algorithm;
+    options.max_steps = t->frontier.max_steps;
+    return run_resume(run, s, &t->frontier.partition, &options, options_jobs(o), error);
+}
+
+/* Files first: who reads the output may stop reading, which ends this process. */
+static int finish_variant(struct run *run, const struct options *o, bool ok, char *error)
+{
+    int status = ok ? EXIT_NOTHING_FOUND : cli_error("%s", error);
+    if (ok && o->output)
+        status = exit_code_worse(status, write_recording(run, o->output));
+    if (!partition_is_done(&run->partition) && !run->partition.misfit &&
+        !leave_write(run, o, &run->frontier, error)) {
+        int lost = cli_error("%s", error);
+        status = o->frontier || o->resume ? lost : status;
+    }
+    int found = ok ? print_run(run, o) : status;
+    return exit_code_worse(found, status);
+}
+
+static int explore_variant(struct order *t)
+{
     char error[SCENARIO_ERROR];
     struct run run;
     struct session *s = session_open(t->scenario, t->variant, error);
     if (!s)
         return cli_error("%s", error);
-    bool ok = run_explore(&run, s, o->model, &o->knobs, &o->explore, error);
-    /* First the recording: who reads the output may stop reading, which ends this process. */
-    bool lost = ok && o->output && write_recording(&run, o->output);
-    int status = ok ? print_run(&run, o) : cli_error("%s", error);
-    if (lost)
-        status = EXIT_WRONG_USE;
+    bool ok = run_variant(&run, s, t, error);
+    int status = finish_variant(&run, t->options, ok, error);
     run_free(&run);
     session_close(s);
     return status;
@@ -60,13 +87,13 @@ static int explore_variant(const struct task *t)
 
 static json_t *explore_job(void *context, unsigned index)
 {
-    const struct task *t = context;
+    const struct order *t = context;
     char error[SCENARIO_ERROR];
     struct run run;
     run_is_quiet = true;
     struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
     if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
-                           error))
+                           1, error))
         return json_pack("{s:s}", "error", error);
     return run_to_json(&run);
 }
@@ -94,10 +121,10 @@ static void print_line(const struct scenario_variant *v, const json_t *run)
            json_number_value(json_object_get(run, "seconds")));
 }
 
-static int explore_all(struct task *t)
+static int explore_all(struct order *t)
 {
     unsigned count = t->scenario->variants_count;
-    json_t **runs = jobs_run("variants", count, jobs_default(), explore_job, t);
+    json_t **runs = jobs_run("variants", count, options_jobs(t->options), explore_job, t);
     json_t *list = json_array();
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
@@ -119,25 +146,39 @@ static int explore_all(struct task *t)
     return status;
 }
 
+static int check_order(const struct order *t, char *error)
+{
+    const struct options *o = t->options;
+    if (o->output && !t->variant)
+        return cli_error("-o needs one variant: %s:VARIANT", t->scenario->name);
+    if (o->frontier && !t->variant)
+        return cli_error("--frontier needs one variant: %s:VARIANT", t->scenario->name);
+    if (o->output && !recording_writable(o->output, error, SCENARIO_ERROR))
+        return cli_error("%s", error);
+    return leave_possible(o, error) ? EXIT_NOTHING_FOUND : cli_error("%s", error);
+}
+
 int explore_main(int argc, char **argv)
 {
     struct options o;
-    struct task task = {.options = &o};
-    char error[SCENARIO_ERROR];
+    struct order order = {.options = &o};
+    char error[SCENARIO_ERROR], name[200];
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
-                  "random, a sample of them.", "jmkaespordqw");
-    if (o.count != 1)
+                  "random, a sample of them.", "jmkaespordqwJFR");
+    if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
-    struct scenario *scenario = scenario_open(o.arguments[0], &task.variant, error);
+    if (o.resume && !resume_read(&order.frontier, &o, name, error))
+        return cli_error("%s", error);
+    struct scenario *scenario = scenario_open(o.resume ? name : o.arguments[0], &order.variant,
+                                              error);
     if (!scenario)
         return cli_error("%s", error);
-    task.scenario = scenario;
-    if (o.output && !task.variant)
-        return cli_error("-o needs one variant: %s:VARIANT", scenario->name);
-    if (o.output && !recording_writable(o.output, error, sizeof error))
-        return cli_error("%s", error);
-    int status = task.variant ? explore_variant(&task) : explore_all(&task);
+    order.scenario = scenario;
+    int status = check_order(&order, error);
+    if (!status)
+        status = order.variant ? explore_variant(&order) : explore_all(&order);
+    frontier_free(&order.frontier);
     scenario_free(scenario);
     return status;
 }

@@ -168,6 +168,10 @@ json_t *run_to_json(const struct run *run)
         (json_int_t)r->visible_bytes, "bounds", bounds_to_json(r->bounds), "findings",
         findings_to_json(run), "further_findings", dropped_to_json(s->m, r->dropped));
     add_limits(object, run);
+    if (run->partition.estimate > 0)
+        json_object_set_new(object, "estimate", json_real(run->partition.estimate));
+    if (run->frontier)
+        json_object_set_new(object, "frontier", json_string(run->frontier));
     if (run->best) {
         json_t *violation = finding_to_json(&run->best->finding);
         json_object_set_new(violation, "schedule", json_string(run->reference));

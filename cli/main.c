@@ -21,6 +21,8 @@ static const char HELP[] =
     "      [--algorithm optimal|source|sleep|dfs] [--no-minimise]\n"
     "      [--algorithm pct|random [--seed N] [--pct-depth D]]   a sample\n"
     "      [--max-executions N] [--max-seconds S] [--max-steps N] [--max-preemptions N]\n"
+    "      [--jobs N] [--frontier FILE]\n"
+    "  irqweave explore --resume FILE             goes on where Ctrl-C or a bound has ended it\n"
     "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
     "      [--step] [--json]\n"
     "  irqweave litmus FILE...                    litmus tests: reachable states, does the condition\n"

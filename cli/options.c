@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/jobs.h"
+#include "sim/parallel.h"
 
 /* One line whatever it quotes: control characters, as names in files may hold, become '?'. */
 static void print_line(const char *who, const char *format, va_list ap)
@@ -66,6 +68,9 @@ static const struct argp_option table[] = {
      "with more preemptions", 0},
     {"no-minimise", OPTION_NO_MINIMISE, NULL, 0, "Shows schedules as they were found", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
+    {"jobs", OPTION_JOBS, "N", 0, "Processes at work (all processors); the result is the same for any N", 0},
+    {"frontier", OPTION_FRONTIER, "FILE", 0, "Where an incomplete exploration leaves the rest", 0},
+    {"resume", OPTION_RESUME, "FILE", 0, "Goes on with what an incomplete exploration left", 0},
     {"only", OPTION_ONLY, "NAME", 0, "Only this program, of any size", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
     {"help", OPTION_HELP, NULL, 0, "This text", -1},
@@ -169,23 +174,35 @@ static void parse_max_preemptions(struct options *o, const char *text,
 }
 
 /* Options that say nothing beside the others given. */
-static void check_together(const struct explore_options *o, const struct argp_state *state)
+static void check_together(const struct options *options, const struct argp_state *state)
 {
+    const struct explore_options *o = &options->explore;
     const char *name = algorithm_name[o->algorithm];
     bool sample = o->algorithm >= ALGORITHM_COUNT;
     if (o->pct_depth && o->algorithm != ALGORITHM_PCT)
         wrong(state, "--pct-depth is for --algorithm pct, not %s", name);
     if (o->seed && !sample)
         wrong(state, "--seed is for --algorithm pct or random; %s draws nothing", name);
+    if (options->frontier && !explore_is_divisible(o))
+        wrong(state, "--frontier keeps what is left of an exploration; %s is not kept",
+              sample ? "a sample" : "one with --max-preemptions");
     if (o->bound_preemptions && sample)
         wrong(state, "--max-preemptions bounds an exploration; %s draws a sample", name);
 }
 
-static void parse_output(struct options *o, const char *text, const struct argp_state *state)
+static const char *parse_file(const char *option, const char *text, const struct argp_state *state)
 {
     if (!text[0])
-        wrong(state, "--output '': the name of a file is right");
-    o->output = text;
+        wrong(state, "--%s '': the name of a file is right", option);
+    return text;
+}
+
+static unsigned parse_jobs(const char *text, const struct argp_state *state)
+{
+    double jobs = parse_number("jobs", text, true, state);
+    if (jobs > PARALLEL_MAX_JOBS)
+        wrong(state, "--jobs '%.60s': at most %d processes", text, PARALLEL_MAX_JOBS);
+    return (unsigned)jobs;
 }
 
 static error_t parse_argument(struct options *o, char *argument, const struct argp_state *state)
@@ -274,7 +291,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         o->only = text;
         return 0;
     case OPTION_OUTPUT:
-        parse_output(o, text, state);
+        o->output = parse_file("output", text, state);
         return 0;
     case OPTION_MEMORY:
         parse_memory(o, text, state);
@@ -306,6 +323,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_MAX_SECONDS:
         o->explore.max_seconds = parse_number("max-seconds", text, false, state);
         return 0;
+    case OPTION_JOBS:
+        o->jobs = parse_jobs(text, state);
+        return 0;
+    case OPTION_FRONTIER:
+        o->frontier = parse_file("frontier", text, state);
+        return 0;
+    case OPTION_RESUME:
+        o->resume = parse_file("resume", text, state);
+        return 0;
     case OPTION_HELP:
         show_help(state);
         return 0;
@@ -313,7 +339,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         wrong_option(state->input, state);
         return 0;
     case ARGP_KEY_END:
-        check_together(&o->explore, state);
+        check_together(o, state);
         return 0;
     case ARGP_KEY_ARG:
         return parse_argument(o, text, state);
@@ -334,7 +360,12 @@ static struct argp_option public_option(const struct argp_option *option)
 static error_t parse_public(int key, char *text, struct argp_state *state)
 {
     bool own = key > 0x100 && key < 0x200;
-    return parse_option(own ? key & 0xff : key, text, state);
+    struct options *o = ((struct parse *)state->input)->options;
+    if (own)
+        key &= 0xff;
+    if (own || key == OPTION_OUTPUT)
+        o->given |= option_bit(key);
+    return parse_option(key, text, state);
 }
 
 void options_parse(struct options *o, int argc, char **argv, const char *usage, const char *doc,
@@ -353,4 +384,9 @@ void options_parse(struct options *o, int argc, char **argv, const char *usage, 
     argv[0] = name;
     /* Its own messages are two lines; wrong_option() says the same in one. */
     argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &parse);
+}
+
+unsigned options_jobs(const struct options *o)
+{
+    return o->jobs ? o->jobs : jobs_default();
 }

@@ -47,7 +47,7 @@ static bool try_value(struct model_run *v, unsigned knob, unsigned value)
     const struct knob_info *info = &knob_table[knob];
     knobs.value[knob] = (uint8_t)value;
     options.stop_at_first = true;
-    if (!run_explore(&run, v->session, v->model, &knobs, &options, v->error))
+    if (!run_explore(&run, v->session, v->model, &knobs, &options, 1, v->error))
         return false;
     enum verdict verdict = run.result.verdict;
     json_array_append_new(v->settings, json_pack("{s:s, s:s, s:s}", "knob", info->name, "value",
@@ -105,7 +105,8 @@ static json_t *run_model(struct model_run *v, enum verdict expected)
     struct run run;
     v->settings = json_array();
     v->depends = json_array();
-    if (!run_explore(&run, v->session, v->model, NULL, &v->work->options->explore, v->error))
+    if (!run_explore(&run, v->session, v->model, NULL, &v->work->options->explore, 1,
+                     v->error))
         return NULL;
     judge(v, &run, expected);
     json_t *object = run_to_json(&run);
@@ -159,7 +160,8 @@ static json_t *merge(const struct scenario_variant *variant, json_t *tso, json_t
 static json_t **run_all(struct work *work)
 {
     unsigned count = work->scenario->variants_count;
-    json_t **runs = jobs_run("explorations", 2 * count, jobs_default(), reproduce_job, work);
+    json_t **runs = jobs_run("explorations", 2 * count, options_jobs(work->options),
+                              reproduce_job, work);
     for (unsigned i = 0; i < count; i++)
         runs[i] = merge(&work->scenario->variants[i], runs[2 * i], runs[2 * i + 1]);
     return runs;
@@ -326,7 +328,7 @@ int reproduce_main(int argc, char **argv)
     char error[SCENARIO_ERROR];
     options_parse(&o, argc, argv, "SCENARIO",
                   "Each variant: its verdict beside the expected one, and the shortest interleaving "
-                  "of each violation.", "jaesp");
+                  "of each violation.", "jaespJ");
     if (o.count != 1 || strchr(o.arguments[0], ':'))
         return cli_error("reproduce takes one SCENARIO, without a variant; explore takes one");
     struct scenario *s = scenario_load(scenario_images(), o.arguments[0], error);

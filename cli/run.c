@@ -6,32 +6,14 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/reference.h"
 #include "sim/check.h"
+#include "sim/parallel.h"
 #include "sim/recording.h"
-
-/* ---- Progress ---- */
+#include "sim/seconds.h"
 
 bool run_is_quiet;
-
-static void show_progress(void *context, uint64_t executions, double seconds)
-{
-    const struct explore_options *o = context;
-    double rate = seconds > 0 ? (double)executions / seconds : 0;
-    fprintf(stderr, "\r%llu executions, %.1f s", (unsigned long long)executions, seconds);
-    if (o->max_executions && rate > 0)
-        fprintf(stderr, ", at most %.0f s to the bound",
-                (double)(o->max_executions - executions) / rate);
-    else if (o->max_seconds > 0)
-        fprintf(stderr, ", at most %.0f s to the bound", o->max_seconds - seconds);
-    fputs("\033[K", stderr);
-}
-
-static void clear_progress(void)
-{
-    if (isatty(STDERR_FILENO) && !run_is_quiet)
-        fputs("\r\033[K", stderr);
-}
 
 /* ---- Running ---- */
 
@@ -81,21 +63,76 @@ static bool replay_best(struct run *r, char *error)
     return true;
 }
 
+static bool is_watched(void)
+{
+    return isatty(STDERR_FILENO) && !run_is_quiet;
+}
+
+/* Not worth a file to go on from, nor processes, if the first violation is all that is asked; and
+ * not everything can have them. */
+static bool is_plain(const struct explore_options *o)
+{
+    return o->stop_at_first || !explore_is_divisible(o);
+}
+
+static void explore_plain(struct run *r)
+{
+    struct progress progress = {.options = &r->options, .started = seconds_now()};
+    if (is_watched()) {
+        r->options.on_progress = progress_show_plain;
+        r->options.progress_context = &progress;
+    }
+    session_explore(r->session, &r->options, &r->result);
+    progress_clear(&progress);
+}
+
+static bool explore_partition(struct run *r, unsigned jobs, char *error)
+{
+    struct progress progress = {.options = &r->options};
+    struct parallel_options how = {.jobs = jobs};
+    if (is_watched()) {
+        how.on_progress = progress_show;
+        how.context = &progress;
+    }
+    bool ok = parallel_explore(r->session->m, &r->options, &how, &r->partition, &r->result, error,
+                               SCENARIO_ERROR);
+    progress_clear(&progress);
+    return ok;
+}
+
+static bool explore_and_replay(struct run *r, unsigned jobs, char *error)
+{
+    bool ok = true;
+    if (is_plain(&r->options))
+        explore_plain(r);
+    else
+        ok = explore_partition(r, jobs, error);
+    r->visible = visible_list(&r->session->m->visibility, &r->visible_count);
+    r->best = find_best(&r->result);
+    return ok && (!r->best || replay_best(r, error));
+}
+
 bool run_explore(struct run *r, struct session *s, enum memory_model model,
-                 const struct knobs *knobs, const struct explore_options *options, char *error)
+                 const struct knobs *knobs, const struct explore_options *options, unsigned jobs,
+                 char *error)
 {
     *r = (struct run){.session = s, .options = *options};
     explore_defaults(&r->options);
-    if (isatty(STDERR_FILENO) && !run_is_quiet) {
-        r->options.on_progress = show_progress;
-        r->options.context = &r->options;
-    }
     session_configure(s, model, knobs);
-    session_explore(s, &r->options, &r->result);
-    clear_progress();
-    r->visible = visible_list(&s->m->visibility, &r->visible_count);
-    r->best = find_best(&r->result);
-    return !r->best || replay_best(r, error);
+    if (!is_plain(&r->options)) {
+        r->partition.budget = PARTITION_BUDGET;
+        partition_begin(&r->partition, s->m);
+    }
+    return explore_and_replay(r, jobs, error);
+}
+
+bool run_resume(struct run *r, struct session *s, struct partition *p,
+                const struct explore_options *options, unsigned jobs, char *error)
+{
+    *r = (struct run){.session = s, .options = *options, .partition = *p};
+    *p = (struct partition){0};
+    partition_show(&r->partition, s->m);
+    return explore_and_replay(r, jobs, error);
 }
 
 void run_free(struct run *r)
@@ -103,8 +140,10 @@ void run_free(struct run *r)
     story_free(&r->story);
     trace_free(&r->trace);
     explore_result_free(&r->result);
+    partition_free(&r->partition);
     free(r->visible);
     free(r->reference);
+    free(r->frontier);
     *r = (struct run){0};
 }
 

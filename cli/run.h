@@ -7,11 +7,14 @@
 #include <stdio.h>
 
 #include "cli/story.h"
+#include "sim/partition.h"
 
 struct run {
     struct session *session;
     struct explore_options options;
     struct explore_result result;
+    struct partition partition; /* what has been explored, and what is left; empty if that is not kept */
+    char *frontier;             /* the file that holds what is left, or NULL */
     struct visible_range *visible; /* the set in force at the end */
     unsigned visible_count;
     const struct counterexample *best; /* a violation if there is one; fewest switches, then
@@ -24,10 +27,14 @@ struct run {
 /* Set in processes that run jobs: no progress line of their own. */
 extern bool run_is_quiet;
 
-/* Explores under this memory model and these knobs. False: a violation did not replay, which is a
- * bug of this program; `error` says where. */
+/* Explores under this memory model and these knobs, in so many processes. False: a violation did
+ * not replay, or a process has died, which is a bug of this program; `error` says what. */
 bool run_explore(struct run *, struct session *, enum memory_model, const struct knobs *,
-                 const struct explore_options *, char *error);
+                 const struct explore_options *, unsigned jobs, char *error);
+
+/* Goes on with a partition that was left, which it takes over; the session is configured. */
+bool run_resume(struct run *, struct session *, struct partition *, const struct explore_options *,
+                unsigned jobs, char *error);
 void run_free(struct run *);
 
 /* EXIT_NOTHING_FOUND, EXIT_FOUND or EXIT_INCOMPLETE. */

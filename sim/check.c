@@ -82,7 +82,7 @@ void bounds_describe(uint32_t bounds, char *text, size_t size)
     static const char *const names[] = {
         "stores in a store buffer", "messages in flight of one source",
         "instructions without a visible step", "steps of an execution", "executions", "seconds",
-        "what the model has", "preemptions", "sampled",
+        "what the model has", "preemptions", "sampled", "stopped by the user",
     };
     size_t used = 0;
     text[0] = 0;

@@ -3,8 +3,6 @@
 
 #include "sim/minimise.h"
 
-enum { MINIMISE_FIRST = 300 }; /* executions with the same finding */
-
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
     return a->kind == b->kind && !strcmp(a->name, b->name);
@@ -75,4 +73,24 @@ void counterexample_keep(struct machine *m, struct explore_result *r, const stru
     schedule_free(&c->schedule);
     c->schedule = candidate;
     c->finding = *f;
+}
+
+void counterexample_merge(const struct machine *m, struct explore_result *r,
+                          struct counterexample *from)
+{
+    struct counterexample *c = find_counterexample(r, &from->finding);
+    if (!c) {
+        r->dropped |= 1ull << finding_bit(m, from->finding.kind, from->finding.name);
+        schedule_free(&from->schedule);
+        return;
+    }
+    if (!c->seen || is_better(&from->schedule, &c->schedule)) {
+        schedule_free(&c->schedule);
+        c->schedule = from->schedule;
+        c->finding = from->finding;
+    } else {
+        schedule_free(&from->schedule);
+    }
+    c->seen += from->seen;
+    from->schedule = (struct schedule){0};
 }

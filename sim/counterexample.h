@@ -5,6 +5,8 @@
 
 #include "sim/explore.h"
 
+enum { MINIMISE_FIRST = 300 }; /* executions with the same finding: see counterexample_keep() */
+
 /*
  * Keeps a finding that stands after the first `length` steps of the execution in which the agents of
  * `path` stepped. `raw`: its schedule as it is; otherwise minimised (sim/minimise.h). Runs the
@@ -12,5 +14,10 @@
  */
 void counterexample_keep(struct machine *, struct explore_result *, const struct finding *,
                          const uint8_t *path, uint32_t length, bool raw);
+
+/* Adds what another part of the exploration has kept, and takes its schedule. Of two equally good
+ * ones that which is there stays. */
+void counterexample_merge(const struct machine *, struct explore_result *,
+                          struct counterexample *from);
 
 #endif

@@ -26,10 +26,11 @@ void dpor_free(struct dpor *d)
     free(d->asleep);
     free(d->access);
     free(d->race);
+    free(d->request);
     memset(d, 0, sizeof *d);
 }
 
-static bool finds_races(const struct dpor *d)
+bool dpor_finds_races(const struct dpor *d)
 {
     return d->algorithm == ALGORITHM_OPTIMAL || d->algorithm == ALGORITHM_SOURCE;
 }
@@ -47,7 +48,7 @@ static unsigned choose(const struct dpor *d, uint64_t candidates)
     return lowest(candidates);
 }
 
-static struct node *add_node(struct dpor *d)
+struct node *dpor_add_node(struct dpor *d)
 {
     if (d->count == d->capacity) {
         d->capacity = d->capacity ? 2 * d->capacity : 256;
@@ -79,9 +80,9 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
     assert(d->depth == d->count);
     if (!awake)
         return false;
-    struct node *n = add_node(d);
+    struct node *n = dpor_add_node(d);
     *n = (struct node){.enabled = enabled, .sleep = d->sleep,
-                        .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
+                       .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
     else
@@ -141,7 +142,7 @@ void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
     d->sleep = still_asleep(d, m, n, fp);
     d->strict_sleep = (n->strict_sleep | (n->strict ? n->done : 0)) & d->sleep;
     d->last = n->chosen;
-    if (finds_races(d)) {
+    if (dpor_finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];
         unsigned count = history_push(&d->history, n->chosen, fp, races);
         for (unsigned i = 0; i < count; i++)
@@ -157,7 +158,8 @@ static void forget_races(struct dpor *d, uint32_t events)
         d->race_count--;
 }
 
-/* Takes what is to be tried next at the node; false if nothing is left. */
+/* Takes what is to be tried next at the node; false if nothing is left. As in choose_guided(), an
+ * agent that is not enabled belongs to a race that cannot be reversed. */
 static bool take_next(struct dpor *d, struct node *n)
 {
     if (d->algorithm == ALGORITHM_OPTIMAL) {
@@ -174,16 +176,33 @@ static bool take_next(struct dpor *d, struct node *n)
     return left;
 }
 
+unsigned dpor_pending(const struct dpor *d, const struct node *n, uint8_t agent[64])
+{
+    uint64_t known = n->sleep | n->done;
+    unsigned count = 0;
+    if (d->algorithm == ALGORITHM_OPTIMAL) {
+        for (const struct wakeup *w = n->tree; w; w = w->next) {
+            if ((n->enabled & ~known) >> w->agent & 1)
+                agent[count++] = w->agent;
+            known |= 1ull << w->agent;
+        }
+        return count;
+    }
+    for (uint64_t left = n->backtrack & n->enabled & ~known; left; left &= left - 1)
+        agent[count++] = (uint8_t)lowest(left);
+    return count;
+}
+
 bool dpor_backtrack(struct dpor *d)
 {
     wakeup_free(d->guide);
     d->guide = NULL;
-    while (d->count) {
+    while (d->count > d->root) {
         struct node *n = &d->node[d->count - 1];
         if (take_next(d, n)) {
             d->depth = d->count - 1;
             n->done |= 1ull << n->chosen;
-            if (finds_races(d)) {
+            if (dpor_finds_races(d)) {
                 history_truncate(&d->history, d->depth);
                 forget_races(d, d->depth);
                 forget_asleep(d, n->asleep);

@@ -8,6 +8,7 @@
 
 #include "sim/explore.h"
 #include "sim/history.h"
+#include "sim/task.h"
 #include "sim/wakeup.h"
 
 struct node {
@@ -45,6 +46,11 @@ struct dpor {
     uint64_t sleep;  /* of the state at `depth`, before a node is made of it */
     uint8_t last;    /* agent that stepped last */
 
+    /* A task: the nodes before `root` belong to others, who are asked to try more there. */
+    uint32_t root;
+    struct task_request *request;
+    uint32_t request_count, request_capacity;
+
     /* optimal alone */
     uint64_t strict_sleep; /* of `sleep` */
     struct wakeup *guide; /* how the execution has to go on */
@@ -69,6 +75,15 @@ void dpor_advance(struct dpor *, struct machine *, const struct footprint *);
 
 /* After an execution: chooses where the next one leaves it. False if all has been tried. */
 bool dpor_backtrack(struct dpor *);
+
+/* One more node at the end of the path, for the caller to fill in. */
+struct node *dpor_add_node(struct dpor *);
+
+/* Does the algorithm look for races? Others keep no history. */
+bool dpor_finds_races(const struct dpor *);
+
+/* The agents that are left to be tried at the node, in that order; returns how many. */
+unsigned dpor_pending(const struct dpor *, const struct node *, uint8_t agent[64]);
 
 /* race.c: see to it that the reversal of the race of event e with the newest event is explored. */
 void dpor_reverse(struct dpor *, uint32_t e);

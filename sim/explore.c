@@ -8,11 +8,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "sim/check.h"
 #include "sim/counterexample.h"
 #include "sim/sample.h"
+#include "sim/seconds.h"
 
 enum {
     CLOCK_EVERY = 64,
@@ -28,22 +28,11 @@ const char *verdict_name(enum verdict v)
     return names[v];
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static uint64_t executions(const struct explore_result *r)
-{
-    return r->complete + r->blocked + r->cut;
-}
-
 void explorer_note_known(struct explorer *x)
 {
     /* What a core found on its way to its first visible step belongs to the first execution. */
-    x->known_findings = executions(x->result) ? x->m->state->finding_count : 0;
+    x->known_findings = explore_executions(x->result) ? x->m->state->finding_count
+                                                      : x->known_at_root;
 }
 
 /* The core that stepped last is always allowed: the node need not say whether it is enabled. */
@@ -77,9 +66,6 @@ static void replay_prefix(struct explorer *x)
 
 static void take_checkpoint(struct explorer *x)
 {
-    uint32_t last = x->checkpoints ? x->checkpoint[x->checkpoints - 1].depth : 0;
-    if (x->dpor.depth < last + CHECKPOINT_EVERY)
-        return;
     if (x->checkpoints == x->checkpoint_capacity) {
         x->checkpoint = realloc(x->checkpoint,
                                 (x->checkpoint_capacity + 1) * sizeof *x->checkpoint);
@@ -89,6 +75,13 @@ static void take_checkpoint(struct explorer *x)
     struct path_checkpoint *k = &x->checkpoint[x->checkpoints++];
     k->depth = x->dpor.depth;
     checkpoint_take(x->m, &k->state);
+}
+
+static void take_checkpoint_now_and_then(struct explorer *x)
+{
+    uint32_t last = x->checkpoints ? x->checkpoint[x->checkpoints - 1].depth : 0;
+    if (x->dpor.depth >= last + CHECKPOINT_EVERY)
+        take_checkpoint(x);
 }
 
 static void note_depths(struct explorer *x, uint32_t before, uint32_t depth)
@@ -148,7 +141,7 @@ static enum outcome extend(struct explorer *x)
                 return end;
             if (!dpor_new_node(d, allowed(x, enabled)))
                 return OUTCOME_BLOCKED;
-            take_checkpoint(x);
+            take_checkpoint_now_and_then(x);
         }
         agent_id a = d->node[d->depth].chosen;
         if (x->options->bound_preemptions)
@@ -187,22 +180,38 @@ void explorer_count(struct explorer *x, enum outcome outcome)
         keep_findings(x); /* runs the machine again: last */
 }
 
+static bool is_sample(const struct explore_options *o)
+{
+    return o->algorithm >= ALGORITHM_COUNT;
+}
+
+/* Of the task, or of the sample if it is to have so many executions. */
+static double fraction(const struct explorer *x)
+{
+    const struct explore_options *o = x->options;
+    if (!is_sample(o))
+        return task_fraction(&x->dpor);
+    return o->max_executions ? (double)explore_executions(x->result) / (double)o->max_executions : 0;
+}
+
 bool explorer_is_done(struct explorer *x)
 {
     struct explore_result *r = x->result;
-    uint64_t runs = executions(r);
+    uint64_t runs = explore_executions(r);
     if (x->options->stop_at_first && r->finding_count)
         return true;
     if (x->options->max_executions && runs >= x->options->max_executions)
         r->bounds |= BOUND_EXECUTIONS;
+    if (x->options->stop && *x->options->stop)
+        r->bounds |= BOUND_INTERRUPT;
     if (runs % CLOCK_EVERY == 0) {
-        double seconds = now() - x->started;
+        double seconds = seconds_now() - x->started;
         if (x->options->max_seconds > 0 && seconds >= x->options->max_seconds)
             r->bounds |= BOUND_SECONDS;
         if (x->options->on_progress)
-            x->options->on_progress(x->options->context, runs, seconds);
+            x->options->on_progress(x->options->progress_context, runs, fraction(x));
     }
-    return r->bounds & (BOUND_EXECUTIONS | BOUND_SECONDS);
+    return r->bounds & CUTTING_BOUNDS;
 }
 
 static void forget_results(struct explore_result *r)
@@ -215,6 +224,20 @@ static void forget_results(struct explore_result *r)
     r->restarts = restarts;
 }
 
+/* What is known from elsewhere counts as seen so often that only better schedules matter. */
+static void seed_results(struct explorer *x)
+{
+    struct explore_result *r = x->result;
+    forget_results(r);
+    for (; r->finding_count < x->task->known_count; r->finding_count++) {
+        const struct counterexample *known = &x->task->known[r->finding_count];
+        struct counterexample *c = &r->finding[r->finding_count];
+        *c = (struct counterexample){.finding = known->finding, .seen = MINIMISE_FIRST};
+        for (unsigned i = 0; i < known->schedule.count; i++)
+            schedule_add(&c->schedule, known->schedule.choice[i]);
+    }
+}
+
 bool explorer_saw_more(const struct explorer *x)
 {
     return x->m->visibility.found || x->m->observed_more;
@@ -222,13 +245,55 @@ bool explorer_saw_more(const struct explorer *x)
 
 bool explorer_begin(struct explorer *x)
 {
-    forget_results(x->result);
+    seed_results(x);
     x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
+    x->known_at_root = 0;
     memset(x->found_depth, 0, sizeof x->found_depth);
     x->m->knobs.consulted = 0;
     return !explorer_saw_more(x);
+}
+
+static bool enter_task(struct explorer *x)
+{
+    dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
+    if (!x->task->length)
+        return true;
+    if (x->task->length > x->max_steps || !task_enter(&x->dpor, x->m, x->task))
+        return false;
+    x->known_at_root = x->m->state->finding_count;
+    x->result->steps += x->dpor.depth;
+    take_checkpoint(x);
+    return true;
+}
+
+/* Has the task come to its end, or handed on what is left of it? */
+static bool is_over(struct explorer *x)
+{
+    const struct explore_result *r = x->result;
+    if (!dpor_backtrack(&x->dpor))
+        return true;
+    if (!x->task->budget || explore_executions(r) < x->task->budget)
+        return false;
+    task_leave(&x->dpor, x->rest);
+    return true;
+}
+
+/* All executions behind the task's path; false if one found more to be visible. */
+static bool explore_behind(struct explorer *x)
+{
+    do {
+        replay_prefix(x);
+        enum outcome outcome = extend(x);
+        dpor_reverse_open(&x->dpor);
+        if (explorer_saw_more(x))
+            return false;
+        explorer_count(x, outcome);
+        if (explorer_is_done(x))
+            break;
+    } while (!is_over(x));
+    return true;
 }
 
 /* All executions under the visible set in force; false if one found more to be visible. */
@@ -236,20 +301,12 @@ static bool explore_all(struct explorer *x)
 {
     if (!explorer_begin(x))
         return false;
-    dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
-    bool stable = true;
-    do {
-        replay_prefix(x);
-        enum outcome outcome = extend(x);
-        dpor_reverse_open(&x->dpor);
-        if (explorer_saw_more(x)) {
-            stable = false;
-            break;
-        }
-        explorer_count(x, outcome);
-        if (explorer_is_done(x))
-            break;
-    } while (dpor_backtrack(&x->dpor));
+    bool fits = enter_task(x);
+    bool stable = !fits || explore_behind(x);
+    if (x->rest) {
+        task_take_requests(&x->dpor, x->rest);
+        x->rest->misfit = !fits;
+    }
     dpor_free(&x->dpor);
     return stable;
 }
@@ -271,9 +328,9 @@ static bool any_violation(const struct explore_result *r)
     return false;
 }
 
-static bool is_sample(const struct explore_options *o)
+bool explore_is_divisible(const struct explore_options *o)
 {
-    return o->algorithm >= ALGORITHM_COUNT;
+    return !is_sample(o) && !o->bound_preemptions;
 }
 
 bool explore_counts_redundant(const struct explore_options *o)
@@ -300,32 +357,65 @@ void explore_defaults(struct explore_options *o)
         o->max_executions = SAMPLE_EXECUTIONS;
 }
 
-void explore(struct machine *m, const struct explore_options *asked, struct explore_result *r)
+struct explorer *explorer_new(struct machine *m, const struct explore_options *options)
 {
-    struct explore_options options = *asked;
-    struct explorer x = {.m = m, .options = &options, .result = r, .started = now()};
-    explore_defaults(&options);
-    assert(options.pct_depth <= PCT_DEPTH_MAX);
-    m->stop_vain_rounds = !options.every_round;
-    x.max_steps = options.max_steps;
-    x.path = malloc(x.max_steps);
-    assert(x.path);
-    memset(r, 0, sizeof *r);
-    while (!(is_sample(&options) ? sample_all(&x) : explore_all(&x))) {
-        r->restarts++;
-        visible_absorb(&m->visibility);
-    }
-    for (uint32_t i = 0; i < x.checkpoint_capacity; i++)
-        checkpoint_free(m, &x.checkpoint[i].state);
-    free(x.checkpoint);
-    free(x.path);
-    m->stop_vain_rounds = false;
+    struct explorer *x = calloc(1, sizeof *x);
+    assert(x);
+    assert(options->max_steps && options->max_steps <= EXPLORE_MAX_STEPS);
+    assert(options->pct_depth <= PCT_DEPTH_MAX);
+    x->m = m;
+    x->options = options;
+    x->started = seconds_now();
+    x->max_steps = options->max_steps;
+    x->path = malloc(x->max_steps);
+    assert(x->path);
+    return x;
+}
+
+void explorer_free(struct explorer *x)
+{
+    for (uint32_t i = 0; i < x->checkpoint_capacity; i++)
+        checkpoint_free(x->m, &x->checkpoint[i].state);
+    free(x->checkpoint);
+    free(x->path);
+    free(x);
+}
+
+bool explorer_run(struct explorer *x, const struct task *task, struct explore_result *r,
+                  struct rest *rest)
+{
+    x->task = task;
+    x->result = r;
+    x->rest = rest;
+    x->m->stop_vain_rounds = !x->options->every_round;
+    bool stable = is_sample(x->options) ? sample_all(x) : explore_all(x);
+    x->m->stop_vain_rounds = false;
+    r->knobs = x->m->knobs.consulted;
+    return stable;
+}
+
+void explore_conclude(const struct machine *m, struct explore_result *r)
+{
     forget_kept(m, r);
-    r->knobs = m->knobs.consulted;
-    r->seconds = now() - x.started;
     r->visible_bytes = m->visibility.frozen;
     r->verdict = any_violation(r) ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
                                                                   : VERDICT_SAFE;
+}
+
+void explore(struct machine *m, const struct explore_options *asked, struct explore_result *r)
+{
+    static const struct task whole = {0};
+    struct explore_options options = *asked;
+    explore_defaults(&options);
+    struct explorer *x = explorer_new(m, &options);
+    memset(r, 0, sizeof *r);
+    while (!explorer_run(x, &whole, r, NULL)) {
+        r->restarts++;
+        visible_absorb(&m->visibility);
+    }
+    r->seconds = seconds_now() - x->started;
+    explorer_free(x);
+    explore_conclude(m, r);
 }
 
 void explore_result_free(struct explore_result *r)

@@ -12,6 +12,8 @@
 #ifndef SIM_EXPLORE_H
 #define SIM_EXPLORE_H
 
+#include <signal.h>
+
 #include "sim/schedule.h"
 
 enum algorithm {
@@ -45,15 +47,20 @@ struct explore_options {
     bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */
     void (*on_complete)(void *context, struct machine *);
-    /* Called now and then, for a progress line. */
-    void (*on_progress)(void *context, uint64_t executions, double seconds);
-    void *context;
+    /* Called now and then, for a progress line; `fraction` has been explored: see task_fraction(). */
+    void (*on_progress)(void *progress_context, uint64_t executions, double fraction);
+    void *context, *progress_context;
+    const volatile sig_atomic_t *stop; /* not 0: end after this execution; NULL: nobody asks */
 };
 
 enum { EXPLORE_MAX_FINDINGS = 16, EXPLORE_MAX_STEPS = 60000, PCT_DEPTH_MAX = 32 };
 
 /* Puts what explore() uses where an option is 0 or does not fit the others. */
 void explore_defaults(struct explore_options *);
+
+/* Can it be split into tasks (sim/task.h)? A sample cannot, and how many preemptions there were
+ * before a task, tasks do not know. */
+bool explore_is_divisible(const struct explore_options *);
 
 /* Plain DFS and samples do not look for equivalent executions, and a bound of the preemptions lets
  * the other algorithms run some: explore_result.redundant says nothing then. */
@@ -91,6 +98,11 @@ struct explore_result {
     struct counterexample finding[EXPLORE_MAX_FINDINGS];
     uint64_t dropped; /* kinds found beyond those, without a schedule: finding_bit() */
 };
+
+static inline uint64_t explore_executions(const struct explore_result *r)
+{
+    return r->complete + r->blocked + r->cut;
+}
 
 /* The machine must be set up (cores at the end of set-up). */
 void explore(struct machine *, const struct explore_options *, struct explore_result *);

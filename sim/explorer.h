@@ -8,6 +8,7 @@
 
 #include "sim/dpor.h"
 #include "sim/preemption.h"
+#include "sim/task.h"
 
 enum outcome {
     OUTCOME_NONE, /* the execution goes on */
@@ -26,10 +27,13 @@ struct path_checkpoint {
 struct explorer {
     struct machine *m;
     const struct explore_options *options;
+    const struct task *task;
     struct explore_result *result;
+    struct rest *rest; /* what is left of the task; NULL: nobody asks */
     struct dpor dpor; /* empty in a sample */
     struct preemptions preemptions;
     uint32_t known_findings; /* of this execution: found in the shared prefix, kept before */
+    uint32_t known_at_root;  /* found on the path of the task */
     uint32_t found_depth[MACHINE_MAX_FINDINGS]; /* steps up to the finding */
     struct path_checkpoint *checkpoint; /* along the path, by depth */
     uint32_t checkpoints, checkpoint_capacity; /* those beyond the count wait to be used again */
@@ -38,8 +42,8 @@ struct explorer {
     double started;
 };
 
-/* Runs the cores to their first visible steps and forgets all results. False if more turned out
- * visible on the way. */
+/* Runs the cores to their first visible steps and forgets all results but what the task knows of
+ * others. False if more turned out visible on the way. */
 bool explorer_begin(struct explorer *);
 
 /* Has the execution shown more to be visible than is in force? */

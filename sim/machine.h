@@ -99,6 +99,7 @@ enum bound {
     BOUND_MODEL = 1 << 6, /* with a FINDING_LIMIT that says what is lacking */
     BOUND_PREEMPTIONS = 1 << 7,
     BOUND_SAMPLED = 1 << 8, /* other executions may exist */
+    BOUND_INTERRUPT = 1 << 9, /* the user stopped it */
 };
 
 struct core_ops {

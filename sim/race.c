@@ -105,10 +105,40 @@ static uint64_t begin_with(const struct dpor *d, const struct node *n, uint64_t 
     return first >> agent & 1 ? 1ull << agent : first & -first;
 }
 
+/* Whoever asked for some of these agents has asked for all of them. */
+static bool requested(const struct dpor *d, uint32_t depth, uint64_t agents)
+{
+    for (uint32_t i = 0; i < d->request_count; i++)
+        if (d->request[i].depth == depth && !(d->request[i].agents & ~agents))
+            return true;
+    return false;
+}
+
+static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
+{
+    const struct node *n = &d->node[e];
+    if (candidates & (n->sleep | n->done))
+        return;
+    candidates &= n->enabled;
+    if (!candidates || requested(d, e, candidates))
+        return;
+    if (d->request_count == d->request_capacity) {
+        d->request_capacity = d->request_capacity ? 2 * d->request_capacity : 64;
+        d->request = realloc(d->request, d->request_capacity * sizeof *d->request);
+        assert(d->request);
+    }
+    unsigned later = d->history.event[d->history.count - 1].agent;
+    d->request[d->request_count++] = (struct task_request){e, later, candidates};
+}
+
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
     uint64_t candidates = initials(&d->history, e);
+    if (e < d->root) {
+        ask_for(d, e, candidates);
+        return;
+    }
     if (d->algorithm == ALGORITHM_OPTIMAL) {
         if (!(candidates & explored_agents(n)))
             leave_open(d, e, candidates);

@@ -13,7 +13,7 @@
 
 #include "sim/explore.h"
 
-enum { RECORDING_VERSION = 1, RECORDING_SIZE_MAX = 16 << 20, RECORDING_RANGES_MAX = 1 << 20 };
+enum { RECORDING_VERSION = 1, RECORDING_SIZE_MAX = 16 << 20 };
 
 struct recording {
     char *scenario;

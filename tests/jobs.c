@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * --jobs, --resume and --frontier as a user meets them: the same JSON for any number of processes,
+ * and after an interruption; what cannot be gone on with is refused.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LEFT "posted-delivery-V3-both.frontier"
+
+static char folder[] = "/tmp/irqweave-jobs-XXXXXX";
+static char text[1 << 22];
+
+static void enter_folder(void)
+{
+    cr_assert(mkdtemp(folder));
+    cr_assert(chdir(folder) == 0);
+}
+
+static void remove_folder(void)
+{
+    char command[100];
+    cr_assert(chdir("/") == 0);
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    cr_assert(system(command) == 0);
+}
+
+TestSuite(jobs, .init = enter_folder, .fini = remove_folder, .timeout = 300);
+
+static size_t read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    cr_assert(f, "%s", path);
+    size_t length = fread(text, 1, sizeof text - 1, f);
+    text[length] = 0;
+    fclose(f);
+    return length;
+}
+
+/* The exit code; standard output is in the file "out", the other one in "errors". */
+static int run(const char *arguments)
+{
+    char command[1000];
+    snprintf(command, sizeof command, "'%s' %s >out 2>errors", IRQWEAVE_PROGRAM, arguments);
+    int status = system(command);
+    cr_assert(WIFEXITED(status), "%s", arguments);
+    return WEXITSTATUS(status);
+}
+
+static void refuses(const char *arguments, const char *message)
+{
+    cr_assert_eq(run(arguments), 2, "%s", arguments);
+    size_t length = read_file("errors");
+    cr_assert(strstr(text, message), "%s: %s", arguments, text);
+    cr_assert_eq(strchr(text, '\n'), text + length - 1, "more than a line: %s", text);
+    cr_assert_eq(read_file("out"), 0);
+}
+
+/* What was printed, without what may differ. */
+static json_t *result(void)
+{
+    json_t *object = json_load_file("out", 0, NULL);
+    cr_assert(object);
+    cr_assert_eq(json_object_del(object, "seconds"), 0);
+    return object;
+}
+
+static long long complete(const json_t *object)
+{
+    return json_integer_value(json_object_get(json_object_get(object, "executions"), "complete"));
+}
+
+Test(jobs, same_json_for_any_number)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-both --json --jobs 1"), 0);
+    json_t *one = result();
+    for (unsigned jobs = 2; jobs <= 4; jobs += 2) {
+        char arguments[100];
+        snprintf(arguments, sizeof arguments, "explore posted-delivery:V3-both --json --jobs %u",
+                 jobs);
+        cr_assert_eq(run(arguments), 0);
+        json_t *several = result();
+        cr_assert(json_equal(one, several), "%u jobs", jobs);
+        json_decref(several);
+    }
+    cr_assert_gt(complete(one), 4096, "a task's worth: nothing was shared");
+    json_decref(one);
+}
+
+Test(jobs, same_json_after_an_interruption)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-both --json"), 0);
+    json_t *whole = result();
+    cr_assert_eq(run("explore posted-delivery:V3-both --json --max-executions 6000"), 3);
+    json_t *part = result();
+    cr_assert_str_eq(json_string_value(json_object_get(part, "verdict")), "incomplete");
+    cr_assert_str_eq(json_string_value(json_object_get(part, "frontier")), LEFT);
+    cr_assert_eq(complete(part) + json_integer_value(json_object_get(
+                     json_object_get(part, "executions"), "blocked")), 6000);
+    read_file("errors");
+    cr_assert(strstr(text, "--resume '" LEFT "'"), "%s", text);
+    cr_assert_eq(run("explore --resume " LEFT " --max-seconds 0.01 --jobs 2"), 3);
+    cr_assert_eq(run("explore --resume " LEFT " --json --jobs 2"), 0);
+    json_t *resumed = result();
+    cr_assert(json_equal(whole, resumed));
+    json_decref(whole);
+    json_decref(part);
+    json_decref(resumed);
+}
+
+static int interrupt(unsigned jobs)
+{
+    char number[10];
+    snprintf(number, sizeof number, "%u", jobs);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open("errors", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        dup2(fd, STDERR_FILENO);
+        dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+        execl(IRQWEAVE_PROGRAM, "irqweave", "explore", "posted-delivery:V0-cpu2", "--jobs", number,
+              "--frontier", "left", NULL);
+        _exit(127);
+    }
+    int status;
+    nanosleep(&(struct timespec){.tv_sec = 1}, NULL); /* it takes several times as long */
+    kill(pid, SIGINT);
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
+    return WEXITSTATUS(status);
+}
+
+Test(jobs, ctrl_c_leaves_a_frontier)
+{
+    for (unsigned jobs = 1; jobs <= 2; jobs++) {
+        cr_assert_eq(interrupt(jobs), 3);
+        read_file("errors");
+        cr_assert(strstr(text, "--resume 'left'"), "%s", text);
+        cr_assert_eq(run("explore --resume left --max-executions 10 --json"), 3);
+        cr_assert_eq(unlink("left"), 0);
+    }
+}
+
+Test(jobs, nothing_is_overwritten)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --max-executions 3"), 3);
+    cr_assert_eq(run("explore posted-delivery:V3-cpu --max-executions 4"), 3);
+    cr_assert_eq(access("posted-delivery-V3-cpu.frontier", F_OK), 0);
+    cr_assert_eq(access("posted-delivery-V3-cpu.2.frontier", F_OK), 0);
+    refuses("explore posted-delivery:V3-cpu --frontier posted-delivery-V3-cpu.frontier", "exists");
+    refuses("explore posted-delivery:V3-cpu --frontier /nowhere/f", "cannot be written");
+    refuses("explore posted-delivery --frontier f", "needs one variant");
+}
+
+/* They are run in one piece, of which nothing is left to go on with. */
+Test(jobs, samples_and_few_preemptions_leave_no_frontier)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-both --algorithm random --max-executions 5 --jobs 2"),
+                 3);
+    cr_assert_neq(access(LEFT, F_OK), 0);
+    cr_assert_eq(run("explore posted-delivery:V3-both --max-preemptions 1 --max-executions 5"), 3);
+    cr_assert_neq(access(LEFT, F_OK), 0);
+    refuses("explore posted-delivery:V3-both --algorithm pct --frontier f", "a sample is not kept");
+    refuses("explore posted-delivery:V3-both --max-preemptions 1 --frontier f",
+            "--max-preemptions is not kept");
+}
+
+/* The frontier with a text in it replaced by one of the same length. */
+static void forge(const char *from, const char *to)
+{
+    size_t length = read_file(LEFT);
+    char *at = strstr(text, from);
+    cr_assert(at, "%s", from);
+    memcpy(at, to, strlen(to));
+    FILE *f = fopen("forged", "wb");
+    cr_assert_eq(fwrite(text, 1, length, f), length);
+    fclose(f);
+}
+
+Test(jobs, frontiers_of_others_are_refused)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-both --max-executions 5000"), 3);
+    forge("\"program\": \"", "\"program\": \"9");
+    refuses("explore --resume forged", "written by irqweave 9");
+    forge("\"image\": \"", "\"image\": \"0123456789abcdef");
+    refuses("explore --resume forged", "0123456789abcdef");
+    forge("\"variant\": \"V3-both\"", "\"variant\": \"V3-bath\"");
+    refuses("explore --resume forged", "V3-bath");
+    refuses("explore --resume nothing", "cannot be opened");
+    refuses("explore --resume /etc/passwd", "not a frontier");
+    refuses("explore posted-delivery:V1-cpu --resume " LEFT, "not of posted-delivery:V1-cpu");
+    refuses("explore --resume " LEFT " --memory sc", "--memory cannot go with --resume");
+    refuses("explore --resume " LEFT " --algorithm source", "--algorithm cannot go with");
+    refuses("explore --resume " LEFT " --max-preemptions 1", "--max-preemptions cannot go with");
+    refuses("explore posted-delivery:V1-cpu --jobs 0", "a whole number above 0");
+    refuses("explore posted-delivery:V1-cpu --jobs 65", "at most 64");
+    refuses("replay " LEFT, "not a recording");
+}
