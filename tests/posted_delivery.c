@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scenario posted-delivery against the table that was agreed before anything was explored:
+ * The scenario posted-delivery against its table of expectations (README.md says why each is so):
  * each row under TSO and SC, for every value of every knob that its runs consult.
  */
 #include <criterion/criterion.h>
