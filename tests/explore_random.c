@@ -31,9 +31,9 @@ struct family {
 };
 
 static const struct exploration reduced[] = {
-    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT},
-    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT},
-    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT},
+    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT, 0},
+    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT, 0},
+    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT, 0},
 };
 
 /* The lower one's handler may send the higher vector, whose handler sends nothing: otherwise
@@ -84,7 +84,7 @@ static void draw(struct random *r, const struct family *f, struct spec *s)
 static bool one_differs(const struct spec *s, enum algorithm reference,
                         const struct exploration *e)
 {
-    struct exploration plain = {"reference", reference, true, true, false, LIMIT};
+    struct exploration plain = {"reference", reference, true, true, false, LIMIT, 0};
     differ_load(s);
     differ_explore(&plain, &want);
     if (want.incomplete)
@@ -119,7 +119,7 @@ static void fail(const struct family *f, struct spec *s, const struct exploratio
 /* False if the program is too large for the reference. */
 static bool compare(const struct family *f, struct spec *s)
 {
-    struct exploration plain = {"reference", f->reference, true, true, false, LIMIT};
+    struct exploration plain = {"reference", f->reference, true, true, false, LIMIT, 0};
     differ_load(s);
     differ_explore(&plain, &want);
     if (want.incomplete)

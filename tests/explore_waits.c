@@ -28,14 +28,16 @@ struct family {
 };
 
 static const struct exploration explorations[] = {
-    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT},
-    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT},
-    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT},
-    {"optimal, every round", ALGORITHM_OPTIMAL, false, true, false, 4 * LIMIT},
+    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT, 0},
+    {"optimal in parts", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT, 3},
+    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT, 0},
+    {"source in parts", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT, 2},
+    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT, 0},
+    {"optimal, every round", ALGORITHM_OPTIMAL, false, true, false, 4 * LIMIT, 0},
 };
 
-static const struct exploration rounds = {"dfs", ALGORITHM_DFS, true, true, false, LIMIT};
-static const struct exploration assume = {"assume", ALGORITHM_DFS, true, false, true, LIMIT};
+static const struct exploration rounds = {"dfs", ALGORITHM_DFS, true, true, false, LIMIT, 0};
+static const struct exploration assume = {"assume", ALGORITHM_DFS, true, false, true, LIMIT, 0};
 
 /* ---- Drawing ---- */
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "sim/parallel.h"
+
 /* ---- Machines: one of each size and model, with one program after the other ---- */
 
 struct rig {
@@ -194,6 +196,19 @@ bool differ_equal(const struct outcome *a, const struct outcome *b, uint64_t fin
 
 /* ---- Exploring ---- */
 
+static void explore_parts(const struct explore_options *options, uint64_t budget,
+                          struct explore_result *r)
+{
+    struct machine *m = loaded->p->m;
+    struct parallel_options how = {.jobs = 1};
+    struct partition parts = {.budget = budget};
+    char error[200];
+    partition_begin(&parts, m);
+    bool ok = parallel_explore(m, options, &how, &parts, r, error, sizeof error);
+    assert(ok);
+    partition_free(&parts);
+}
+
 void differ_explore(const struct exploration *e, struct outcome *o)
 {
     struct machine *m = loaded->p->m;
@@ -205,7 +220,10 @@ void differ_explore(const struct exploration *e, struct outcome *o)
     forget_visible(m);
     m->every_boundary = e->every_boundary;
     m->observed_core = 0;
-    explore(m, &options, &o->result);
+    if (e->budget)
+        explore_parts(&options, e->budget, &o->result);
+    else
+        explore(m, &options, &o->result);
     o->incomplete |= o->result.bounds != 0;
     o->findings = o->result.dropped;
     for (unsigned i = 0; i < o->result.finding_count; i++) {

@@ -17,6 +17,7 @@ struct exploration {
     bool every_round;    /* of pause loops */
     bool assume;         /* waits of one round, see struct spec */
     uint64_t limit;      /* executions */
+    uint64_t budget;     /* of a task (sim/partition.h), in one process; 0: all in one piece */
 };
 
 struct outcome {
