@@ -105,7 +105,8 @@ static void note_asleep(struct dpor *d, unsigned agent, const struct footprint *
         assert(d->access);
     }
     d->asleep[d->asleep_count++] = (struct asleep){agent, fp->count, d->access_count};
-    memcpy(&d->access[d->access_count], fp->access, fp->count * sizeof *fp->access);
+    if (fp->count)
+        memcpy(&d->access[d->access_count], fp->access, fp->count * sizeof *fp->access);
     d->access_count += fp->count;
 }
 

@@ -214,7 +214,8 @@ static uint64_t roots(const struct wakeup *tree)
 static void reverse_strictly(struct dpor *d, struct node *n, const struct open_race *r)
 {
     uint64_t begin = begin_with(d, n, r->first, r->later);
-    if (begin && !(r->first & (n->sleep | n->done | roots(n->tree))))
+    uint64_t covered = (n->sleep | n->done | roots(n->tree)) & n->enabled;
+    if (begin && !(r->first & covered))
         wakeup_add_leaf(&n->tree, (unsigned)__builtin_ctzll(begin));
 }
 
