@@ -263,17 +263,6 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     return count;
 }
 
-bool history_touches(const struct history *h, uint32_t event, const struct access *a,
-                     uint32_t count)
-{
-    uint32_t end = history_records_end(h, event);
-    for (uint32_t r = h->event[event].first_record; r < end; r++)
-        for (uint32_t i = 0; i < count && h->record[r].event == event; i++)
-            if (access_conflicts(&h->record[r].access, &a[i]))
-                return true;
-    return false;
-}
-
 uint32_t history_accesses(const struct history *h, uint32_t event, struct access *to)
 {
     uint32_t end = history_records_end(h, event), count = 0;

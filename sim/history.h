@@ -64,9 +64,6 @@ static inline const uint16_t *history_clock(const struct history *h, uint32_t ev
     return h->clock + (size_t)event * h->agents;
 }
 
-/* Does the event conflict with an access of another step? */
-bool history_touches(const struct history *, uint32_t event, const struct access *, uint32_t count);
-
 /* Copies the accesses of an event to `to` (room for FOOTPRINT_MAX); returns how many. */
 uint32_t history_accesses(const struct history *, uint32_t event, struct access *to);
 

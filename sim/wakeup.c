@@ -54,8 +54,9 @@ static bool is_left(const struct sequence *v, const struct history *h, uint32_t 
     return sequence_has(v, agent) && position >= v->first[agent];
 }
 
-/* If any event of another agent that is left happens before it, so does that agent's first one. */
-bool sequence_starts(const struct sequence *v, const struct history *h, unsigned agent)
+/* Can the agent's first event in the sequence come first of all? If any event of another agent that
+ * is left happens before it, so does that agent's first one. */
+static bool sequence_starts(const struct sequence *v, const struct history *h, unsigned agent)
 {
     if (!sequence_has(v, agent))
         return false;

@@ -48,9 +48,6 @@ static inline bool sequence_has(const struct sequence *v, unsigned agent)
     return v->agents >> agent & 1;
 }
 
-/* Can the agent's first event in the sequence come first of all? */
-bool sequence_starts(const struct sequence *, const struct history *, unsigned agent);
-
 /* The first event of the sequence that conflicts with this step of the agent; NO_EVENT if the step
  * could as well come before all of them, or is the agent's step in the sequence and can come
  * first. */
