@@ -155,27 +155,8 @@ static void describe_access(const struct builder *b, const struct step *s, char 
     }
 }
 
-static const char *region_name(unsigned id)
-{
-    static const char *const names[] = {"0", "POST", "NOTIFY", "SYNC", "KICK"};
-    return id < sizeof names / sizeof *names ? names[id] : "?";
-}
-
-static void describe_region(struct story_event *e)
-{
-    char verb[16];
-    unsigned id;
-    e->scaffold = true;
-    if (sscanf(e->step->text, "%15s region %u", verb, &id) == 2)
-        snprintf(e->action, sizeof e->action, "%s region %s", verb, region_name(id));
-}
-
 static void describe_action(const struct builder *b, struct story_event *e)
 {
-    if (e->step->action == STEP_REGION) {
-        describe_region(e);
-        return;
-    }
     describe_access(b, e->step, e->action, sizeof e->action);
     add_own_words(e->step, e->action, sizeof e->action);
 }

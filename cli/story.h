@@ -16,7 +16,7 @@ struct story_event {
     unsigned number;           /* 1 is the first step of the schedule */
     unsigned column;           /* a core, or cores + device */
     bool hardware;             /* not an instruction of the code: a drain, an arrival, a device */
-    bool scaffold;             /* a control point for invariants: the columns leave it out */
+    bool scaffold;             /* of no interest: the columns leave it out */
     char agent[32];            /* "CPU0", "SB0", "IOMMU0", "IPI CPU1#3" */
     char where[STORY_PLACE];   /* "vcpu_enter_guest.c:20", or empty */
     char inlined[STORY_PLACE]; /* "pi_test_and_set_on", or empty */

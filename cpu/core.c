@@ -60,6 +60,7 @@ void core_push_level(struct core *c, enum context_level level, uint64_t frame_rs
     }
     s->level_frame[s->level_count] = frame_rsp;
     s->level[s->level_count++] = (uint8_t)level;
+    s->entering[s->level_count] = 0;
 }
 
 void core_pop_level(struct core *c)
@@ -170,9 +171,9 @@ static void observe_handler(struct core *c, const struct footprint *fp, unsigned
  * entry and register accesses stay; a thread that blocks one of those (MOV SS) or changes what a
  * delivery does (LIDT) keeps all. Which cores qualify is found out like visible memory is.
  */
-static bool boundary_matters(const struct core *c, unsigned flags, const struct footprint *fp)
+static bool boundary_matters(const struct core *c, unsigned flags)
 {
-    if (!(flags & POINT_PLAIN) || fp->events || c->m->every_boundary)
+    if (!(flags & POINT_PLAIN) || c->m->every_boundary)
         return true;
     if (c->state->non_root || core_level(c) != LEVEL_THREAD)
         return true;
@@ -187,12 +188,18 @@ static bool nobody_sees(struct core *c, unsigned flags, const struct footprint *
            !interruptible(c) && !is_observed(c);
 }
 
+/* Regions are entered in the very step that they begin with; see marker.c. */
+static uint16_t *regions_entered(struct core *c)
+{
+    return &c->state->entering[c->state->level_count];
+}
+
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
     if (c->cpu->in_setup)
         return true;
     observe_handler(c, fp, flags);
-    if (!boundary_matters(c, flags, fp))
+    if (!boundary_matters(c, flags))
         flags &= ~(unsigned)POINT_BOUNDARY;
     if (nobody_sees(c, flags, fp))
         return true;
@@ -212,6 +219,8 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
         flags &= ~(unsigned)POINT_ACCESS;
     }
     c->exec.visible_done++;
+    c->m->state->regions[c->id] |= *regions_entered(c);
+    *regions_entered(c) = 0;
     return true;
 }
 
@@ -323,6 +332,8 @@ static void next(void *cpu, unsigned core, struct footprint *fp)
     fp->events = c->exec.next->events;
     for (uint32_t i = 0; i < c->exec.next->count; i++)
         next_access(c, &c->exec.next->access[i], fp);
+    for (unsigned left = *regions_entered(c); left; left &= left - 1)
+        footprint_add(fp, region_resource(c->id, (unsigned)__builtin_ctz(left)), ACCESS_WRITE);
     if (c->exec.flags & POINT_DRAINED)
         tso_order_after_drains(c->m, core, fp);
     if (c->exec.flags & POINT_BOUNDARY)

@@ -61,6 +61,8 @@ struct core_state {
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
     uint64_t level_frame[CORE_LEVELS]; /* ... the RSP at which its IRET will find its frame, ... */
     uint64_t level_hash[CORE_LEVELS];  /* ... and what it interrupted: registers and frame */
+    uint16_t entering[CORE_LEVELS + 1]; /* of each level, the thread's first: regions (a bit each)
+                                           that its next step enters */
     uint16_t cs, ss, tr;
     uint64_t gdt_base, idt_base, tr_base;
     uint32_t gdt_limit, idt_limit, tr_limit;

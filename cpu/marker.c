@@ -51,26 +51,36 @@ static void note(struct core *c, const struct insn *in)
     expand(r->notes[r->note_count++], STEP_TEXT, format, core_reg(c, UC_X86_REG_RAX));
 }
 
-/* Control points are visible only where an invariant of the scenario reads them. */
-static void region(struct core *c, const struct insn *in, bool enter)
+/*
+ * Control points are no steps. A region begins with the first visible action behind its marker and
+ * ends with the last one before its other marker, in the same step: so nobody finds a core between
+ * its marker and what the marker stands for. One without a visible action is none.
+ */
+static void enter_region(struct core *c, unsigned id)
+{
+    c->state->entering[c->state->level_count] |= (uint16_t)(1u << id);
+}
+
+static void leave_region(struct core *c, unsigned id)
+{
+    struct machine *m = c->m;
+    c->state->entering[c->state->level_count] &= (uint16_t)~(1u << id);
+    if (!(m->state->regions[c->id] >> id & 1))
+        return;
+    m->state->regions[c->id] &= ~(1u << id);
+    footprint_add(&m->tail, region_resource(c->id, id), ACCESS_WRITE);
+    m->tail.events |= (uint32_t)EVENT_REGION_LEAVE << id;
+}
+
+static void region(struct core *c, const struct insn *in)
 {
     unsigned id = (unsigned)in->operand[0].value;
-    struct footprint fp;
     if (id >= MACHINE_MAX_REGIONS || !(c->m->region_watch >> id & 1))
         return;
-    if (!enter && !(c->m->state->regions[c->id] >> id & 1))
-        return; /* it left by sending */
-    footprint_clear(&fp);
-    footprint_add(&fp, region_resource(c->id, id), ACCESS_WRITE);
-    if (!enter)
-        fp.events = (uint32_t)EVENT_REGION_LEAVE << id;
-    if (!core_point(c, &fp, POINT_BOUNDARY | POINT_PLAIN))
-        return;
-    machine_say(c->m, STEP_REGION, "%s region %u", enter ? "enters" : "leaves", id);
-    if (enter)
-        c->m->state->regions[c->id] |= 1u << id;
+    if (in->sib_index == MARKER_REGION_ENTER)
+        enter_region(c, id);
     else
-        c->m->state->regions[c->id] &= ~(1u << id);
+        leave_region(c, id);
 }
 
 static void setup_done(struct core *c)
@@ -97,7 +107,7 @@ void marker_execute(struct core *c, const struct insn *in)
         break;
     case MARKER_REGION_ENTER:
     case MARKER_REGION_LEAVE:
-        region(c, in, in->sib_index == MARKER_REGION_ENTER);
+        region(c, in);
         break;
     }
 }

@@ -3,10 +3,9 @@
  * Invariants of posted-interrupt delivery to vCPU 0, whose thread runs on core 0. After the
  * dossier of races (A4, A3), as corrected by exploration: see scenarios/posted-delivery/README.md.
  *
- * Each is evaluated in the steps that carry one of its events. Its footprint is what an evaluation
- * that stops as soon as the answer is known would read: `reads` is asked before the step, so it
- * stops only on values that this step itself does not change. Every access more would make steps
- * conflict that nobody can tell apart.
+ * Each is evaluated in the steps that carry one of its events. It asks its questions one after the
+ * other and stops at the first answer that settles it: every question more would make steps conflict
+ * that nobody can tell apart.
  */
 #include "scenarios/invariants.h"
 
@@ -15,75 +14,69 @@
 
 #include "kvm/runtime/marker.h"
 #include "scenarios/states.h"
+#include "sim/message.h"
 
 #define LEAVES(region) ((uint32_t)EVENT_REGION_LEAVE << (region))
 #define INSIDE(region) (1u << (region))
 
 enum { CORE = 0 }; /* where vCPU 0 runs */
 
-/*
- * One look at an invariant. It asks its questions one after the other and stops at the first
- * answer that settles it, so that a step conflicts only with what was really asked. Before a step,
- * `footprint` collects the questions; what the step itself will have changed (`events`) is taken as
- * done. After the step the same questions decide.
- */
+/* One look at an invariant: of whom questions are asked, and where they are noted. */
 struct look {
     const struct session *s;
-    struct footprint *footprint; /* NULL: the step is done */
-    uint32_t events;             /* of the step to come */
+    struct footprint *footprint;
 };
 
 static uint64_t ask_control(const struct look *l)
 {
     uint64_t at = l->s->states.pid->address + PID_CONTROL;
-    if (l->footprint)
-        read_memory(l->footprint, at, 8);
+    read_memory(l->footprint, at, 8);
     return state_read(l->s, at, 8);
 }
 
 static int ask_lowest_posted(const struct look *l)
 {
     uint64_t at = l->s->states.pid->address;
-    if (l->footprint)
-        read_memory(l->footprint, at, PIR_BYTES);
+    read_memory(l->footprint, at, PIR_BYTES);
     return state_pir_lowest(l->s, at);
-}
-
-static void ask_virt(const struct look *l)
-{
-    if (l->footprint)
-        read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
 }
 
 static bool ask_in_guest(const struct look *l)
 {
-    ask_virt(l);
-    if (l->events & EVENT_VM_ENTRY)
-        return true;
+    read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
     return vmx_non_root(l->s->vmx, CORE) && vmx_posted_descriptor(l->s->vmx, CORE);
 }
 
 static bool ask_processing(const struct look *l)
 {
-    ask_virt(l);
-    return !(l->events & EVENT_PI_DONE) && vmx_processing(l->s->vmx, CORE);
+    read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
+    return vmx_processing(l->s->vmx, CORE);
 }
 
 static bool ask_coming(const struct look *l, unsigned vector)
 {
-    if (l->footprint)
-        read_vectors(l->footprint, CORE);
+    read_vectors(l->footprint, CORE);
     return vector_coming(l->s, CORE, vector);
 }
 
-/* A step that leaves a region no longer counts: only the other cores are asked then. */
+/* No question to others: nothing can have come between. */
+static bool is_sending(const struct look *l, unsigned vector)
+{
+    return message_sent_in(l->s->m, l->footprint, vector, CORE);
+}
+
 static bool ask_region(const struct look *l, unsigned except, uint32_t regions)
 {
-    if (l->footprint)
-        read_regions(l->s, l->footprint, except, regions);
-    if (l->events & ~(uint32_t)(EVENT_VM_ENTRY | EVENT_PI_DONE | EVENT_DEVICE_POST))
-        return false;
+    read_regions(l->s, l->footprint, except, regions);
     return region_occupied(l->s, except, regions);
+}
+
+/* Mode as the core sees it that runs the vCPU. */
+static uint64_t ask_mode(const struct look *l)
+{
+    uint64_t at = l->s->states.mode->address;
+    read_memory(l->footprint, at, 4);
+    return state_read_as(l->s, CORE, at, 4);
 }
 
 /*
@@ -92,54 +85,17 @@ static bool ask_region(const struct look *l, unsigned except, uint32_t regions)
  * in posted-interrupt processing, or a core that will send one of them has not done so yet. A device
  * sets ON and sends in one step.
  */
-static bool pi1(const struct look *l)
+static bool pi1(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
-    if (!ask_in_guest(l) || !(ask_control(l) & PID_ON) || ask_processing(l))
-        return true;
-    if (ask_coming(l, POSTED_INTR_VECTOR) || ask_coming(l, RESCHEDULE_VECTOR))
-        return true;
-    return ask_region(l, CORE, INSIDE(REGION_NOTIFY) | INSIDE(REGION_KICK));
-}
-
-/*
- * PI-2: PIR is not empty only while ON = 1 or SN = 1, or somebody is between setting a bit in it
- * and setting ON, or between clearing ON and emptying it.
- */
-static bool pi2(const struct look *l)
-{
-    if (ask_control(l) & (PID_ON | PID_SN))
-        return true;
-    if (ask_processing(l) || ask_lowest_posted(l) < 0)
-        return true;
-    return ask_region(l, ~0u, INSIDE(REGION_POST) | INSIDE(REGION_SYNC));
-}
-
-/*
- * MODE-1: at VM entry the vCPU's mode is IN_GUEST_MODE; or it is EXITING_GUEST_MODE and the kicker's
- * interrupt is pending, in flight, or about to be sent. Mode as the entering core sees it.
- */
-static uint64_t ask_mode(const struct look *l)
-{
-    uint64_t at = l->s->states.mode->address;
-    if (l->footprint)
-        read_memory(l->footprint, at, 4);
-    return state_read_as(l->s, CORE, at, 4);
-}
-
-static bool mode1(const struct look *l)
-{
-    uint64_t mode = ask_mode(l);
-    if (mode != EXITING_GUEST_MODE)
-        return mode == IN_GUEST_MODE;
-    return ask_coming(l, RESCHEDULE_VECTOR) || ask_region(l, CORE, INSIDE(REGION_KICK));
-}
-
-/* ---- As the explorer calls them ---- */
-
-static bool pi1_holds(void *context, struct machine *m, char *message, size_t size)
-{
+    struct look l = {context, fp};
     (void)m;
-    if (pi1(&(struct look){.s = context}))
+    if (is_sending(&l, POSTED_INTR_VECTOR) || is_sending(&l, RESCHEDULE_VECTOR))
+        return true;
+    if (!ask_in_guest(&l) || !(ask_control(&l) & PID_ON) || ask_processing(&l))
+        return true;
+    if (ask_coming(&l, POSTED_INTR_VECTOR) || ask_coming(&l, RESCHEDULE_VECTOR))
+        return true;
+    if (ask_region(&l, CORE, INSIDE(REGION_NOTIFY) | INSIDE(REGION_KICK)))
         return true;
     snprintf(message, size, "vCPU0 is in guest mode with ON = 1, and neither %#x nor %#x is pending "
              "at CPU%d or on its way there: later posts stay silent too",
@@ -147,51 +103,51 @@ static bool pi1_holds(void *context, struct machine *m, char *message, size_t si
     return false;
 }
 
-static void pi1_reads(void *context, struct machine *m, struct footprint *fp)
+/* Whoever sets ON need not look at PIR, and whoever empties PIR need not look at ON. */
+static bool pir_answered(const struct look *l, bool emptied)
 {
-    (void)m;
-    pi1(&(struct look){context, fp, fp->events});
+    if (emptied)
+        return ask_lowest_posted(l) < 0 || (ask_control(l) & (PID_ON | PID_SN));
+    return (ask_control(l) & (PID_ON | PID_SN)) || ask_lowest_posted(l) < 0;
 }
 
-static bool pi2_holds(void *context, struct machine *m, char *message, size_t size)
+/*
+ * PI-2: PIR is not empty only while ON = 1 or SN = 1, or somebody is between setting a bit in it
+ * and setting ON, or between clearing ON and emptying it.
+ */
+static bool pi2(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
-    struct look l = {.s = context};
+    struct look l = {context, fp};
     (void)m;
-    if (pi2(&l))
+    if (pir_answered(&l, fp->events & (EVENT_PI_DONE | LEAVES(REGION_SYNC))) || ask_processing(&l) ||
+        ask_region(&l, ~0u, INSIDE(REGION_POST) | INSIDE(REGION_SYNC)))
         return true;
     snprintf(message, size, "PIR holds %#x while ON = 0, and nobody is about to set ON or to empty "
              "PIR", (unsigned)ask_lowest_posted(&l));
     return false;
 }
 
-static void pi2_reads(void *context, struct machine *m, struct footprint *fp)
+/*
+ * MODE-1: at VM entry the vCPU's mode is IN_GUEST_MODE; or it is EXITING_GUEST_MODE and the kicker's
+ * interrupt is pending, in flight, or about to be sent.
+ */
+static bool mode1(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
-    struct look l = {context, fp, fp->events};
+    struct look l = {context, fp};
+    uint64_t mode = ask_mode(&l);
     (void)m;
-    if (fp->events & EVENT_DEVICE_POST) /* it changes both itself */
-        ask_lowest_posted(&l);
-    pi2(&l);
-}
-
-static bool mode1_holds(void *context, struct machine *m, char *message, size_t size)
-{
-    struct look l = {.s = context};
-    (void)m;
-    if (mode1(&l))
+    if (mode == IN_GUEST_MODE)
         return true;
-    if (ask_mode(&l) == EXITING_GUEST_MODE)
-        snprintf(message, size, "vCPU0 enters the guest with mode EXITING_GUEST_MODE, and no kick "
-                 "(%#x) is pending at CPU%d or on its way there", RESCHEDULE_VECTOR, CORE);
-    else
+    if (mode != EXITING_GUEST_MODE) {
         snprintf(message, size, "vCPU0 enters the guest with mode %llu, not IN_GUEST_MODE: nobody "
-                 "will notify or kick it", (unsigned long long)ask_mode(&l));
+                 "will notify or kick it", (unsigned long long)mode);
+        return false;
+    }
+    if (ask_coming(&l, RESCHEDULE_VECTOR) || ask_region(&l, CORE, INSIDE(REGION_KICK)))
+        return true;
+    snprintf(message, size, "vCPU0 enters the guest with mode EXITING_GUEST_MODE, and no kick "
+             "(%#x) is pending at CPU%d or on its way there", RESCHEDULE_VECTOR, CORE);
     return false;
-}
-
-static void mode1_reads(void *context, struct machine *m, struct footprint *fp)
-{
-    (void)m;
-    mode1(&(struct look){context, fp, fp->events});
 }
 
 /* ---- By name ---- */
@@ -202,20 +158,17 @@ static const struct invariant table[] = {
         /* A kick of the poster lies within NOTIFY. A device that sets ON sends in the same step;
          * one that finds it set changes nothing that PI-1 reads. */
         .events = EVENT_VM_ENTRY | EVENT_PI_DONE | LEAVES(REGION_NOTIFY),
-        .reads = pi1_reads,
-        .holds = pi1_holds,
+        .holds = pi1,
     },
     {
         .name = "PI-2",
         .events = EVENT_PI_DONE | EVENT_DEVICE_POST | LEAVES(REGION_POST) | LEAVES(REGION_SYNC),
-        .reads = pi2_reads,
-        .holds = pi2_holds,
+        .holds = pi2,
     },
     {
         .name = "MODE-1",
         .events = EVENT_VM_ENTRY,
-        .reads = mode1_reads,
-        .holds = mode1_holds,
+        .holds = mode1,
     },
 };
 
@@ -251,9 +204,8 @@ bool invariants_add(struct session *s, char *error)
         inv.context = s;
         machine_add_invariant(s->m, &inv);
     }
-    /* Their regions are control points even where no event of a region is named. */
+    /* Regions that are read, whether their end is an event or not. */
     s->m->region_watch |= INSIDE(REGION_POST) | INSIDE(REGION_NOTIFY) | INSIDE(REGION_SYNC) |
                           INSIDE(REGION_KICK);
-    s->m->region_sends |= INSIDE(REGION_NOTIFY) | INSIDE(REGION_KICK);
     return true;
 }

@@ -16,16 +16,42 @@ static bool concerns(const struct invariant *inv, unsigned index, const struct f
     return false;
 }
 
-void check_step(struct machine *m, const struct footprint *fp)
+/* An invariant asks what is pending at a core while that core is in host mode. */
+static void note_observers(struct machine *m, const struct footprint *fp, uint32_t from)
 {
+    for (uint32_t i = from; i < fp->count; i++) {
+        uint64_t r = fp->access[i].resource;
+        enum resource_kind kind = resource_kind(r);
+        if ((kind == RES_INTR || kind == RES_INBOUND) &&
+            m->core_ops->in_host(m->cpu, (unsigned)resource_id(r)))
+            machine_observe(m, (unsigned)resource_id(r));
+    }
+}
+
+static void check_invariants(struct machine *m, struct footprint *fp)
+{
+    uint32_t before = fp->count;
     if (m->state->bounds & BOUND_MODEL)
         return; /* what happens behind the limit says nothing */
     for (unsigned k = 0; k < m->invariant_count; k++) {
         const struct invariant *inv = &m->invariant[k];
         char message[160] = "";
-        if (concerns(inv, k, fp) && !inv->holds(inv->context, m, message, sizeof message))
+        if (concerns(inv, k, fp) && !inv->holds(inv->context, m, fp, message, sizeof message))
             machine_find(m, FINDING_INVARIANT, inv->name, "%s", message);
     }
+    note_observers(m, fp, before);
+}
+
+/* Where a core's step ends depends on what it reads, and so do the regions that it leaves. */
+void check_step(struct machine *m, agent_id a, struct footprint *fp)
+{
+    agent_step(m, a);
+    fp->events |= m->tail.events;
+    for (uint32_t i = 0; i < m->tail.count; i++)
+        footprint_add_access(fp, m->tail.access[i]);
+    fp->conditional = fp->events || (m->region_watch && a < m->cores);
+    if (m->invariant_count)
+        check_invariants(m, fp);
 }
 
 static void check_cores(struct machine *m)

@@ -5,8 +5,11 @@
 
 #include "sim/machine.h"
 
-/* Evaluates the invariants that the step with this footprint, just done, concerns. */
-void check_step(struct machine *, const struct footprint *);
+/*
+ * Makes the agent's step, whose footprint agent_next() has just told, and completes it: what the
+ * step touched behind its visible action, and what the invariants read that are evaluated in it.
+ */
+void check_step(struct machine *, agent_id, struct footprint *);
 
 /* Looks at a state in which no agent is enabled: livelock, obligations. */
 void check_terminal(struct machine *);

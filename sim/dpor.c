@@ -82,7 +82,7 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
         return false;
     struct node *n = dpor_add_node(d);
     *n = (struct node){.enabled = enabled, .sleep = d->sleep,
-                       .strict_sleep = d->strict_sleep, .asleep = d->asleep_count};
+                       .strict_sleep = d->strict_sleep, .asleep = d->sleepers};
     if (!d->guide)
         n->chosen = (uint8_t)choose(d, awake);
     else
@@ -92,55 +92,92 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
     return true;
 }
 
-static void note_asleep(struct dpor *d, unsigned agent, const struct footprint *fp)
+static struct access *reserve_accesses(struct dpor *d, uint32_t count)
+{
+    if (d->access_count + count > d->access_capacity) {
+        d->access_capacity = 2 * d->access_capacity + FOOTPRINT_MAX;
+        d->access = realloc(d->access, d->access_capacity * sizeof *d->access);
+        assert(d->access);
+    }
+    return &d->access[d->access_count];
+}
+
+static void add_asleep(struct dpor *d, struct asleep q)
 {
     if (d->asleep_count == d->asleep_capacity) {
         d->asleep_capacity = d->asleep_capacity ? 2 * d->asleep_capacity : 256;
         d->asleep = realloc(d->asleep, d->asleep_capacity * sizeof *d->asleep);
         assert(d->asleep);
     }
-    while (d->access_count + fp->count > d->access_capacity) {
-        d->access_capacity = d->access_capacity ? 2 * d->access_capacity : 1024;
-        d->access = realloc(d->access, d->access_capacity * sizeof *d->access);
-        assert(d->access);
-    }
-    d->asleep[d->asleep_count++] = (struct asleep){agent, fp->count, d->access_count};
+    d->asleep[d->asleep_count++] = q;
+}
+
+void dpor_note_asleep(struct dpor *d, unsigned agent, const struct footprint *fp)
+{
+    struct access *to = reserve_accesses(d, fp->count);
     if (fp->count)
-        memcpy(&d->access[d->access_count], fp->access, fp->count * sizeof *fp->access);
+        memcpy(to, fp->access, fp->count * sizeof *to);
+    add_asleep(d, (struct asleep){agent, fp->count, d->access_count});
     d->access_count += fp->count;
 }
 
-static void forget_asleep(struct dpor *d, uint32_t count)
+/* Those of the nodes behind this one, and of the state at its end. */
+static void forget_asleep(struct dpor *d, const struct node *n)
 {
-    d->asleep_count = count;
-    const struct asleep *last = count ? &d->asleep[count - 1] : NULL;
-    d->access_count = last ? last->first + last->count : 0;
+    const struct asleep *last = &d->asleep[n->asleep_end - 1]; /* the step that was chosen last */
+    d->asleep_count = n->asleep_end;
+    d->access_count = last->first + last->count;
+}
+
+/* A store that is drained turns the loads that saw it in the buffer into reads. */
+static struct asleep drained(struct dpor *d, struct asleep q, const struct footprint *fp)
+{
+    struct access *to = reserve_accesses(d, q.count);
+    const struct access *from = &d->access[q.first];
+    bool changed = false;
+    for (uint32_t i = 0; i < q.count; i++) {
+        to[i] = from[i];
+        changed |= accesses_drain(fp->access, fp->count, &to[i]);
+    }
+    if (!changed)
+        return q;
+    q.first = d->access_count;
+    d->access_count += q.count;
+    return q;
+}
+
+static bool wakes(const struct dpor *d, const struct footprint *fp, const struct asleep *q)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        for (uint32_t j = 0; j < q->count; j++)
+            if (access_conflicts(&fp->access[i], &d->access[q->first + j]))
+                return true;
+    return false;
 }
 
 /* Agents stay asleep behind a step that does not conflict with theirs. */
-static uint64_t still_asleep(struct dpor *d, struct machine *m, const struct node *n,
-                             const struct footprint *fp)
+static uint64_t still_asleep(struct dpor *d, struct node *n, const struct footprint *fp)
 {
-    uint64_t asleep = (n->sleep | n->done) & ~(1ull << n->chosen);
     uint64_t stay = 0;
+    uint32_t end = d->asleep_count;
     if (d->algorithm == ALGORITHM_DFS)
         return 0;
-    for (uint64_t left = asleep & n->enabled; left; left &= left - 1) {
-        struct footprint other;
-        unsigned q = lowest(left);
-        agent_next(m, q, &other);
-        if (d->algorithm == ALGORITHM_OPTIMAL)
-            note_asleep(d, q, &other);
-        if (!footprint_conflicts(&other, fp))
-            stay |= 1ull << q;
+    dpor_note_asleep(d, n->chosen, fp);
+    n->asleep_end = d->sleepers = d->asleep_count;
+    for (uint32_t i = n->asleep; i < end; i++) {
+        struct asleep q = d->asleep[i];
+        if (!(n->enabled >> q.agent & 1) || wakes(d, fp, &q))
+            continue;
+        add_asleep(d, drained(d, q, fp));
+        stay |= 1ull << q.agent;
     }
     return stay;
 }
 
-void dpor_advance(struct dpor *d, struct machine *m, const struct footprint *fp)
+void dpor_advance(struct dpor *d, const struct footprint *fp)
 {
     struct node *n = &d->node[d->depth];
-    d->sleep = still_asleep(d, m, n, fp);
+    d->sleep = still_asleep(d, n, fp);
     d->strict_sleep = (n->strict_sleep | (n->strict ? n->done : 0)) & d->sleep;
     d->last = n->chosen;
     if (dpor_finds_races(d)) {
@@ -206,8 +243,9 @@ bool dpor_backtrack(struct dpor *d)
             if (dpor_finds_races(d)) {
                 history_truncate(&d->history, d->depth);
                 forget_races(d, d->depth);
-                forget_asleep(d, n->asleep);
             }
+            if (d->algorithm != ALGORITHM_DFS)
+                forget_asleep(d, n);
             d->last = d->depth ? d->node[d->depth - 1].chosen : n->chosen;
             return true;
         }

@@ -17,13 +17,15 @@ struct node {
     uint64_t done;      /* tried from here, or being tried */
     uint64_t backtrack; /* to be tried from here (all algorithms but optimal) */
     struct wakeup *tree; /* schedules to be tried from here (optimal) */
-    uint32_t asleep;    /* steps of the agents in `sleep` and `done` start here in dpor.asleep */
+    /* Steps of the agents in `sleep` and `done` in dpor.asleep, from .. to. */
+    uint32_t asleep, asleep_end;
     uint64_t strict_sleep; /* of `sleep`: only the rule of source sets holds, see race.c */
     bool strict;        /* ... and for all that is added to `tree` and `done` from now on */
     uint8_t chosen;
 };
 
-/* The next step of an agent that is asleep at a node. */
+/* The next step of an agent that is asleep at a node. It stays the same as long as the agent sleeps:
+ * whatever it depends on would wake it. */
 struct asleep {
     uint32_t agent;
     uint32_t count;
@@ -51,13 +53,15 @@ struct dpor {
     struct task_request *request;
     uint32_t request_count, request_capacity;
 
-    /* optimal alone */
-    uint64_t strict_sleep; /* of `sleep` */
-    struct wakeup *guide; /* how the execution has to go on */
-    struct asleep *asleep;
+    struct asleep *asleep; /* node by node; at the end those of the state at `depth`, from: */
+    uint32_t sleepers;
     uint32_t asleep_count, asleep_capacity;
     struct access *access;
     uint32_t access_count, access_capacity;
+
+    /* optimal alone */
+    uint64_t strict_sleep; /* of `sleep` */
+    struct wakeup *guide; /* how the execution has to go on */
     struct open_race *race;
     uint32_t race_count, race_capacity;
     struct sequence sequence;
@@ -70,8 +74,11 @@ void dpor_free(struct dpor *);
  * anywhere new. */
 bool dpor_new_node(struct dpor *, uint64_t enabled);
 
-/* The chosen agent of the node at `depth` is about to make the step with this footprint. */
-void dpor_advance(struct dpor *, struct machine *, const struct footprint *);
+/* The chosen agent of the node at `depth` has made the step with this footprint. */
+void dpor_advance(struct dpor *, const struct footprint *);
+
+/* An agent that sleeps at the state at `depth`, and its next step. */
+void dpor_note_asleep(struct dpor *, unsigned agent, const struct footprint *);
 
 /* After an execution: chooses where the next one leaves it. False if all has been tried. */
 bool dpor_backtrack(struct dpor *);

@@ -107,13 +107,11 @@ enum outcome explorer_end(struct explorer *x, uint64_t enabled, uint32_t depth)
     return OUTCOME_BOUND;
 }
 
-void explorer_step(struct explorer *x, agent_id a, const struct footprint *fp, uint32_t depth)
+void explorer_step(struct explorer *x, agent_id a, struct footprint *fp, uint32_t depth)
 {
     uint32_t findings = x->m->state->finding_count;
-    agent_step(x->m, a);
+    check_step(x->m, a, fp);
     x->result->steps++;
-    if (x->m->invariant_count)
-        check_step(x->m, fp);
     note_depths(x, findings, depth + 1);
 }
 
@@ -147,8 +145,8 @@ static enum outcome extend(struct explorer *x)
         if (x->options->bound_preemptions)
             note_preemptions(x, &d->node[d->depth]);
         agent_next(m, a, &fp);
-        dpor_advance(d, m, &fp);
-        explorer_step(x, a, &fp, d->depth - 1);
+        explorer_step(x, a, &fp, d->depth);
+        dpor_advance(d, &fp);
     }
 }
 

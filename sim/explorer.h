@@ -57,8 +57,8 @@ void explorer_note_known(struct explorer *);
  * does. */
 enum outcome explorer_end(struct explorer *, uint64_t enabled, uint32_t depth);
 
-/* Makes the agent's step, whose footprint that is, and checks; `depth` steps come before it. */
-void explorer_step(struct explorer *, agent_id, const struct footprint *, uint32_t depth);
+/* Makes the agent's step as check_step() does; `depth` steps come before it. */
+void explorer_step(struct explorer *, agent_id, struct footprint *, uint32_t depth);
 
 /* The execution has ended: counts it and keeps its findings. Runs the machine again. */
 void explorer_count(struct explorer *, enum outcome);

@@ -17,6 +17,19 @@ void footprint_add_memory(struct footprint *fp, uint64_t address, unsigned size,
     }
 }
 
+bool accesses_drain(const struct access *drain, uint32_t count, struct access *a)
+{
+    if (a->mode != ACCESS_FORWARDED)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (drain[i].mode == ACCESS_WRITE && drain[i].store == a->store &&
+            drain[i].resource == a->resource && drain[i].unit == a->unit) {
+            a->mode = ACCESS_READ;
+            return true;
+        }
+    return false;
+}
+
 bool footprint_conflicts(const struct footprint *a, const struct footprint *b)
 {
     for (uint32_t i = 0; i < a->count; i++)

@@ -44,6 +44,7 @@ enum { FOOTPRINT_MAX = 64 };
 
 struct footprint {
     uint32_t events; /* named events of this step, at which invariants are evaluated */
+    bool conditional; /* what it touches may depend on the values that it finds */
     uint32_t count;
     struct access access[FOOTPRINT_MAX];
 };
@@ -71,6 +72,7 @@ static inline uint64_t resource_id(uint64_t resource)
 static inline void footprint_clear(struct footprint *fp)
 {
     fp->events = 0;
+    fp->conditional = false;
     fp->count = 0;
 }
 
@@ -104,6 +106,10 @@ static inline bool access_conflicts(const struct access *a, const struct access 
         return false;
     return a->mode != b->mode || a->mode == ACCESS_WRITE;
 }
+
+/* The load `a` was forwarded from the store whose drain has these accesses: from now on it is a read.
+ * False if it was not, and stays what it is. */
+bool accesses_drain(const struct access *drain, uint32_t count, struct access *a);
 
 bool footprint_conflicts(const struct footprint *a, const struct footprint *b);
 

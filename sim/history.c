@@ -232,7 +232,7 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     uint16_t *clock = h->clock + (size_t)h->count * h->agents;
     uint32_t previous = h->last[agent];
     *e = (struct event){.agent = agent, .number = 1, .previous = previous,
-                        .first_record = h->record_count, .conditional = fp->events != 0};
+                        .first_record = h->record_count, .conditional = fp->conditional};
     if (previous != NO_EVENT) {
         e->number = h->event[previous].number + 1;
         memcpy(clock, history_clock(h, previous), h->agents * sizeof *clock);

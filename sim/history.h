@@ -20,7 +20,7 @@ struct event {
     uint32_t previous;     /* index of the agent's event before, or NO_EVENT */
     uint32_t first_record; /* records of this event start here */
     bool drain;            /* of a store buffer */
-    bool conditional;      /* what it touches depends on the state: invariants are evaluated */
+    bool conditional;      /* as in struct footprint */
 };
 
 /* An access of an event; the accesses of one resource form a chain, newest first. */

@@ -298,33 +298,12 @@ void machine_observe(struct machine *m, unsigned core)
     m->observed_more = true;
 }
 
-/* An invariant, evaluated in a step of somebody else, asks what is pending at a core while that
- * core is in host mode. */
-static void note_observers(struct machine *m, agent_id a, const struct footprint *fp, uint32_t from)
-{
-    for (uint32_t i = from; i < fp->count; i++) {
-        uint64_t r = fp->access[i].resource;
-        enum resource_kind kind = resource_kind(r);
-        if ((kind == RES_INTR || kind == RES_INBOUND) && resource_id(r) != a &&
-            m->core_ops->in_host(m->cpu, (unsigned)resource_id(r)))
-            machine_observe(m, (unsigned)resource_id(r));
-    }
-}
-
-/* Steps that can change what an invariant reads conflict with each other (every_step), and
- * the steps at which it is evaluated read what it reads (events). */
-static void add_invariants(struct machine *m, agent_id a, struct footprint *fp)
+/* Steps that can change what an invariant of every step reads conflict with each other. */
+static void add_invariants(struct machine *m, struct footprint *fp)
 {
     for (unsigned k = 0; k < m->invariant_count; k++) {
         struct invariant *inv = &m->invariant[k];
-        if (fp->events & inv->events) {
-            uint32_t before = fp->count;
-            inv->reads(inv->context, m, fp);
-            note_observers(m, a, fp, before);
-        }
-        if (!inv->every_step)
-            continue;
-        for (unsigned r = 0; r < inv->range_count; r++) {
+        for (unsigned r = 0; inv->every_step && r < inv->range_count; r++) {
             if (writes_range(fp, &inv->ranges[r])) {
                 footprint_add(fp, resource_make(RES_INVARIANT, k), ACCESS_WRITE);
                 break;
@@ -352,12 +331,13 @@ void agent_next(struct machine *m, agent_id a, struct footprint *fp)
         break;
     }
     if (m->invariant_count)
-        add_invariants(m, a, fp);
+        add_invariants(m, fp);
 }
 
 void agent_step(struct machine *m, agent_id a)
 {
     unsigned i;
+    footprint_clear(&m->tail);
     if (m->record) {
         memset(m->record, 0, sizeof *m->record);
         m->record->agent = (uint8_t)a;

@@ -145,8 +145,8 @@ struct message_ops {
 };
 
 /*
- * An invariant is evaluated after steps that carry one of its `events`; its reads join the
- * footprint of those steps. If `every_step` is set it is evaluated after each step that changes
+ * An invariant is evaluated after steps that carry one of its `events`, and adds what it reads to
+ * the footprint of the step. If `every_step` is set it is evaluated after each step that changes
  * memory in `ranges`, and all such steps conflict with each other.
  */
 struct invariant {
@@ -156,8 +156,7 @@ struct invariant {
     bool every_step;
     unsigned range_count;
     struct visible_range ranges[8];
-    void (*reads)(void *context, struct machine *, struct footprint *);
-    bool (*holds)(void *context, struct machine *, char *message, size_t size);
+    bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
 /* Events that steps carry; the meaning of each is fixed here so that the floors above agree. */
@@ -213,8 +212,8 @@ struct machine {
     struct invariant invariant[MACHINE_MAX_INVARIANTS];
     unsigned obligation_count;
     struct obligation obligation[MACHINE_MAX_INVARIANTS];
-    uint32_t region_watch; /* regions that some invariant reads: their markers are visible */
-    uint32_t region_sends; /* regions that a core leaves in the step that sends a message */
+    uint32_t region_watch; /* regions that some invariant reads */
+    struct footprint tail; /* what the current step has touched behind its visible action */
 
     bool stop_vain_rounds;  /* a core that made a round of a pause loop in vain makes no other */
     bool every_boundary;    /* no step of a thread is kept from being an interrupt boundary */
@@ -261,7 +260,7 @@ void checkpoint_free(struct machine *, struct checkpoint *);
 void checkpoint_take(struct machine *, struct checkpoint *);
 void checkpoint_restore(struct machine *, const struct checkpoint *);
 
-/* The narrow waist. */
+/* The narrow waist. The footprint of a step is complete once the step is made: see check_step(). */
 bool agent_enabled(struct machine *, agent_id);
 void agent_next(struct machine *, agent_id, struct footprint *);
 void agent_step(struct machine *, agent_id);

@@ -26,19 +26,11 @@ bool message_can_send(struct machine *m, unsigned source)
     return false;
 }
 
-/* Regions that the sender leaves by sending: "about to send" and "sent" have no state between. */
-static uint32_t regions_left(const struct machine *m, unsigned source)
-{
-    return source < m->cores ? m->state->regions[source] & m->region_sends : 0;
-}
-
 void message_order_send(const struct machine *m, unsigned source, unsigned target,
                         struct footprint *fp)
 {
     footprint_add_order(fp, slot_resource(source, m->state->queue[source].sent % m->slots));
     footprint_add(fp, resource_make(RES_INBOUND, target), ACCESS_ACCUMULATE);
-    for (uint32_t left = regions_left(m, source); left; left &= left - 1)
-        footprint_add(fp, region_resource(source, (unsigned)__builtin_ctz(left)), ACCESS_WRITE);
 }
 
 void message_send(struct machine *m, unsigned source, unsigned kind, unsigned vector,
@@ -50,8 +42,6 @@ void message_send(struct machine *m, unsigned source, unsigned kind, unsigned ve
     assert(target < m->cores);
     *slot = (struct message){true, (uint8_t)kind, (uint8_t)vector, (uint8_t)target, q->sent};
     q->sent++;
-    if (source < m->cores)
-        m->state->regions[source] &= ~m->region_sends;
 }
 
 static bool overtaken(const struct machine *m, unsigned source, const struct message *msg)
@@ -98,6 +88,22 @@ void message_arrive(struct machine *m, unsigned source, unsigned slot)
         machine_say(m, STEP_ARRIVE, "%s arrives at CPU%u", text, msg->target);
     }
     m->message_ops->arrive(m->fabric, msg);
+}
+
+bool message_sent_in(const struct machine *m, const struct footprint *fp, unsigned vector,
+                     unsigned target)
+{
+    for (unsigned s = 0; s < m->cores + m->devices; s++) {
+        for (unsigned i = 0; i < m->slots; i++) {
+            const struct message *msg = &m->state->queue[s].slot[i];
+            if (!msg->in_flight || msg->vector != vector || msg->target != target)
+                continue;
+            for (uint32_t k = 0; k < fp->count; k++)
+                if (fp->access[k].resource == slot_resource(s, i) && fp->access[k].order)
+                    return true; /* an arrival touches the slot as well, but leaves it empty */
+        }
+    }
+    return false;
 }
 
 bool message_in_flight(const struct machine *m, unsigned vector, unsigned target)

@@ -29,4 +29,8 @@ void message_arrive(struct machine *, unsigned source, unsigned slot);
 /* True if a message with this vector is on its way to `target`. */
 bool message_in_flight(const struct machine *, unsigned vector, unsigned target);
 
+/* True if the step with this footprint, just made, has sent it. */
+bool message_sent_in(const struct machine *, const struct footprint *, unsigned vector,
+                     unsigned target);
+
 #endif

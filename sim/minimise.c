@@ -59,12 +59,12 @@ static bool learn(struct search *x, struct machine *m, const struct schedule *s,
         struct footprint fp;
         agent_id a = s->choice[i].agent;
         agent_next(m, a, &fp);
+        check_step(m, a, &fp);
         history_push(&x->history, a, &fp, races);
         const struct event *e = &x->history.event[i];
         if (e->number > MAX_EVENTS)
             return false;
         x->event[a][e->number - 1] = i;
-        agent_step(m, a);
     }
     const uint16_t *past = history_clock(&x->history, s->count - 1);
     for (unsigned a = 0; a < m->agents; a++) {
@@ -143,8 +143,7 @@ static void step_and_record(struct machine *m, agent_id a, struct schedule *s)
     struct footprint fp;
     struct choice c = schedule_choice(m, a);
     agent_next(m, a, &fp);
-    agent_step(m, a);
-    check_step(m, &fp);
+    check_step(m, a, &fp);
     if (c.kind == AGENT_CORE)
         c = schedule_choice(m, a);
     schedule_add(s, c);

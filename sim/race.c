@@ -25,8 +25,8 @@
 
 /*
  * Is it known what the later step of a race touches when it comes first? Not if the earlier one is no
- * access to memory (an interrupt that arrives makes its core do something else), or if invariants
- * are evaluated in the later one (what they read may depend on the state).
+ * access to memory (an interrupt that arrives makes its core do something else), or if the later one is
+ * conditional: invariants are evaluated in it, or regions may be left, depending on what it reads.
  */
 static bool is_certain(uint64_t resource)
 {
@@ -191,7 +191,9 @@ static bool find_needed(const struct dpor *d, const struct node *n, uint32_t lat
     memset(needed, 0, sizeof *needed);
     past_add(needed, h, later);
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
-        assert(q < d->asleep + d->asleep_count);
+        assert(q < d->asleep + n->asleep_end);
+        if (!(left >> q->agent & 1))
+            continue;
         left &= ~(1ull << q->agent);
         uint32_t wakes = sequence_wakes(&d->sequence, h, q->agent, &d->access[q->first], q->count);
         if (wakes != NO_EVENT)

@@ -42,9 +42,8 @@ static void step_once(struct replay *r, agent_id a)
     struct footprint fp;
     agent_next(m, a, &fp);
     m->record = new_step(r->trace);
-    agent_step(m, a);
+    check_step(m, a, &fp);
     m->record = NULL;
-    check_step(m, &fp);
 }
 
 static int compare_position(struct machine *m, unsigned core, const struct choice *c)

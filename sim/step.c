@@ -9,7 +9,7 @@ const char *step_action_name(enum step_action action)
         [STEP_SEND] = "send",       [STEP_ARRIVE] = "arrive",   [STEP_DELIVER] = "deliver",
         [STEP_INTERRUPTS] = "interrupts", [STEP_HALT] = "halt", [STEP_PAUSE] = "pause",
         [STEP_REGISTER] = "register", [STEP_VMX] = "vmx",       [STEP_DEVICE] = "device",
-        [STEP_REGION] = "region",   [STEP_END] = "end",         [STEP_FINDING] = "finding",
+        [STEP_END] = "end",         [STEP_FINDING] = "finding",
     };
     return names[action];
 }

@@ -21,7 +21,6 @@ enum step_action {
     STEP_REGISTER,   /* an access to a device register (rdmsr, wrmsr) */
     STEP_VMX,        /* VM entry, VM exit and their micro-steps */
     STEP_DEVICE,
-    STEP_REGION,     /* a control point of the code under test */
     STEP_END,        /* the thread has ended */
     STEP_FINDING,    /* WARN, BUG, a fault that nobody handles */
 };

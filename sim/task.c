@@ -21,13 +21,29 @@ static void walk(struct dpor *d, struct machine *m, agent_id agent)
     struct footprint fp;
     struct race races[HISTORY_MAX_RACES];
     agent_next(m, agent, &fp);
+    check_step(m, agent, &fp);
     if (dpor_finds_races(d))
         history_push(&d->history, agent, &fp, races);
-    agent_step(m, agent);
-    if (m->invariant_count)
-        check_step(m, &fp);
     d->last = (uint8_t)agent;
     d->depth++;
+}
+
+/* What the next steps of these agents touch is known to those who put them to sleep. Here it takes a
+ * trial. */
+static void try_asleep(struct dpor *d, struct machine *m, uint64_t asleep)
+{
+    struct checkpoint here;
+    checkpoint_init(m, &here);
+    checkpoint_take(m, &here);
+    for (uint64_t left = asleep; left; left &= left - 1) {
+        agent_id a = (agent_id)__builtin_ctzll(left);
+        struct footprint fp;
+        agent_next(m, a, &fp);
+        check_step(m, a, &fp);
+        dpor_note_asleep(d, a, &fp);
+        checkpoint_restore(m, &here);
+    }
+    checkpoint_free(m, &here);
 }
 
 static bool fits(struct machine *m, const struct task_step *s)
@@ -45,9 +61,14 @@ bool task_enter(struct dpor *d, struct machine *m, const struct task *t)
         add_step(d, &t->step[i], t->step[i].covered);
         walk(d, m, t->step[i].agent);
     }
-    add_step(d, &t->step[t->length - 1], t->sleep);
+    const struct task_step *last = &t->step[t->length - 1];
+    add_step(d, last, t->sleep);
     d->root = t->length;
-    return fits(m, &t->step[t->length - 1]);
+    if (!fits(m, last))
+        return false;
+    if (d->algorithm != ALGORITHM_DFS)
+        try_asleep(d, m, t->sleep & last->enabled);
+    return true;
 }
 
 /* ---- Leaving ---- */

@@ -137,17 +137,6 @@ static uint32_t accesses_there(const struct sequence *v, const struct history *h
     return count;
 }
 
-/* Once the store that a load saw in its own buffer has been drained, the load is a read. */
-static void drain_forwarded(const struct access *drain, uint32_t drains, struct access *a,
-                            uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t j = 0; j < drains && a[i].mode == ACCESS_FORWARDED; j++)
-            if (drain[j].mode == ACCESS_WRITE && drain[j].store == a[i].store &&
-                drain[j].resource == a[i].resource && drain[j].unit == a[i].unit)
-                a[i].mode = ACCESS_READ;
-}
-
 static bool any_conflict(const struct access *a, uint32_t a_count, const struct access *b,
                          uint32_t b_count)
 {
@@ -171,8 +160,8 @@ uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsig
         uint32_t accesses = accesses_there(v, h, v->event[i], event);
         if (any_conflict(event, accesses, step, count))
             return v->event[i];
-        if (h->event[v->event[i]].drain)
-            drain_forwarded(event, accesses, step, count);
+        for (uint32_t j = 0; j < count && h->event[v->event[i]].drain; j++)
+            accesses_drain(event, accesses, &step[j]);
     }
     return NO_EVENT;
 }

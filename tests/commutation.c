@@ -114,12 +114,19 @@ struct walk {
     unsigned exchanged;
 };
 
-static void step(struct machine *m, agent_id a)
+/* Makes the agent's step; its whole footprint. */
+static void step(struct machine *m, agent_id a, struct footprint *fp)
 {
-    struct footprint fp;
-    agent_next(m, a, &fp);
-    agent_step(m, a);
-    check_step(m, &fp);
+    agent_next(m, a, fp);
+    check_step(m, a, fp);
+}
+
+/* The same without a trace. */
+static void try_step(struct walk *w, agent_id a, struct footprint *fp)
+{
+    checkpoint_take(w->m, &w->before);
+    step(w->m, a, fp);
+    checkpoint_restore(w->m, &w->before);
 }
 
 /* The visible set was too small: footprints did not tell all, and the walk begins anew. */
@@ -160,40 +167,58 @@ static void check_others(const struct walk *w, agent_id stepped, const struct fo
     }
 }
 
-static void exchange(struct walk *w, agent_id p, agent_id q)
+/* Makes both steps, in this order; what each touched, and where that led. */
+static void make_both(struct machine *m, agent_id p, agent_id q, uint64_t touched[2], struct sight *s)
 {
-    static struct footprint next[MACHINE_MAX_AGENTS];
+    struct footprint first, second;
+    step(m, p, &first);
+    step(m, q, &second);
+    touched[0] = footprint_hash(&first);
+    touched[1] = footprint_hash(&second);
+    look(m, s);
+}
+
+static void compare_orders(struct walk *w, agent_id p, agent_id q)
+{
     struct machine *m = w->m;
     struct sight one, other;
-    uint64_t enabled = machine_enabled(m);
-    for (uint64_t left = enabled; left; left &= left - 1) {
-        unsigned a = (unsigned)__builtin_ctzll(left);
-        agent_next(m, a, &next[a]);
-    }
-    bool both = p != q && !footprint_conflicts(&next[p], &next[q]);
+    uint64_t pq[2], qp[2];
     checkpoint_take(m, &w->before);
-    step(m, p);
-    if (!found_more(m))
-        check_others(w, p, &next[p], next, enabled);
-    if (both) {
-        step(m, q);
-        look(m, &one);
-        checkpoint_restore(m, &w->before);
-        step(m, q);
-        step(m, p);
-        look(m, &other);
-    }
+    make_both(m, p, q, pq, &one);
     checkpoint_restore(m, &w->before);
-    if (!both || found_more(m))
+    make_both(m, q, p, qp, &other);
+    checkpoint_restore(m, &w->before);
+    if (found_more(m))
         return;
     w->exchanged++;
     const char *a = name_of(m, p), *b = name_of(m, q);
+    cr_assert(pq[0] == qp[1] && pq[1] == qp[0], "%s: %s and %s: what they touch", w->name, a, b);
     cr_assert_eq(one.memory, other.memory, "%s: %s and %s: memory", w->name, a, b);
     cr_assert_eq(one.registers, other.registers, "%s: %s and %s: registers", w->name, a, b);
     cr_assert_eq(one.arena, other.arena, "%s: %s and %s: state of the models", w->name, a, b);
     cr_assert_eq(one.enabled, other.enabled, "%s: %s and %s: who is enabled", w->name, a, b);
     cr_assert(!memcmp(one.next, other.next, sizeof one.next), "%s: %s and %s: what comes next",
               w->name, a, b);
+}
+
+static void exchange(struct walk *w, agent_id p, agent_id q)
+{
+    static struct footprint next[MACHINE_MAX_AGENTS];
+    struct machine *m = w->m;
+    struct footprint whole_p, whole_q;
+    uint64_t enabled = machine_enabled(m);
+    for (uint64_t left = enabled; left; left &= left - 1) {
+        unsigned a = (unsigned)__builtin_ctzll(left);
+        agent_next(m, a, &next[a]);
+    }
+    try_step(w, q, &whole_q);
+    checkpoint_take(m, &w->before);
+    step(m, p, &whole_p);
+    if (!found_more(m))
+        check_others(w, p, &whole_p, next, enabled);
+    checkpoint_restore(m, &w->before);
+    if (p != q && !found_more(m) && !footprint_conflicts(&whole_p, &whole_q))
+        compare_orders(w, p, q);
 }
 
 static agent_id draw_agent(struct random *r, uint64_t enabled)
@@ -208,6 +233,7 @@ static agent_id draw_agent(struct random *r, uint64_t enabled)
 static bool walk_once(struct walk *w)
 {
     struct machine *m = w->m;
+    struct footprint fp;
     uint64_t enabled;
     agent_id a = 0;
     m->observed_more = false;
@@ -217,7 +243,7 @@ static bool walk_once(struct walk *w)
         if (!(enabled >> a & 1) || !random_draw(&w->r, 4))
             a = draw_agent(&w->r, enabled);
         if (!found_more(m))
-            step(m, a);
+            step(m, a, &fp);
     }
     if (!found_more(m))
         return true;

@@ -136,9 +136,10 @@ Test(explore_findings, kinds_that_another_execution_keeps_are_not_called_dropped
     program_free(program);
 }
 
-static bool three_is_not_last(void *context, struct machine *m, char *message, size_t size)
+static bool three_is_not_last(void *context, struct machine *m, struct footprint *fp, char *message,
+                              size_t size)
 {
-    (void)context, (void)m;
+    (void)context, (void)m, (void)fp;
     snprintf(message, size, "X = 3 and all threads are done");
     return program_variable(program, X) != 3 || program_variable(program, DONE) != 3;
 }

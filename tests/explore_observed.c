@@ -97,21 +97,15 @@ static const struct look into_both[] = {
     {.apic = true, .fabric = true, .sees = sent_high},
 };
 
-static bool holds(void *context, struct machine *m, char *message, size_t size)
+static bool holds(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
     const struct look *look = context;
-    snprintf(message, size, "seen");
-    return look->sees(m) != look->answer;
-}
-
-static void reads(void *context, struct machine *m, struct footprint *fp)
-{
-    const struct look *look = context;
-    (void)m;
     if (look->apic)
         footprint_add(fp, resource_make(RES_INTR, 0), ACCESS_READ);
     if (look->fabric)
         footprint_add(fp, resource_make(RES_INBOUND, 0), ACCESS_READ);
+    snprintf(message, size, "seen");
+    return look->sees(m) != look->answer;
 }
 
 /* Two invariants a look: never yes, and never no. */
@@ -123,8 +117,7 @@ static void add_looks(struct machine *m, const struct look *looks, unsigned coun
         both[i].answer = i & 1;
         snprintf(both[i].name, sizeof both[i].name, "look-%c", '0' + i);
         struct invariant inv = {.name = both[i].name, .context = &both[i],
-                                .events = (uint32_t)EVENT_REGION_LEAVE << 1, .reads = reads,
-                                .holds = holds};
+                                .events = (uint32_t)EVENT_REGION_LEAVE << 1, .holds = holds};
         machine_add_invariant(m, &inv);
     }
 }

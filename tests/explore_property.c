@@ -19,10 +19,12 @@ struct pair {
     uint32_t value[2];
 };
 
-static bool pair_holds(void *context, struct machine *m, char *message, size_t size)
+static bool pair_holds(void *context, struct machine *m, struct footprint *fp, char *message,
+                       size_t size)
 {
     const struct pair *pair = context;
     (void)m;
+    (void)fp; /* of every step: all of them conflict */
     snprintf(message, size, "both values at once");
     return program_variable(pair->p, pair->variable[0]) != pair->value[0] ||
            program_variable(pair->p, pair->variable[1]) != pair->value[1];

@@ -152,7 +152,7 @@ static struct session *leave_sample(void)
     struct partition p = {.budget = BUDGET};
     struct explore_result r;
     partition_begin(&p, s->m);
-    explore_more(s, &p, 1, 100, &r);
+    explore_more(s, &p, 1, BUDGET + 1, &r);
     cr_assert(!partition_is_done(&p));
     write_partition(s, &p);
     partition_free(&p);

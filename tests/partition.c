@@ -76,10 +76,11 @@ static struct program *open_program(unsigned threads, bool interrupts)
 
 /* ---- An invariant that some programs break: never these two values at once ---- */
 
-static bool pair_holds(void *context, struct machine *m, char *message, size_t size)
+static bool pair_holds(void *context, struct machine *m, struct footprint *fp, char *message,
+                       size_t size)
 {
     const struct program *p = context;
-    (void)m;
+    (void)m, (void)fp; /* of every step: all of them conflict */
     snprintf(message, size, "1 and 2 at once");
     return program_variable(p, 0) != 1 || program_variable(p, 1) != 2;
 }

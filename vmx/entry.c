@@ -116,6 +116,8 @@ static void enter_contexts(struct vmx *x, struct core *c, const struct vmcs *v)
     core_push_level(c, LEVEL_GUEST, 0); /* no IRET ends it */
     for (unsigned i = 0; i < v->guest_levels; i++)
         core_push_level(c, (enum context_level)v->guest_level[i], v->guest_frame[i]);
+    for (unsigned i = 0; i <= v->guest_levels; i++)
+        c->state->entering[vmx_core(x, c)->host_levels + 1 + i] = v->guest_entering[i];
 }
 
 static void commit(struct vmx *x, struct core *c, struct vmcs *v)

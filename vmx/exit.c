@@ -70,6 +70,8 @@ static void leave_contexts(struct vmx *x, struct core *c, struct vmcs *v)
         v->guest_level[i] = s->level[host + 1 + i];
         v->guest_frame[i] = s->level_frame[host + 1 + i];
     }
+    for (unsigned i = 0; i <= v->guest_levels; i++)
+        v->guest_entering[i] = s->entering[host + 1 + i];
     s->level_count = (uint8_t)host;
 }
 

@@ -29,6 +29,7 @@ struct vmcs {
     uint8_t guest_levels;
     uint8_t guest_level[VMCS_GUEST_LEVELS];
     uint64_t guest_frame[VMCS_GUEST_LEVELS];
+    uint16_t guest_entering[VMCS_GUEST_LEVELS + 1];
     uint64_t field[VMCS_FIELD_COUNT];
 };
 

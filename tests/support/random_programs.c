@@ -170,6 +170,8 @@ static void region_marker(struct code *c, unsigned kind, unsigned region)
 void code_region(struct code *c, unsigned region)
 {
     region_marker(c, MARKER_REGION_ENTER, region);
+    code_mov(c, 1, 0x822); /* IRR */
+    code_bytes(c, "\x0f\x32", 2); /* rdmsr */
     region_marker(c, MARKER_REGION_LEAVE, region);
 }
 

@@ -22,7 +22,8 @@ void random_interrupted(struct random *, struct code code[2]);
  * that look at what is pending or in service at core 0 as the region is left. */
 void random_observed(struct random *, struct code code[2]);
 
-/* An event to look at; uses nothing. */
+/* An event to look at: a region around a step that touches the core's own APIC alone. Uses EAX, ECX
+ * and EDX. */
 void code_region(struct code *, unsigned region);
 
 #endif
