@@ -2,10 +2,11 @@
 #include "sim/memory.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { BLOCK = 1 << MEMORY_BLOCK_SHIFT };
+enum { BLOCK = 1 << MEMORY_BLOCK_SHIFT, PAGE = 4096 };
 
 static uint8_t *map_pages(uint64_t size)
 {
@@ -37,7 +38,7 @@ static void list_free(struct block_list *l)
 
 void memory_init(struct memory *mem, uint64_t size)
 {
-    assert(size && size % 4096 == 0);
+    assert(size && size % PAGE == 0);
     mem->size = size;
     mem->ram = map_pages(size);
     mem->snapshot = map_pages(size);
@@ -55,11 +56,21 @@ void memory_free(struct memory *mem)
     list_free(&mem->early);
 }
 
-/* Set-up is not tracked: everything is copied. */
+static bool is_zero(const uint8_t *page)
+{
+    return page[0] == 0 && !memcmp(page, page + 1, PAGE - 1);
+}
+
+/* Set-up is not tracked: all of memory is copied, but for the pages that are still zero, as the copies
+ * are that nobody has written yet. Most of memory is, and mapping it costs more than small explorations. */
 void memory_take_base(struct memory *mem)
 {
-    memcpy(mem->base, mem->ram, mem->size);
-    memcpy(mem->snapshot, mem->ram, mem->size);
+    for (uint64_t at = 0; at < mem->size; at += PAGE) {
+        if (is_zero(mem->ram + at))
+            continue;
+        memcpy(mem->base + at, mem->ram + at, PAGE);
+        memcpy(mem->snapshot + at, mem->ram + at, PAGE);
+    }
     list_clear(&mem->dirty);
     list_clear(&mem->early);
 }

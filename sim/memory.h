@@ -38,7 +38,7 @@ struct memory_image {
 
 void memory_init(struct memory *, uint64_t size);
 void memory_free(struct memory *);
-void memory_take_base(struct memory *);
+void memory_take_base(struct memory *); /* once */
 void memory_take_snapshot(struct memory *);
 void memory_restore(struct memory *);      /* to the snapshot */
 void memory_restore_base(struct memory *); /* to the base; there is no snapshot then */
