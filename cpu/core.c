@@ -114,9 +114,11 @@ static bool event_pending(struct core *c)
 {
     if (c->state->non_root)
         return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
+    if (!c->cpu->apic)
+        return false;
     if (core_nmi_ready(c))
         return true;
-    return interruptible(c) && c->cpu->apic && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
+    return interruptible(c) && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
 }
 
 bool core_event_ready(struct core *c)
@@ -282,14 +284,19 @@ static bool enabled(void *cpu, unsigned core)
     return !(flags & POINT_SLOT) || message_can_send(c->m, core);
 }
 
+/* At most points nothing but the core itself decides, or the room in its buffer; and without an APIC and
+ * virtualization no event can come. This is asked before each step. */
 static uint64_t enabled_cores(void *cpu)
 {
     const struct cpu *p = cpu;
+    bool events = p->apic || p->virt;
+    unsigned always = POINT_ACCESS | POINT_PLAIN | POINT_RETURN | (events ? 0 : POINT_BOUNDARY);
+    unsigned never = POINT_ENDED | (events ? 0 : POINT_WAIT_EVENT);
     uint64_t mask = 0;
     for (unsigned i = 0; i < p->m->cores; i++) {
-        unsigned flags = p->core[i].exec.flags;
-        bool simple = !(flags & ~(unsigned)(POINT_ACCESS | POINT_PLAIN | POINT_RETURN));
-        if (simple || (!(flags & POINT_ENDED) && enabled(cpu, i)))
+        unsigned flags = p->core[i].exec.flags & ~always;
+        if (!flags || (flags == POINT_STORE && !tso_full(p->m, i)) ||
+            (!(flags & never) && enabled(cpu, i)))
             mask |= 1ull << i;
     }
     return mask;

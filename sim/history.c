@@ -17,6 +17,7 @@ void history_init(struct history *h, unsigned agents)
     memset(h, 0, sizeof *h);
     assert(agents <= 64);
     h->agents = agents;
+    h->width = (agents + CLOCK_LANES - 1) / CLOCK_LANES * CLOCK_LANES;
     h->bucket_mask = 1023;
     h->bucket = calloc(h->bucket_mask + 1, sizeof *h->bucket);
     assert(h->bucket);
@@ -151,7 +152,7 @@ static void reserve_event(struct history *h)
         return;
     h->capacity = h->capacity ? 2 * h->capacity : 256;
     h->event = realloc(h->event, h->capacity * sizeof *h->event);
-    h->clock = realloc(h->clock, (size_t)h->capacity * h->agents * sizeof *h->clock);
+    h->clock = realloc(h->clock, (size_t)h->capacity * h->width * sizeof *h->clock);
     assert(h->event && h->clock);
 }
 
@@ -199,12 +200,6 @@ static void add_forwarded_reads(struct history *h, const struct access *drain, u
     }
 }
 
-static void join(uint16_t *into, const uint16_t *from, unsigned agents)
-{
-    for (unsigned i = 0; i < agents; i++)
-        into[i] = into[i] > from[i] ? into[i] : from[i];
-}
-
 static unsigned find_races(struct history *h, uint16_t *clock, const struct candidates *c,
                            struct race *races)
 {
@@ -215,7 +210,7 @@ static unsigned find_races(struct history *h, uint16_t *clock, const struct cand
             continue;
         assert(count < HISTORY_MAX_RACES);
         races[count++] = (struct race){c->event[i], !c->order[i]};
-        join(clock, history_clock(h, c->event[i]), h->agents);
+        clock_join(h, clock, history_clock(h, c->event[i]));
     }
     return count;
 }
@@ -229,15 +224,15 @@ unsigned history_push(struct history *h, unsigned agent, const struct footprint 
     uint32_t bucket[FOOTPRINT_MAX], since = 0;
     reserve_event(h);
     struct event *e = &h->event[h->count];
-    uint16_t *clock = h->clock + (size_t)h->count * h->agents;
+    uint16_t *clock = h->clock + (size_t)h->count * h->width;
     uint32_t previous = h->last[agent];
     *e = (struct event){.agent = agent, .number = 1, .previous = previous,
                         .first_record = h->record_count, .conditional = fp->conditional};
     if (previous != NO_EVENT) {
         e->number = h->event[previous].number + 1;
-        memcpy(clock, history_clock(h, previous), h->agents * sizeof *clock);
+        memcpy(clock, history_clock(h, previous), h->width * sizeof *clock);
     } else {
-        memset(clock, 0, h->agents * sizeof *clock);
+        memset(clock, 0, h->width * sizeof *clock);
     }
     assert(e->number < UINT16_MAX);
     if ((h->bucket_used + FOOTPRINT_MAX) * 2 > h->bucket_mask)

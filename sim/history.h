@@ -9,10 +9,13 @@
 #define SIM_HISTORY_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "sim/footprint.h"
 
-enum { HISTORY_MAX_RACES = 64, NO_EVENT = ~0u };
+enum { HISTORY_MAX_RACES = 64, NO_EVENT = ~0u, CLOCK_LANES = 8 };
+
+typedef uint16_t clock_lanes __attribute__((vector_size(2 * CLOCK_LANES)));
 
 struct event {
     uint32_t agent;
@@ -40,7 +43,8 @@ struct race {
 struct history {
     unsigned agents;
     struct event *event;
-    uint16_t *clock; /* `agents` components an event */
+    uint16_t *clock; /* `width` components an event, of which `agents` are used */
+    unsigned width;  /* a multiple of CLOCK_LANES */
     uint32_t count, capacity;
     uint32_t last[64]; /* newest event of each agent, or NO_EVENT */
     struct record *record;
@@ -61,7 +65,22 @@ void history_truncate(struct history *, uint32_t count);
 
 static inline const uint16_t *history_clock(const struct history *h, uint32_t event)
 {
-    return h->clock + (size_t)event * h->agents;
+    return h->clock + (size_t)event * h->width;
+}
+
+/* The later of two clocks, component by component, into the first one. In lanes of a vector
+ * register, because this is done for each event and each race. */
+static inline void clock_join(const struct history *h, uint16_t *into,
+                              const uint16_t *from)
+{
+    for (unsigned i = 0; i < h->width; i += CLOCK_LANES) {
+        clock_lanes a, b;
+        memcpy(&a, into + i, sizeof a);
+        memcpy(&b, from + i, sizeof b);
+        clock_lanes later = (clock_lanes)(a > b);
+        a = (a & later) | (b & ~later);
+        memcpy(into + i, &a, sizeof a);
+    }
 }
 
 /* Copies the accesses of an event to `to` (room for FOOTPRINT_MAX); returns how many. */

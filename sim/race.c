@@ -52,29 +52,28 @@ static bool later_is_certain(const struct history *h, uint32_t e, uint32_t later
 /*
  * First agents of u = (events after e that do not depend on e) followed by the newest event: those
  * whose first event in u depends on no other event of u. If it is not known what the newest event
- * touches when it comes before e, it may depend on all of them.
+ * touches when it comes before e, it may depend on all of them. One of the `enough` agents is all
+ * of the answer that the caller needs.
  */
-static uint64_t initials(const struct history *h, uint32_t e)
+static uint64_t initials(const struct history *h, uint32_t e, uint64_t enough)
 {
     uint32_t newest = h->count - 1;
-    uint32_t first[64]; /* number of each agent's first event in u; 0 if it has none */
+    uint32_t first[64]; /* number of each agent's first event in u */
     uint64_t in_u = 0, result = 0;
-    for (uint32_t f = e + 1; f <= newest; f++) {
+    for (uint32_t f = e + 1; f <= newest && !(result & enough); f++) {
         const struct event *ev = &h->event[f];
         const uint16_t *clock = history_clock(h, f);
-        if (f != newest && history_before(h, e, f))
+        if ((in_u >> ev->agent & 1) || (f != newest && history_before(h, e, f)))
             continue;
         bool depends = f == newest && in_u && !later_is_certain(h, e, newest);
         for (uint64_t left = in_u; left && !depends; left &= left - 1) {
             unsigned a = (unsigned)__builtin_ctzll(left);
             depends = clock[a] >= first[a];
         }
-        if (!(in_u >> ev->agent & 1)) {
-            in_u |= 1ull << ev->agent;
-            first[ev->agent] = ev->number;
-            if (!depends)
-                result |= 1ull << ev->agent;
-        }
+        in_u |= 1ull << ev->agent;
+        first[ev->agent] = ev->number;
+        if (!depends)
+            result |= 1ull << ev->agent;
     }
     return result;
 }
@@ -116,10 +115,7 @@ static bool requested(const struct dpor *d, uint32_t depth, uint64_t agents)
 
 static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
 {
-    const struct node *n = &d->node[e];
-    if (candidates & (n->sleep | n->done))
-        return;
-    candidates &= n->enabled;
+    candidates &= d->node[e].enabled;
     if (!candidates || requested(d, e, candidates))
         return;
     if (d->request_count == d->request_capacity) {
@@ -134,17 +130,17 @@ static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
-    uint64_t candidates = initials(&d->history, e);
-    if (e < d->root) {
+    bool optimal = d->algorithm == ALGORITHM_OPTIMAL, foreign = e < d->root;
+    uint64_t covered = foreign ? n->sleep | n->done
+                     : optimal ? explored_agents(n) : n->backtrack | n->sleep;
+    uint64_t candidates = initials(&d->history, e, covered);
+    if (candidates & covered)
+        return;
+    if (foreign)
         ask_for(d, e, candidates);
-        return;
-    }
-    if (d->algorithm == ALGORITHM_OPTIMAL) {
-        if (!(candidates & explored_agents(n)))
-            leave_open(d, e, candidates);
-        return;
-    }
-    if (!(candidates & (n->backtrack | n->sleep)))
+    else if (optimal)
+        leave_open(d, e, candidates);
+    else
         n->backtrack |= begin_with(d, n, candidates, d->history.count - 1);
 }
 

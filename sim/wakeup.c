@@ -206,9 +206,7 @@ void past_add(struct past *p, const struct history *h, uint32_t event)
     const struct event *e = &h->event[event];
     if (p->number[e->agent] >= e->number)
         return;
-    const uint16_t *clock = history_clock(h, event);
-    for (unsigned a = 0; a < h->agents; a++)
-        p->number[a] = clock[a] > p->number[a] ? clock[a] : p->number[a];
+    clock_join(h, p->number, history_clock(h, event));
 }
 
 static uint32_t later_of(uint32_t a, uint32_t b)
