@@ -8,16 +8,12 @@
 
 #include "scenarios/session.h"
 #include "sim/sample.h"
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
+#include "tests/support/snippets.h"
 
 enum { MAX_RUNS = 4096 };
 
 static struct state_set reference, sampled;
-
-static void start_set(struct state_set *set, struct program *p)
-{
-    *set = (struct state_set){.p = p, .variables = 2, .registers = 0x300};
-}
 
 static unsigned found_times(const struct explore_result *r, const char *name)
 {
@@ -103,39 +99,10 @@ Test(sample, random_walk_draws_each_agent_alike)
 
 /* ---- Against plain DFS ---- */
 
-static void random_thread(struct random *r, struct code *c)
-{
-    c->size = 0;
-    code_mov(c, 8, 0);
-    code_mov(c, 9, 0);
-    for (unsigned i = 0; i < 3; i++) {
-        unsigned variable = random_draw(r, 2);
-        switch (random_draw(r, 5)) {
-        case 0: code_load(c, 8, variable); break;
-        case 1: code_load(c, 9, variable); break;
-        case 2: code_xchg(c, 9, variable); break;
-        default: code_store(c, variable, 1 + random_draw(r, 3));
-        }
-    }
-    code_end(c);
-}
-
-static bool is_subset(const struct state_set *a, const struct state_set *b)
-{
-    for (unsigned i = 0; i < a->count; i++) {
-        bool found = false;
-        for (unsigned k = 0; k < b->count && !found; k++)
-            found = !memcmp(&a->state[i], &b->state[k], sizeof a->state[i]);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
 static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
 {
     struct explore_result r;
-    start_set(set, p);
+    state_set_begin(set, p, 2, 1 << 8 | 1 << 9);
     o.on_complete = state_set_add;
     o.context = set;
     explore(p->m, &o, &r);
@@ -149,8 +116,8 @@ Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
     struct program *p = NULL;
     unsigned all = 0, drawn = 0;
     for (unsigned n = 0; n < 150; n++) {
-        random_thread(&random, &code[0]);
-        random_thread(&random, &code[1]);
+        random_short_thread(&random, &code[0]);
+        random_short_thread(&random, &code[1]);
         if (!p)
             p = program_new(2, code, MEMORY_TSO);
         else
@@ -161,7 +128,7 @@ Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
         for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
             r = run(p, (struct explore_options){.algorithm = a, .seed = n + 1,
                                                 .max_executions = 100}, &sampled);
-            cr_assert(is_subset(&sampled, &reference), "program %u, %s", n, algorithm_name[a]);
+            cr_assert(state_set_within(&sampled, &reference), "program %u, %s", n, algorithm_name[a]);
             cr_assert_eq(r.complete, 100);
             cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
             all += reference.count;
@@ -196,23 +163,12 @@ Test(sample, enough_executions_reach_every_outcome_of_store_buffering)
 
 /* ---- Pause loops ---- */
 
-/* 1: pause; load v0; jump back while it is zero; load v1 */
-static void wait_for_variable_0(struct code *c)
-{
-    static const uint8_t test_and_jump[] = {0x45, 0x85, 0xc0, 0x74, 0}; /* test r8d, r8d; je */
-    unsigned start = c->size;
-    code_bytes(c, "\xf3\x90", 2);
-    code_load(c, 8, 0);
-    code_bytes(c, test_and_jump, sizeof test_and_jump);
-    c->byte[c->size - 1] = (uint8_t)(start - c->size);
-    code_load(c, 9, 1);
-    code_end(c);
-}
-
 static struct program *waiting(bool released)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
-    wait_for_variable_0(&code[0]);
+    code_wait_until_set(&code[0], 0);
+    code_load(&code[0], 9, 1);
+    code_end(&code[0]);
     code_store(&code[1], 1, 7);
     code_store(&code[1], released ? 0 : 1, 1);
     code_end(&code[1]);
