@@ -7,10 +7,10 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim/parallel.h"
 #include "tests/support/random_programs.h"
+#include "tests/support/results.h"
 #include "tests/support/snippets.h"
 
 enum { STATE_VARIABLES = 3, LIMIT = 20000 };
@@ -164,24 +164,8 @@ static void expect_equivalent(const struct explore_result *got, const struct exp
 static void expect_same(struct program *p, const struct explore_result *got,
                         const struct explore_result *want)
 {
-    cr_assert_eq(got->complete, want->complete);
-    cr_assert_eq(got->blocked, want->blocked);
-    cr_assert_eq(got->waiting, want->waiting);
-    cr_assert_eq(got->cut, want->cut);
-    cr_assert_eq(got->steps, want->steps);
-    cr_assert_eq(got->restarts, want->restarts);
-    cr_assert_eq(got->knobs, want->knobs);
-    cr_assert_eq(got->visible_bytes, want->visible_bytes);
-    cr_assert_eq(got->verdict, want->verdict);
-    cr_assert_eq(got->finding_count, want->finding_count);
-    for (unsigned i = 0; i < got->finding_count; i++) {
-        char *a = schedule_print(p->m, &got->finding[i].schedule);
-        char *b = schedule_print(p->m, &want->finding[i].schedule);
-        cr_assert_eq(got->finding[i].seen, want->finding[i].seen);
-        cr_assert_str_eq(a, b);
-        free(a);
-        free(b);
-    }
+    const char *what = result_difference(p->m, got, want);
+    cr_assert_null(what, "%s", what);
 }
 
 static void compare(struct program *p, enum algorithm a, unsigned program)

@@ -4,11 +4,11 @@
  * from the definition of each scheduler, beside the test.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
-#include "scenarios/session.h"
 #include "sim/sample.h"
 #include "tests/support/random_programs.h"
+#include "tests/support/results.h"
+#include "tests/support/sessions.h"
 #include "tests/support/snippets.h"
 
 enum { MAX_RUNS = 4096 };
@@ -203,18 +203,6 @@ Test(sample, a_core_that_nobody_releases_is_a_livelock)
 
 /* ---- Scenarios: verdicts as in the table of posted_delivery.c ---- */
 
-static struct session *open_session(const char *name)
-{
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
-    cr_assert(s, "%s", error);
-    const struct scenario_variant *v = scenario_variant(s, name, error);
-    cr_assert(v, "%s", error);
-    struct session *session = session_open(s, v, error);
-    cr_assert(session, "%s", error);
-    return session;
-}
-
 static struct explore_result explored(struct session *s, struct explore_options o)
 {
     struct explore_result r;
@@ -225,7 +213,7 @@ static struct explore_result explored(struct session *s, struct explore_options 
 
 static void finds(const char *variant, const char *name, enum algorithm a, uint64_t executions)
 {
-    struct session *s = open_session(variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
     for (uint64_t seed = 1; seed <= 5; seed++) {
         struct explore_result r = explored(s, (struct explore_options){
             .algorithm = a, .seed = seed, .max_executions = executions});
@@ -256,7 +244,7 @@ Test(sample, random_walk_finds_the_broken_invariants, .timeout = 120)
 
 Test(sample, a_sample_of_what_is_safe_is_incomplete)
 {
-    struct session *s = open_session("V3-cpu");
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, "V3-cpu");
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
         struct explore_result r = explored(s, (struct explore_options){.algorithm = a});
         cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
@@ -296,31 +284,17 @@ static struct explore_result sequence(struct session *s, enum algorithm a, uint6
                                                 .on_complete = note_run, .context = runs});
 }
 
-static void same_schedules(struct machine *m, const struct explore_result *a,
-                           const struct explore_result *b)
-{
-    cr_assert_eq(a->finding_count, b->finding_count);
-    for (unsigned i = 0; i < a->finding_count; i++) {
-        char *x = schedule_print(m, &a->finding[i].schedule);
-        char *y = schedule_print(m, &b->finding[i].schedule);
-        cr_assert_str_eq(x, y);
-        cr_assert_eq(a->finding[i].seen, b->finding[i].seen);
-        free(x);
-        free(y);
-    }
-}
-
 Test(sample, the_same_seed_draws_the_same_executions, .timeout = 60)
 {
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct session *s = open_session("V4-cpu");
-        struct session *other = open_session("V4-cpu");
+        struct session *s = session_of(IRQWEAVE_IMAGES_DIR, "V4-cpu");
+        struct session *other = session_of(IRQWEAVE_IMAGES_DIR, "V4-cpu");
         struct explore_result x = sequence(s, a, 7, &first);
         struct explore_result y = sequence(other, a, 7, &second);
-        cr_assert_eq(x.steps, y.steps);
         cr_assert_eq(first.count, second.count);
         cr_assert_arr_eq(first.run, second.run, first.count * sizeof *first.run);
-        same_schedules(s->m, &x, &y);
+        const char *what = result_difference(s->m, &x, &y);
+        cr_assert_null(what, "%s", what);
         explore_result_free(&y);
         y = sequence(other, a, 8, &second);
         cr_assert(memcmp(first.run, second.run, sizeof first.run), "seeds 7 and 8 draw the same");
