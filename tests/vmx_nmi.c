@@ -18,10 +18,7 @@ TestSuite(vmx_nmi, .init = set_up_nmi);
 
 static void nmi_arrives(void)
 {
-    message_send(m, 1, APIC_NMI, 0, 0);
-    for (unsigned slot = 0; slot < m->slots; slot++)
-        if (m->state->queue[1].slot[slot].in_flight)
-            message_arrive(m, 1, slot);
+    interrupt_arrives(m, APIC_NMI, 0);
 }
 
 static const struct core_state *core_0(void)
