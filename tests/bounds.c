@@ -12,21 +12,12 @@ enum { MAX_THREADS = 3 };
 
 static struct state_set reference, bounded;
 
-static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
-{
-    struct explore_result r;
-    state_set_begin(set, p, 2, 1 << 8 | 1 << 9);
-    o.on_complete = state_set_add;
-    o.context = set;
-    explore(p->m, &o, &r);
-    return r;
-}
-
 static struct explore_result within(struct program *p, enum algorithm a, uint64_t preemptions,
                                     struct state_set *set)
 {
-    return run(p, (struct explore_options){.algorithm = a, .bound_preemptions = true,
-                                           .max_preemptions = preemptions}, set);
+    struct explore_options o = {.algorithm = a, .bound_preemptions = true,
+                                .max_preemptions = preemptions};
+    return states_explore(set, p, o);
 }
 
 /* ---- Counts: interleavings of threads of so many steps that never wait ---- */
@@ -145,7 +136,7 @@ Test(bounds, reductions_stay_within_the_bound, .timeout = 120)
                           algorithm_name[a], bound);
                 cr_assert(r.bounds == BOUND_PREEMPTIONS || bounded.count == reference.count);
             }
-            run(p, (struct explore_options){.algorithm = ALGORITHM_DFS}, &reference);
+            states_explore(&reference, p, (struct explore_options){.algorithm = ALGORITHM_DFS});
             struct explore_result r = within(p, a, 8, &bounded); /* as many as there are steps */
             cr_assert(state_set_equal(&bounded, &reference));
             cr_assert_eq(r.bounds, 0);
@@ -174,13 +165,13 @@ Test(bounds, executions_cut_off_make_the_verdict_incomplete)
         bool sample = a >= ALGORITHM_COUNT;
         uint32_t sampled = sample ? BOUND_SAMPLED : 0;
         struct explore_options o = {.algorithm = a, .max_steps = 3};
-        struct explore_result r = run(p, o, &bounded);
+        struct explore_result r = states_explore(&bounded, p, o);
         cr_assert_eq(r.verdict, VERDICT_INCOMPLETE, "%s", algorithm_name[a]);
         cr_assert_eq(r.bounds, BOUND_STEPS | sampled);
         cr_assert_eq(r.complete, 0);
         cr_assert_gt(r.cut, 0);
         o.max_steps = 4;
-        r = run(p, o, &bounded);
+        r = states_explore(&bounded, p, o);
         cr_assert_eq(r.bounds, sampled, "%s", algorithm_name[a]);
         cr_assert_eq(r.cut, 0);
         cr_assert_eq(r.verdict, sample ? VERDICT_INCOMPLETE : VERDICT_SAFE);
@@ -191,7 +182,7 @@ Test(bounds, executions_cut_off_make_the_verdict_incomplete)
 Test(bounds, executions_cut_off_are_executions)
 {
     struct explore_options o = {.algorithm = ALGORITHM_DFS, .max_steps = 2, .max_executions = 3};
-    struct explore_result r = run(four_steps(), o, &bounded);
+    struct explore_result r = states_explore(&bounded, four_steps(), o);
     cr_assert_eq(r.bounds, BOUND_STEPS | BOUND_EXECUTIONS);
     cr_assert_eq(r.cut, 3);
 }

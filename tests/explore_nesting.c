@@ -44,8 +44,7 @@ static void nested(struct pair *pair)
     pair->model = MEMORY_SC; /* all pushes are visible: DFS is too slow with their drains */
     code_idle(&pair->code[0]);
     code_send(&pair->code[1], INTERRUPT_LOW, 0);
-    code_send(&pair->code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, INTERRUPT_HIGH);
 }
 
 /* Class 5 in class 4, never class 4 in class 5, until its EOI: R8 is 1 always, R9 10h or 11h. */
@@ -67,8 +66,7 @@ Test(nesting, one_class_does_not_nest_in_itself)
     nested(&pair);
     pair.code[1].size = 0;
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
     cr_expect_eq(with(0, R8, 1), states.count);
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 2), 1);
@@ -87,8 +85,7 @@ Test(nesting, tpr_holds_a_class_back)
     code_store(&pair.code[0], 0, 2);
     code_write_msr(&pair.code[0], MSR_TPR, 0x4f);
     code_idle(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 1, "only behind both stores");
     cr_expect_eq(with(0, R8, 2), 1);
@@ -103,8 +100,7 @@ Test(nesting, tpr_that_stays_keeps_the_interrupt_pending)
     code_write_msr(&pair.code[0], MSR_TPR, 0x4f);
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 1);
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 1, "vector 52h alone");
@@ -119,8 +115,7 @@ Test(nesting, ppr_shows_the_vector_in_service)
     pair.high = pair.low;
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 2, "of the one handled last");
     cr_expect_eq(with(0, R8, 0x40), 1);
@@ -145,8 +140,7 @@ static void send_high_then_low(struct pair *pair)
     marking_handlers(pair);
     code_idle(&pair->code[0]);
     code_send(&pair->code[1], INTERRUPT_HIGH, 0);
-    code_send(&pair->code[1], INTERRUPT_LOW, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, INTERRUPT_LOW);
 }
 
 /* Sent first and of higher priority, and still it may come second: the message was overtaken. */
@@ -208,8 +202,7 @@ static void up_to_the_end(bool marker)
         code_bytes(&pair.code[0], nop, sizeof nop);
     }
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
     cr_expect_eq(states.count, 3);
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 3);

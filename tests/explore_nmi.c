@@ -26,8 +26,7 @@ static void two_stores(struct pair *pair, unsigned message)
     code_store(&pair->code[0], 0, 1);
     code_store(&pair->code[0], 1, 1);
     code_end(&pair->code[0]);
-    code_send(&pair->code[1], message, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, message);
     code_load(&pair->nmi, 8, 0);
     code_load(&pair->nmi, 9, 1);
     pair->low = pair->nmi;
@@ -64,8 +63,7 @@ static void critical_section(struct pair *pair, unsigned message)
     code_store(&pair->code[0], 0, 1);
     code_store(&pair->code[0], 1, 1);
     code_idle(&pair->code[0]);
-    code_send(&pair->code[1], message, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, message);
     code_load(&pair->nmi, 8, 0);
     code_load(&pair->nmi, 9, 1);
     pair->low = pair->nmi;
@@ -109,8 +107,7 @@ Test(nmi, ends_a_pause_loop)
     code_wait_until_set(&pair.code[0], 0);
     code_store(&pair.code[0], 1, 1);
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], SEND_NMI, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, SEND_NMI);
     code_store(&pair.nmi, 0, 1);
     pair_explore(&pair);
     cr_expect_eq(with_variable(1, 1), states.count);
@@ -163,8 +160,7 @@ Test(nmi, does_not_nest_and_two_may_be_one)
     nmi_init(&pair);
     code_end(&pair.code[0]);
     code_send(&pair.code[1], SEND_NMI, 0);
-    code_send(&pair.code[1], SEND_NMI, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, SEND_NMI);
     read_depth(&pair.nmi, 8, 1, ALU_MINUS_1);
     pair_explore(&pair);
     cr_expect_eq(states.count, 2);
@@ -190,8 +186,7 @@ Test(nmi, any_iret_unblocks)
     pair.model = MEMORY_SC; /* all pushes are visible: DFS is too slow with their drains */
     code_end(&pair.code[0]);
     code_send(&pair.code[1], SEND_NMI, 0);
-    code_send(&pair.code[1], SEND_NMI, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, SEND_NMI);
     code_add(&pair.nmi, 0, 1);
     return_to_oneself(&pair.nmi);
     code_load(&pair.nmi, 8, 0);
@@ -213,8 +208,7 @@ Test(nmi, nests_in_an_interrupt_but_not_the_other_way)
     nmi_init(&pair);
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], SEND_NMI, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, SEND_NMI);
     read_depth(&pair.low, 8, 1, ALU_MINUS_1);
     read_depth(&pair.nmi, 9, 16, ALU_MINUS_16);
     pair_explore(&pair);
@@ -314,8 +308,7 @@ static unsigned taken_behind(const char *before, unsigned size, const char *bloc
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
     code_store(&pair.code[1], 0, 1);
-    code_send(&pair.code[1], SEND_NMI, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, SEND_NMI);
     read_return_address(&pair.nmi);
     struct program *p = pair_explore(&pair);
     *consulted = p->m->knobs.consulted >> KNOB_STI_BLOCKS_NMI & 1;

@@ -15,8 +15,7 @@ Test(interrupts, a_handler_never_splits_an_instruction)
     code_sti(&pair.code[0]);
     code_add(&pair.code[0], 0, 1);
     code_idle(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     code_add(&pair.low, 0, 10);
     pair_explore(&pair);
     cr_assert_eq(states.count, 1, "both additions always count");
@@ -48,8 +47,7 @@ Test(interrupts, sti_shadow_covers_the_next_instruction)
     code_load(&pair.code[0], 8, 0);
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     code_store(&pair.low, 0, 7);
     pair_explore(&pair);
     for (unsigned i = 0; i < states.count; i++)
@@ -71,8 +69,7 @@ static void load_behind(const struct code *code, const char *between, unsigned s
     code_load(&pair.code[0], 8, 0);
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     code_store(&pair.low, 0, 7);
     pair_explore(&pair);
 }
@@ -148,8 +145,7 @@ Test(interrupts, lidt_lies_between_two_boundaries)
     code_bytes(&pair.code[0], "\x0f\x01\x1c\x25\x00\x70\x00\x80", 8); /* lidt */
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     struct program *p = program_open(2, 0, MEMORY_TSO);
     interrupts_enable(p, &old, &new);
     place_second_idt(p);
@@ -197,8 +193,7 @@ Test(interrupts, a_handler_that_changes_a_register)
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
     code_store(&pair.code[1], 0, 1);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
 }
 
@@ -215,8 +210,7 @@ Test(interrupts, mov_ss_blocks_the_boundary_that_would_have_stayed)
     code_cli(&pair.code[0]);
     code_end(&pair.code[0]);
     code_load(&pair.code[1], 8, 0);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
     cr_assert_gt(with_variable(INTERRUPT_COUNTER, 1), 0, "the interrupt can be taken at all");
 }

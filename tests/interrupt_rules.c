@@ -78,8 +78,7 @@ static void explore_order(uint8_t knob)
     code_read_msr(&pair.code[0], 0x822); /* IRR of vectors 40h to 5Fh */
     code_end(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     struct program *p = pair_explore(&pair);
     cr_assert(p->m->knobs.consulted >> KNOB_MESSAGE_ORDER & 1);
 }

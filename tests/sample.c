@@ -99,16 +99,6 @@ Test(sample, random_walk_draws_each_agent_alike)
 
 /* ---- Against plain DFS ---- */
 
-static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
-{
-    struct explore_result r;
-    state_set_begin(set, p, 2, 1 << 8 | 1 << 9);
-    o.on_complete = state_set_add;
-    o.context = set;
-    explore(p->m, &o, &r);
-    return r;
-}
-
 Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
 {
     struct random random = {1};
@@ -122,13 +112,14 @@ Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
             p = program_new(2, code, MEMORY_TSO);
         else
             cr_assert(program_next(p, code));
-        struct explore_result r = run(p, (struct explore_options){.algorithm = ALGORITHM_DFS},
-                                      &reference);
+        struct explore_options dfs = {.algorithm = ALGORITHM_DFS};
+        struct explore_result r = states_explore(&reference, p, dfs);
         cr_assert_eq(r.bounds, 0);
         for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-            r = run(p, (struct explore_options){.algorithm = a, .seed = n + 1,
-                                                .max_executions = 100}, &sampled);
-            cr_assert(state_set_within(&sampled, &reference), "program %u, %s", n, algorithm_name[a]);
+            struct explore_options o = {.algorithm = a, .seed = n + 1, .max_executions = 100};
+            r = states_explore(&sampled, p, o);
+            cr_assert(state_set_within(&sampled, &reference), "program %u, %s", n,
+                      algorithm_name[a]);
             cr_assert_eq(r.complete, 100);
             cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
             all += reference.count;
@@ -154,7 +145,7 @@ Test(sample, enough_executions_reach_every_outcome_of_store_buffering)
     struct program *p = store_buffering(MEMORY_TSO);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
         for (unsigned seed = 1; seed <= 5; seed++) {
-            run(p, (struct explore_options){.algorithm = a, .seed = seed}, &sampled);
+            states_explore(&sampled, p, (struct explore_options){.algorithm = a, .seed = seed});
             cr_assert_eq(sampled.count, 4, "%s, seed %u: %u of 4", algorithm_name[a], seed,
                          sampled.count);
         }
@@ -180,7 +171,8 @@ Test(sample, a_core_that_waits_goes_on_when_it_is_released)
 {
     struct program *p = waiting(true);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        struct explore_options o = {.algorithm = a};
+        struct explore_result r = states_explore(&sampled, p, o);
         cr_assert_eq(r.complete, 1000);
         cr_assert_eq(r.finding_count, 0);
         cr_assert_eq(sampled.count, 1);
@@ -192,7 +184,8 @@ Test(sample, a_core_that_nobody_releases_is_a_livelock)
 {
     struct program *p = waiting(false);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        struct explore_options o = {.algorithm = a};
+        struct explore_result r = states_explore(&sampled, p, o);
         cr_assert_eq(r.verdict, VERDICT_VIOLATION);
         cr_assert_eq(r.finding_count, 1);
         cr_assert_eq(r.finding[0].finding.kind, FINDING_LIVELOCK);

@@ -10,6 +10,12 @@ void pair_init(struct pair *pair)
         code_begin(&pair->code[t], 2);
 }
 
+void pair_send(struct pair *pair, unsigned message)
+{
+    code_send(&pair->code[1], message, 0);
+    code_end(&pair->code[1]);
+}
+
 static void enable(struct program *p, const struct pair *pair)
 {
     struct code low = {.size = 0}, high = {.size = 0}, nmi = {.size = 0};

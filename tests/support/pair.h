@@ -18,6 +18,9 @@ struct pair {
 /* Code that has done nothing yet but clear R8 and R9; under TSO, the handlers do nothing. */
 void pair_init(struct pair *);
 
+/* Core 1 sends a message (code_send()) and is done. */
+void pair_send(struct pair *, unsigned message);
+
 /* A machine of its own, with the program on it. */
 struct program *pair_open(const struct pair *);
 

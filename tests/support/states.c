@@ -37,6 +37,17 @@ void state_set_add(void *context, struct machine *m)
     set->state[set->count++] = s;
 }
 
+struct explore_result states_explore(struct state_set *set, struct program *p,
+                                     struct explore_options o)
+{
+    struct explore_result r;
+    state_set_begin(set, p, 2, 1 << 8 | 1 << 9);
+    o.on_complete = state_set_add;
+    o.context = set;
+    explore(p->m, &o, &r);
+    return r;
+}
+
 bool state_set_within(const struct state_set *part, const struct state_set *whole)
 {
     for (unsigned i = 0; i < part->count; i++)

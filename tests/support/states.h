@@ -26,6 +26,9 @@ void state_set_begin(struct state_set *, struct program *, unsigned variables, u
 /* An explore_options.on_complete: adds the machine's state to the set given as context. */
 void state_set_add(void *set, struct machine *);
 
+/* Explores as the options say and collects the states of variables 0 and 1, R8 and R9. */
+struct explore_result states_explore(struct state_set *, struct program *, struct explore_options);
+
 bool state_set_within(const struct state_set *part, const struct state_set *whole);
 bool state_set_equal(const struct state_set *, const struct state_set *);
 
