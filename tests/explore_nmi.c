@@ -317,7 +317,8 @@ static unsigned taken_behind(const char *before, unsigned size, const char *bloc
     return with(0, R8, address_of(second));
 }
 
-/* SDM vol. 2, STI: NMIs "may be inhibited" behind an STI that began with IF = 0. */
+/* SDM vol. 2, STI: NMIs "may be blocked" for one instruction behind it; vol. 3, table 24-3: behind one
+ * that began with IF = 0, as an option. */
 Test(nmi, sti_blocks_it_by_a_knob)
 {
     bool consulted;
@@ -335,7 +336,8 @@ Test(nmi, the_knob_is_asked_behind_sti_only)
     cr_expect_not(consulted);
 }
 
-/* SDM vol. 3, table 24-3: MOV SS blocks interrupts, "maskable and nonmaskable". */
+/* SDM vol. 2, MOV: loading SS "inhibits all interrupts" up to the next instruction; vol. 3, 26.6.1 says
+ * it of NMIs. */
 Test(nmi, mov_ss_blocks_it)
 {
     bool consulted;
