@@ -5,27 +5,19 @@
  */
 #include <criterion/criterion.h>
 
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
+#include "tests/support/snippets.h"
 
 enum { MAX_THREADS = 3 };
 
 static struct state_set reference, bounded;
 
-static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
-{
-    struct explore_result r;
-    *set = (struct state_set){.p = p, .variables = 2, .registers = 0x300};
-    o.on_complete = state_set_add;
-    o.context = set;
-    explore(p->m, &o, &r);
-    return r;
-}
-
 static struct explore_result within(struct program *p, enum algorithm a, uint64_t preemptions,
                                     struct state_set *set)
 {
-    return run(p, (struct explore_options){.algorithm = a, .bound_preemptions = true,
-                                           .max_preemptions = preemptions}, set);
+    struct explore_options o = {.algorithm = a, .bound_preemptions = true,
+                                .max_preemptions = preemptions};
+    return states_explore(set, p, o);
 }
 
 /* ---- Counts: interleavings of threads of so many steps that never wait ---- */
@@ -76,12 +68,10 @@ Test(bounds, dfs_runs_exactly_the_executions_with_few_preemptions)
 
 /* ---- Store buffers act beside the cores ---- */
 
+/* R8 of both cores, behind two variables and followed by R9. */
 static bool reached(const struct state_set *set, uint32_t r0, uint32_t r1)
 {
-    for (unsigned i = 0; i < set->count; i++)
-        if (set->state[i].word[2] == r0 && set->state[i].word[4] == r1)
-            return true;
-    return false;
+    return states_with_both(set, 2, r0, 4, r1);
 }
 
 /*
@@ -111,12 +101,8 @@ Test(bounds, drains_are_no_preemptions)
 /* CPU0: pause loop until v0 is not zero. It waits while CPU1 writes: that is no preemption. */
 Test(bounds, a_core_that_waits_is_left_without_preemption)
 {
-    static const uint8_t test_and_jump[] = {0x45, 0x85, 0xc0, 0x74, 0}; /* test r8d, r8d; je */
     struct code code[2] = {{.size = 0}, {.size = 0}};
-    code_bytes(&code[0], "\xf3\x90", 2);
-    code_load(&code[0], 8, 0);
-    code_bytes(&code[0], test_and_jump, sizeof test_and_jump);
-    code[0].byte[code[0].size - 1] = (uint8_t)-(int)code[0].size;
+    code_wait_until_set(&code[0], 0);
     code_end(&code[0]);
     code_store(&code[1], 0, 1);
     code_end(&code[1]);
@@ -130,39 +116,14 @@ Test(bounds, a_core_that_waits_is_left_without_preemption)
 
 /* ---- Reductions under a bound: nothing that dfs does not reach, all of it with a wide one ---- */
 
-static void random_thread(struct random *r, struct code *c)
-{
-    c->size = 0;
-    code_mov(c, 8, 0);
-    code_mov(c, 9, 0);
-    for (unsigned i = 0; i < 3; i++) {
-        unsigned variable = random_draw(r, 2);
-        switch (random_draw(r, 4)) {
-        case 0: code_load(c, 8 + random_draw(r, 2), variable); break;
-        case 1: code_xchg(c, 9, variable); break;
-        default: code_store(c, variable, 1 + random_draw(r, 3));
-        }
-    }
-    code_end(c);
-}
-
-static bool is_subset(const struct state_set *a, const struct state_set *b)
-{
-    unsigned found = 0;
-    for (unsigned i = 0; i < a->count; i++)
-        for (unsigned k = 0; k < b->count; k++)
-            found += !memcmp(&a->state[i], &b->state[k], sizeof a->state[i]);
-    return found == a->count;
-}
-
 Test(bounds, reductions_stay_within_the_bound, .timeout = 120)
 {
     struct random random = {1};
     struct code code[2];
     struct program *p = NULL;
     for (unsigned n = 0; n < 150; n++) {
-        random_thread(&random, &code[0]);
-        random_thread(&random, &code[1]);
+        random_short_thread(&random, &code[0]);
+        random_short_thread(&random, &code[1]);
         if (!p)
             p = program_new(2, code, MEMORY_TSO);
         else
@@ -171,11 +132,11 @@ Test(bounds, reductions_stay_within_the_bound, .timeout = 120)
             for (unsigned bound = 0; bound < 3; bound++) {
                 within(p, ALGORITHM_DFS, bound, &reference);
                 struct explore_result r = within(p, a, bound, &bounded);
-                cr_assert(is_subset(&bounded, &reference), "program %u, %s, bound %u", n,
+                cr_assert(state_set_within(&bounded, &reference), "program %u, %s, bound %u", n,
                           algorithm_name[a], bound);
                 cr_assert(r.bounds == BOUND_PREEMPTIONS || bounded.count == reference.count);
             }
-            run(p, (struct explore_options){.algorithm = ALGORITHM_DFS}, &reference);
+            states_explore(&reference, p, (struct explore_options){.algorithm = ALGORITHM_DFS});
             struct explore_result r = within(p, a, 8, &bounded); /* as many as there are steps */
             cr_assert(state_set_equal(&bounded, &reference));
             cr_assert_eq(r.bounds, 0);
@@ -204,13 +165,13 @@ Test(bounds, executions_cut_off_make_the_verdict_incomplete)
         bool sample = a >= ALGORITHM_COUNT;
         uint32_t sampled = sample ? BOUND_SAMPLED : 0;
         struct explore_options o = {.algorithm = a, .max_steps = 3};
-        struct explore_result r = run(p, o, &bounded);
+        struct explore_result r = states_explore(&bounded, p, o);
         cr_assert_eq(r.verdict, VERDICT_INCOMPLETE, "%s", algorithm_name[a]);
         cr_assert_eq(r.bounds, BOUND_STEPS | sampled);
         cr_assert_eq(r.complete, 0);
         cr_assert_gt(r.cut, 0);
         o.max_steps = 4;
-        r = run(p, o, &bounded);
+        r = states_explore(&bounded, p, o);
         cr_assert_eq(r.bounds, sampled, "%s", algorithm_name[a]);
         cr_assert_eq(r.cut, 0);
         cr_assert_eq(r.verdict, sample ? VERDICT_INCOMPLETE : VERDICT_SAFE);
@@ -221,7 +182,7 @@ Test(bounds, executions_cut_off_make_the_verdict_incomplete)
 Test(bounds, executions_cut_off_are_executions)
 {
     struct explore_options o = {.algorithm = ALGORITHM_DFS, .max_steps = 2, .max_executions = 3};
-    struct explore_result r = run(four_steps(), o, &bounded);
+    struct explore_result r = states_explore(&bounded, four_steps(), o);
     cr_assert_eq(r.bounds, BOUND_STEPS | BOUND_EXECUTIONS);
     cr_assert_eq(r.cut, 3);
 }

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/files.h"
+
 static char output[1 << 20];
 
 /* Runs the program with these arguments; its output, both streams, goes to `output`. */
@@ -36,12 +38,11 @@ Test(cli, exit_codes)
     cr_assert_eq(run("explore posted-delivery:V3-cpu"), 0);
     cr_assert_eq(run("explore posted-delivery:V4-cpu"), 1);
     cr_assert_eq(run("explore posted-delivery:V4-cpu --memory sc"), 0);
-    char bounded[100], *left;
-    snprintf(bounded, sizeof bounded,
-             "explore posted-delivery:V3-cpu --max-executions 3 --frontier /tmp/irqweave-cli-%d",
-             (int)getpid());
-    left = strchr(bounded, '/');
+    char bounded[200], left[FILE_PATH];
+    file_make(left);
     unlink(left);
+    snprintf(bounded, sizeof bounded,
+             "explore posted-delivery:V3-cpu --max-executions 3 --frontier %s", left);
     cr_assert_eq(run(bounded), 3);
     unlink(left);
     cr_assert(strstr(output, "incomplete"));
@@ -206,9 +207,8 @@ Test(cli, schedules_can_be_left_as_they_were_found)
 /* The printed command, the recording, and the recording once more: the same steps. */
 Test(cli, recordings_and_schedules_replay_alike)
 {
-    char path[] = "/tmp/irqweave-cli-XXXXXX", arguments[600];
-    int fd = mkstemp(path);
-    close(fd);
+    char path[FILE_PATH], arguments[600];
+    file_make(path);
     snprintf(arguments, sizeof arguments, "explore posted-delivery:V4-cpu -o %s", path);
     cr_assert_eq(run(arguments), 1);
     char *from = strstr(output, "replay '"), schedule[400];
@@ -231,9 +231,8 @@ Test(cli, recordings_and_schedules_replay_alike)
 
 Test(cli, nothing_found_writes_no_recording)
 {
-    char path[] = "/tmp/irqweave-cli-XXXXXX", arguments[200];
-    int fd = mkstemp(path);
-    close(fd);
+    char path[FILE_PATH], arguments[200];
+    file_make(path);
     unlink(path);
     snprintf(arguments, sizeof arguments, "explore posted-delivery:V3-cpu -o %s", path);
     cr_assert_eq(run(arguments), 0);
@@ -247,10 +246,8 @@ Test(cli, a_schedule_replays_to_the_same_trace_in_release)
     static char own[sizeof output];
     static const char *const variants[] = {"V1-cpu", "V2-device", "V4-cpu", "V6b-request"};
     for (unsigned i = 0; i < sizeof variants / sizeof *variants; i++) {
-        char file[] = "/tmp/irqweave-XXXXXX", arguments[200];
-        int fd = mkstemp(file);
-        cr_assert(fd >= 0);
-        close(fd);
+        char file[FILE_PATH], arguments[300];
+        file_make(file);
         snprintf(arguments, sizeof arguments, "explore posted-delivery:%s -o %s", variants[i], file);
         cr_assert_eq(run(arguments), 1);
         snprintf(arguments, sizeof arguments, "replay %s --json", file);

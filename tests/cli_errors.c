@@ -3,80 +3,26 @@
  * Bad input as a hostile user gives it: one line on standard error, nothing on standard output,
  * exit code 2, nothing lost and nothing half-written.
  */
-#include <criterion/criterion.h>
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/cli_fixture.h"
 
 #define V4 "posted-delivery:V4-cpu"
 
-static char folder[] = "/tmp/irqweave-errors-XXXXXX";
-static char images[100], text[1 << 17];
-
-/* A folder of the test's own, with a recording and a copy of the images in it. */
+/* With a copy of the images in it. */
 static void enter_folder(void)
 {
-    cr_assert(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    char folder[100], images[120];
+    folder_enter();
+    cr_assert(getcwd(folder, sizeof folder));
     snprintf(images, sizeof images, "%s/images", folder);
     cr_assert_eq(system("cp -r " IRQWEAVE_IMAGES_DIR " images"), 0);
     setenv("IRQWEAVE_IMAGES", images, 1);
 }
 
-static void leave_folder(void)
-{
-    char command[100];
-    cr_assert_eq(chdir("/"), 0);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    cr_assert_eq(system(command), 0);
-}
-
-TestSuite(cli_errors, .init = enter_folder, .fini = leave_folder, .timeout = 120);
-
-static const char *read_text(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    cr_assert(f, "%s", path);
-    text[fread(text, 1, sizeof text - 1, f)] = 0;
-    fclose(f);
-    return text;
-}
-
-static void write_text(const char *path, const char *content)
-{
-    FILE *f = fopen(path, "wb");
-    cr_assert(f && fputs(content, f) >= 0);
-    fclose(f);
-}
-
-/* Standard output goes to `out`, standard error to the file err. */
-static int run_to(const char *out, const char *arguments)
-{
-    char command[2000];
-    snprintf(command, sizeof command, "'%s' %s >%s 2>err", IRQWEAVE_PROGRAM, arguments, out);
-    int status = system(command);
-    cr_assert(WIFEXITED(status), "%s", arguments);
-    return WEXITSTATUS(status);
-}
-
-static void has_one_line(const char *arguments, const char *message)
-{
-    read_text("err");
-    cr_assert(strstr(text, message), "%s: %s", arguments, text);
-    cr_assert_eq(strchr(text, '\n'), text + strlen(text) - 1, "%s: not one line: %s", arguments,
-                 text);
-}
-
-static void refuses(const char *arguments, const char *message)
-{
-    cr_assert_eq(run_to("out", arguments), 2, "%s", arguments);
-    has_one_line(arguments, message);
-    cr_assert_str_eq(read_text("out"), "", "%s", arguments);
-}
+TestSuite(cli_errors, .init = enter_folder, .fini = folder_leave, .timeout = 120);
 
 Test(cli_errors, options)
 {
@@ -92,7 +38,7 @@ Test(cli_errors, options)
     refuses("list --memory sc", "unknown option '--memory'");
     refuses("bench --fast", "unknown option '--fast'");
     refuses("replay --json --step " V4 " c0@1", "not both");
-    cr_assert_eq(run_to("out", "explore --help"), 0);
+    cr_assert_eq(run("explore --help"), 0);
     cr_assert(strstr(read_text("out"), "--max-executions=N"));
 }
 
@@ -163,8 +109,8 @@ Test(cli_errors, output_that_cannot_be_written)
     cr_assert(lstat("pipe", &is) == 0 && S_ISFIFO(is.st_mode));
     cr_assert(lstat("link", &is) == 0 && S_ISLNK(is.st_mode));
     cr_assert_neq(access("target", F_OK), 0);
-    write_text("kept", "precious");
-    cr_assert_eq(run_to("out", "explore posted-delivery:V3-cpu -o kept"), 0);
+    file_write("kept", "precious", 8);
+    cr_assert_eq(run("explore posted-delivery:V3-cpu -o kept"), 0);
     cr_assert_str_eq(read_text("kept"), "precious");
     cr_assert_eq(system("ls | grep -q part"), 1 << 8, "a temporary file is left");
 }
@@ -193,7 +139,7 @@ static json_t *recorded;
 
 static void record(void)
 {
-    cr_assert_eq(run_to("out", "explore " V4 " -o good"), 1);
+    cr_assert_eq(run("explore " V4 " -o good"), 1);
     recorded = json_load_file("good", 0, NULL);
     cr_assert(recorded);
 }
@@ -260,11 +206,11 @@ Test(cli_errors, a_recorded_finding_that_does_not_occur)
     json_object_set_new(recorded, "schedule", json_string(schedule));
     cr_assert_eq(json_dump_file(recorded, "shorter", 0), 0);
     json_decref(recorded);
-    cr_assert_eq(run_to("out", "replay shorter"), 1);
+    cr_assert_eq(run("replay shorter"), 1);
     has_one_line("replay shorter", "irqweave: shorter: the recorded finding (invariant broken PI-1)"
                                    " does not occur");
-    cr_assert_eq(run_to("out", "replay good"), 1);
-    cr_assert_str_eq(read_text("err"), "");
+    cr_assert_eq(run("replay good"), 1);
+    cr_assert_str_eq(read_text("errors"), "");
 }
 
 Test(cli_errors, files_that_are_no_recordings)
@@ -292,7 +238,7 @@ Test(cli_errors, a_recorded_limit_of_the_model_is_read)
     json_object_set_new(recorded, "verdict", json_string("incomplete"));
     cr_assert_eq(json_dump_file(recorded, "limit", 0), 0);
     json_decref(recorded);
-    cr_assert_eq(run_to("out", "replay limit"), 1);
+    cr_assert_eq(run("replay limit"), 1);
     has_one_line("replay limit", "the recorded finding (limit of the model PI-1) does not occur");
 }
 
@@ -326,8 +272,8 @@ Test(cli_errors, broken_scenarios)
 Test(cli_errors, a_broken_scenario_does_not_hide_the_others)
 {
     cr_assert_eq(mkdir("images/a", 0700), 0);
-    write_text("images/a/scenario.yaml", "x");
-    cr_assert_eq(run_to("out", "list"), 2);
+    file_write("images/a/scenario.yaml", "x", 1);
+    cr_assert_eq(run("list"), 2);
     has_one_line("list", "a/scenario.yaml");
     cr_assert(strstr(read_text("out"), "posted-delivery: "));
     refuses("list --json", "a/scenario.yaml");
@@ -335,7 +281,7 @@ Test(cli_errors, a_broken_scenario_does_not_hide_the_others)
 
 Test(cli_errors, images_that_are_none)
 {
-    write_text("images/posted-delivery/v4.elf", "no");
+    file_write("images/posted-delivery/v4.elf", "no", 2);
     refuses("explore " V4, "v4.elf: not an ELF file");
     refuses("explore " V4 " --json", "v4.elf: not an ELF file");
     cr_assert_eq(unlink("images/posted-delivery/v4.elf"), 0);
@@ -363,16 +309,16 @@ Test(cli_errors, output_that_does_not_arrive)
 Test(cli_errors, the_recording_survives_lost_output)
 {
     cr_assert_eq(run_to("&-", "explore " V4 " -o closed"), 2);
-    cr_assert_eq(run_to("out", "replay closed"), 1);
+    cr_assert_eq(run("replay closed"), 1);
     cr_assert_eq(run_to("/dev/full", "explore " V4 " -o full"), 2);
-    cr_assert_eq(run_to("out", "replay full"), 1);
+    cr_assert_eq(run("replay full"), 1);
 }
 
 /* The reader has gone before the first byte: ended by the signal, as is usual, without a word. */
 Test(cli_errors, a_reader_that_leaves)
 {
     char command[600];
-    snprintf(command, sizeof command, "{ sleep 0.2; '%s' list; echo $? >code; } 2>err | true",
+    snprintf(command, sizeof command, "{ sleep 0.2; '%s' list; echo $? >code; } 2>errors | true",
              IRQWEAVE_PROGRAM);
     cr_assert_eq(system(command), 0);
     int code = atoi(read_text("code"));

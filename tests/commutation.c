@@ -10,9 +10,10 @@
 #include <criterion/parameterized.h>
 #include <xxhash.h>
 
-#include "scenarios/session.h"
+#include "lapic/program.h"
 #include "sim/check.h"
 #include "tests/support/random_programs.h"
+#include "tests/support/sessions.h"
 
 /* ---- States as far as they can be told apart ---- */
 
@@ -361,13 +362,7 @@ ParameterizedTestParameters(commutation, scenarios)
 
 ParameterizedTest(struct variant *variant, commutation, scenarios, .timeout = 120)
 {
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
-    cr_assert(s, "%s", error);
-    const struct scenario_variant *v = scenario_variant(s, variant->name, error);
-    cr_assert(v, "%s", error);
-    struct session *session = session_open(s, v, error);
-    cr_assert(session, "%s", error);
+    struct session *session = session_of(IRQWEAVE_IMAGES_DIR, variant->name);
     session_configure(session, variant->model, NULL);
     struct walk w = open_walk(session->m, variant->name, 8);
     walk(&w, 1000);

@@ -93,16 +93,22 @@ static uint64_t obligation_bits(unsigned count)
     return bits;
 }
 
-/* One execution breaks more than its state has room for: the rest is named. */
-Test(explore_findings, kinds_beyond_those_of_an_execution_are_named)
+/* One thread that does nothing breaks so many obligations at its end. */
+static struct explore_result broken_at_the_end(unsigned count)
 {
-    enum { BROKEN = MACHINE_MAX_FINDINGS + 4 };
     struct code code = {.size = 0};
     code_end(&code);
     open_program(1, &code);
     memset(forbidden, 0xff, sizeof forbidden);
-    add_obligations(BROKEN);
-    struct explore_result r = explored(ALGORITHM_SOURCE);
+    add_obligations(count);
+    return explored(ALGORITHM_SOURCE);
+}
+
+/* One execution breaks more than its state has room for: the rest is named. */
+Test(explore_findings, kinds_beyond_those_of_an_execution_are_named)
+{
+    enum { BROKEN = MACHINE_MAX_FINDINGS + 4 };
+    struct explore_result r = broken_at_the_end(BROKEN);
     cr_assert_eq(r.verdict, VERDICT_VIOLATION);
     cr_assert_eq(r.finding_count, MACHINE_MAX_FINDINGS);
     cr_assert_eq(__builtin_popcountll(r.dropped), 4);
@@ -181,12 +187,7 @@ Test(explore_findings, kinds_beyond_those_of_the_exploration_are_named)
 /* What fits is not called dropped. */
 Test(explore_findings, all_that_is_kept_leaves_nothing_over)
 {
-    struct code code = {.size = 0};
-    code_end(&code);
-    open_program(1, &code);
-    memset(forbidden, 0xff, sizeof forbidden);
-    add_obligations(MACHINE_MAX_FINDINGS);
-    struct explore_result r = explored(ALGORITHM_SOURCE);
+    struct explore_result r = broken_at_the_end(MACHINE_MAX_FINDINGS);
     cr_assert_eq(r.finding_count, MACHINE_MAX_FINDINGS);
     cr_assert_eq(r.dropped, 0);
     explore_result_free(&r);

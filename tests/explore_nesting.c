@@ -5,62 +5,12 @@
  * each reduction and with plain DFS, which must reach the same states; what these are to be is said
  * beside each.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-
 #include "kvm/runtime/marker.h"
-#include "tests/support/agree.h"
+#include "tests/pair_fixture.h"
+#include "tests/support/random_programs.h"
+#include "tests/support/snippets.h"
 
-enum { LIMIT = 4000000, RANDOM_LIMIT = 20000, RANDOM_PROGRAMS = 30, RANDOM_SEEDS = 4 };
-enum { ALU_MINUS_1 = 0xff, ALU_MINUS_16 = 0xf0, MSR_TPR = 0x808, MSR_PPR = 0x80a };
-
-static struct state_set states;
-
-/* ---- Programs: core 0 is interrupted, core 1 interrupts ---- */
-
-struct pair {
-    struct code code[2];
-    struct code low, high; /* the handlers, to the last byte */
-    bool nest;             /* they run on the stack of what they interrupt */
-    enum memory_model model;
-    unsigned message_order;
-};
-
-static void pair_init(struct pair *pair)
-{
-    memset(pair, 0, sizeof *pair);
-    for (unsigned t = 0; t < 2; t++)
-        for (unsigned reg = 8; reg < 10; reg++)
-            code_mov(&pair->code[t], reg, 0);
-}
-
-static void pair_explore(const struct pair *pair)
-{
-    char text[120] = "";
-    struct program *p = program_open(2, 0, pair->model);
-    interrupts_enable(p, &pair->low, &pair->high);
-    if (pair->nest)
-        interrupts_nest(p);
-    p->m->knobs.value[KNOB_MESSAGE_ORDER] = (uint8_t)pair->message_order;
-    program_start(p, pair->code);
-    enum agreement a = agree_with_dfs(p, LIMIT, &states, text, sizeof text);
-    cr_assert_neq(a, TOO_LARGE);
-    cr_assert_eq(a, AGREES, "%s", text);
-}
-
-enum { R8, R9 };
-static unsigned with(unsigned core, unsigned reg, uint32_t value)
-{
-    return states_with(&states, agree_word(core, 8 + reg), value);
-}
-
-static void code_write_msr(struct code *c, uint32_t msr, uint32_t value)
-{
-    code_mov(c, 1, msr);
-    code_mov(c, 0, value);
-    code_mov(c, 2, 0);
-    code_bytes(c, "\x0f\x30", 2);
-}
+enum { ALU_MINUS_1 = 0xff, ALU_MINUS_16 = 0xf0, MSR_TPR = 0x808, MSR_PPR = 0x80a, R8 = 8, R9 = 9 };
 
 /* ---- Nested by priority ---- */
 
@@ -80,17 +30,21 @@ static void handler_that_opens(struct code *c, unsigned reg, uint8_t up, uint8_t
     code_bytes(c, "\x5a\x59\x58\x48\xcf", 5); /* pop; iretq */
 }
 
+static void handlers_that_open(struct pair *pair)
+{
+    handler_that_opens(&pair->low, 8, 1, ALU_MINUS_1);
+    handler_that_opens(&pair->high, 9, 16, ALU_MINUS_16);
+    pair->whole = pair->nest = true;
+}
+
 static void nested(struct pair *pair)
 {
     pair_init(pair);
-    pair->nest = true;
+    handlers_that_open(pair);
     pair->model = MEMORY_SC; /* all pushes are visible: DFS is too slow with their drains */
-    handler_that_opens(&pair->low, 8, 1, ALU_MINUS_1);
-    handler_that_opens(&pair->high, 9, 16, ALU_MINUS_16);
     code_idle(&pair->code[0]);
     code_send(&pair->code[1], INTERRUPT_LOW, 0);
-    code_send(&pair->code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, INTERRUPT_HIGH);
 }
 
 /* Class 5 in class 4, never class 4 in class 5, until its EOI: R8 is 1 always, R9 10h or 11h. */
@@ -112,12 +66,11 @@ Test(nesting, one_class_does_not_nest_in_itself)
     nested(&pair);
     pair.code[1].size = 0;
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
     cr_expect_eq(with(0, R8, 1), states.count);
-    cr_expect_eq(states_with(&states, INTERRUPT_COUNTER, 2), 1);
-    cr_expect_eq(states_with(&states, INTERRUPT_COUNTER, 1), 1);
+    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 2), 1);
+    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 1);
 }
 
 /* TPR = 50h: PPR is its class, and vector 52h is not above it (10.8.3.1). */
@@ -125,22 +78,18 @@ Test(nesting, tpr_holds_a_class_back)
 {
     struct pair pair;
     pair_init(&pair);
-    struct code high = {.size = 0};
-    code_load(&high, 8, 0);
-    code_handler(&pair.low, NULL);
-    code_handler(&pair.high, &high);
+    code_load(&pair.high, 8, 0);
     code_write_msr(&pair.code[0], MSR_TPR, 0x50);
     code_sti(&pair.code[0]);
     code_store(&pair.code[0], 0, 1);
     code_store(&pair.code[0], 0, 2);
     code_write_msr(&pair.code[0], MSR_TPR, 0x4f);
     code_idle(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 1, "only behind both stores");
     cr_expect_eq(with(0, R8, 2), 1);
-    cr_expect_eq(states_with(&states, INTERRUPT_COUNTER, 1), 1);
+    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 1);
 }
 
 /* ... and a lower class stays pending for good. */
@@ -148,32 +97,25 @@ Test(nesting, tpr_that_stays_keeps_the_interrupt_pending)
 {
     struct pair pair;
     pair_init(&pair);
-    code_handler(&pair.low, NULL);
-    code_handler(&pair.high, NULL);
     code_write_msr(&pair.code[0], MSR_TPR, 0x4f);
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 1);
-    cr_expect_eq(states_with(&states, INTERRUPT_COUNTER, 1), 1, "vector 52h alone");
+    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 1, "vector 52h alone");
 }
 
 /* PPR as the handler reads it is the class of the vector in service (10.8.3.1). */
 Test(nesting, ppr_shows_the_vector_in_service)
 {
     struct pair pair;
-    struct code body = {.size = 0};
     pair_init(&pair);
-    code_mov(&body, 1, MSR_PPR);
-    code_bytes(&body, "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
-    code_handler(&pair.low, &body);
-    code_handler(&pair.high, &body);
+    code_read_msr(&pair.low, MSR_PPR);
+    pair.high = pair.low;
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_send(&pair.code[1], INTERRUPT_HIGH, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_HIGH);
     pair_explore(&pair);
     cr_expect_eq(states.count, 2, "of the one handled last");
     cr_expect_eq(with(0, R8, 0x40), 1);
@@ -186,10 +128,9 @@ Test(nesting, ppr_shows_the_vector_in_service)
 static void marking_handlers(struct pair *pair)
 {
     for (unsigned i = 0; i < 2; i++) {
-        struct code body = {.size = 0};
-        code_bytes(&body, "\x45\x89\xc8", 3); /* mov r8d, r9d */
-        code_mov(&body, 9, 1 + i);
-        code_handler(i ? &pair->high : &pair->low, &body);
+        struct code *body = i ? &pair->high : &pair->low;
+        code_bytes(body, "\x45\x89\xc8", 3); /* mov r8d, r9d */
+        code_mov(body, 9, 1 + i);
     }
 }
 
@@ -199,8 +140,7 @@ static void send_high_then_low(struct pair *pair)
     marking_handlers(pair);
     code_idle(&pair->code[0]);
     code_send(&pair->code[1], INTERRUPT_HIGH, 0);
-    code_send(&pair->code[1], INTERRUPT_LOW, 0);
-    code_end(&pair->code[1]);
+    pair_send(pair, INTERRUPT_LOW);
 }
 
 /* Sent first and of higher priority, and still it may come second: the message was overtaken. */
@@ -229,12 +169,9 @@ Test(late, fifo_messages_do_not)
 Test(late, behind_all_that_its_sender_does)
 {
     struct pair pair;
-    struct code body = {.size = 0};
     pair_init(&pair);
-    code_load(&body, 8, 0);
-    code_load(&body, 9, 1);
-    code_handler(&pair.low, &body);
-    code_handler(&pair.high, NULL);
+    code_load(&pair.low, 8, 0);
+    code_load(&pair.low, 9, 1);
     code_idle(&pair.code[0]);
     code_send(&pair.code[1], INTERRUPT_LOW, 0);
     code_store(&pair.code[1], 0, 1);
@@ -252,12 +189,9 @@ Test(late, behind_all_that_its_sender_does)
 static void up_to_the_end(bool marker)
 {
     struct pair pair;
-    struct code body = {.size = 0};
     pair_init(&pair);
-    code_load(&body, 8, 0);
-    code_load(&body, 9, 1);
-    code_handler(&pair.low, &body);
-    code_handler(&pair.high, NULL);
+    code_load(&pair.low, 8, 0);
+    code_load(&pair.low, 9, 1);
     code_sti(&pair.code[0]);
     code_bytes(&pair.code[0], "\x90", 1);
     code_store(&pair.code[0], 0, 1);
@@ -268,11 +202,10 @@ static void up_to_the_end(bool marker)
         code_bytes(&pair.code[0], nop, sizeof nop);
     }
     code_end(&pair.code[0]);
-    code_send(&pair.code[1], INTERRUPT_LOW, 0);
-    code_end(&pair.code[1]);
+    pair_send(&pair, INTERRUPT_LOW);
     pair_explore(&pair);
     cr_expect_eq(states.count, 3);
-    cr_expect_eq(states_with(&states, INTERRUPT_COUNTER, 1), 3);
+    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 3);
     cr_expect_eq(with(0, R8, 0), 1);
     cr_expect_eq(with(0, R9, 1), 1);
 }
@@ -291,11 +224,8 @@ Test(thread_end, is_a_boundary)
 Test(read_modify_write, is_split_by_others_only)
 {
     struct pair pair;
-    struct code body = {.size = 0};
     pair_init(&pair);
-    code_add(&body, 0, 10);
-    code_handler(&pair.low, &body);
-    code_handler(&pair.high, NULL);
+    code_add(&pair.low, 0, 10);
     code_sti(&pair.code[0]);
     code_bytes(&pair.code[0], "\x90", 1);
     code_add(&pair.code[0], 0, 1);
@@ -307,37 +237,26 @@ Test(read_modify_write, is_split_by_others_only)
     static const uint32_t sum[] = {111, 11, 100, 101, 110};
     unsigned seen = 0;
     for (unsigned i = 0; i < sizeof sum / sizeof *sum; i++)
-        seen += states_with(&states, 0, sum[i]);
+        seen += with_variable(0, sum[i]);
     cr_expect_eq(seen, states.count, "no other sum");
     for (unsigned i = 0; i < sizeof sum / sizeof *sum; i++)
-        cr_expect_gt(states_with(&states, 0, sum[i]), 0, "%u", sum[i]);
+        cr_expect_gt(with_variable(0, sum[i]), 0, "%u", sum[i]);
 }
 
 /* ---- Random programs: priorities that change, handlers that nest ---- */
 
-static void random_access(struct random *r, struct code *c, unsigned *reg)
-{
-    unsigned v = random_draw(r, 2);
-    switch (random_draw(r, 3)) {
-    case 0: code_store(c, v, 1 + random_draw(r, 2)); break;
-    case 1: code_load(c, 8 + (*reg)++ % 2, v); break;
-    case 2: code_add(c, v, 1); break;
-    }
-}
+static const struct access_mix accesses = {.store = 1, .load = 1, .add = 1};
 
-static void random_pair(struct random *r, struct code code[2])
+static void draw_pair(struct random *r, struct code code[2])
 {
     static const uint32_t tpr[] = {0, 0x40, 0x4f, 0x50, 0xf0};
     static const unsigned vector[] = {INTERRUPT_LOW, INTERRUPT_HIGH};
     unsigned reg[2] = {0, 0};
-    for (unsigned t = 0; t < 2; t++) {
-        code[t].size = 0;
-        for (unsigned i = 8; i < 10; i++)
-            code_mov(&code[t], i, 0);
-    }
+    for (unsigned t = 0; t < 2; t++)
+        code_begin(&code[t], 2);
     code_write_msr(&code[0], MSR_TPR, tpr[random_draw(r, 5)]);
     code_sti(&code[0]);
-    random_access(r, &code[0], &reg[0]);
+    random_access(r, &accesses, &code[0], &reg[0]);
     if (random_draw(r, 2))
         code_write_msr(&code[0], MSR_TPR, tpr[random_draw(r, 5)]);
     code_idle(&code[0]);
@@ -345,41 +264,20 @@ static void random_pair(struct random *r, struct code code[2])
     if (random_draw(r, 3))
         code_send(&code[1], vector[random_draw(r, 2)], 0);
     if (random_draw(r, 2))
-        random_access(r, &code[1], &reg[1]);
+        random_access(r, &accesses, &code[1], &reg[1]);
     code_end(&code[1]);
 }
 
-static unsigned compare(uint64_t seed, enum memory_model model)
+/* SC and TSO by turns, as the seeds are odd and even. */
+static void alternate(struct pair *pair, struct random *r)
 {
-    struct random r = {seed};
-    struct code code[2], low = {.size = 0}, high = {.size = 0};
-    char text[120] = "";
-    unsigned compared = 0;
-    struct program *p = program_open(2, 0, model);
-    handler_that_opens(&low, 8, 1, ALU_MINUS_1);
-    handler_that_opens(&high, 9, 16, ALU_MINUS_16);
-    interrupts_enable(p, &low, &high);
-    interrupts_nest(p);
-    random_pair(&r, code);
-    program_start(p, code);
-    for (unsigned n = 0; n < RANDOM_PROGRAMS; n++) {
-        if (n) {
-            random_pair(&r, code);
-            cr_assert(program_next(p, code));
-        }
-        enum agreement a = agree_with_dfs(p, RANDOM_LIMIT, &states, text, sizeof text);
-        cr_assert_neq(a, DIFFERS, "seed %llu, program %u: %s", (unsigned long long)seed, n, text);
-        compared += a == AGREES;
-    }
-    return compared;
+    pair->model = r->state & 1 ? MEMORY_SC : MEMORY_TSO;
 }
 
-/* Programs that are too large for plain DFS are left out; enough must remain. */
 Test(nesting, random_programs_reach_the_states_of_dfs, .timeout = 300)
 {
-    unsigned compared = 0;
-    for (uint64_t seed = 1; seed <= RANDOM_SEEDS; seed++)
-        compared += compare(seed, seed & 1 ? MEMORY_SC : MEMORY_TSO);
-    cr_assert_gt(compared, RANDOM_SEEDS * RANDOM_PROGRAMS / 3, "only %u programs were compared",
-                 compared);
+    struct drawing d = {.vary = alternate, .draw = draw_pair, .seeds = 4, .programs = 30,
+                        .limit = 20000};
+    handlers_that_open(&d.machine);
+    agree_or_fail(&d, 1, d.seeds * d.programs / 3);
 }

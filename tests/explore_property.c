@@ -56,10 +56,7 @@ static bool run(struct program *p, enum algorithm a, struct state_set *set,
 {
     struct explore_options o = {.algorithm = a, .on_complete = state_set_add, .context = set,
                                 .max_executions = DFS_LIMIT};
-    set->p = p;
-    set->variables = VARIABLES;
-    set->registers = 0xf00;
-    set->count = 0;
+    state_set_begin(set, p, VARIABLES, 0xf00);
     explore(p->m, &o, r);
     return !r->bounds;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/seconds.h"
 #include "tests/support/differ.h"
 
 enum { LIMIT = 8000 };
@@ -136,23 +137,16 @@ static bool compare(const struct family *f, struct spec *s)
     return true;
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Draws until `programs` of them have been compared; no more than every fourth may be small
  * enough, or the family tests nothing. */
 static void check(const struct family *f, unsigned programs)
 {
-    double end = seconds() + differ_long_run();
+    double end = seconds_now() + differ_long_run();
     bool more = differ_long_run() > 0;
     struct random r = {more ? (uint64_t)time(NULL) : 1};
     struct spec s;
     unsigned drawn = 0, compared = 0;
-    while (compared < programs || (more && seconds() < end)) {
+    while (compared < programs || (more && seconds_now() < end)) {
         draw(&r, f, &s);
         compared += compare(f, &s);
         drawn++;

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <xxhash.h>
 
+#include "sim/seconds.h"
 #include "tests/support/differ.h"
 
 enum {
@@ -220,24 +221,17 @@ static void compare_parts(const struct spec *s, enum algorithm a, uint64_t want)
                    (unsigned long long)got.result.complete, (unsigned long long)want, text);
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void check(const struct mixture *mix, unsigned threads, unsigned length, unsigned programs,
                   uint64_t seed)
 {
-    double end = seconds() + differ_long_run();
+    double end = seconds_now() + differ_long_run();
     bool more = differ_long_run() > 0;
     struct random r = {more ? (uint64_t)time(NULL) : seed};
     unsigned compared = 0;
     uint64_t sum = 0;
     seen = calloc(TABLE, sizeof *seen);
     assert(seen);
-    for (unsigned n = 0; compared < programs || (more && seconds() < end); n++) {
+    for (unsigned n = 0; compared < programs || (more && seconds_now() < end); n++) {
         struct spec s = {.model = random_draw(&r, 5) ? MEMORY_TSO : MEMORY_SC, .threads = threads};
         struct counts c;
         for (unsigned t = 0; t < threads; t++)

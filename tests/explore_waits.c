@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/seconds.h"
 #include "tests/support/differ.h"
 
 enum { LIMIT = 6000 };
@@ -171,13 +172,6 @@ static void check_one(const struct family *f, struct spec *s, enum against again
                    (unsigned long long)want.findings, got.incomplete ? " (incomplete)" : "", text);
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 struct totals {
     unsigned drawn, assumed, followed, livelocks;
 };
@@ -196,12 +190,12 @@ static void compare(const struct family *f, struct spec *s, struct totals *n)
 
 static void check(const struct family *f, unsigned programs)
 {
-    double end = seconds() + differ_long_run();
+    double end = seconds_now() + differ_long_run();
     bool more = differ_long_run() > 0;
     struct random r = {more ? (uint64_t)time(NULL) : 1};
     struct totals n = {0};
     struct spec s;
-    while (n.drawn < programs || (more && seconds() < end)) {
+    while (n.drawn < programs || (more && seconds_now() < end)) {
         draw(&r, f, &s);
         compare(f, &s, &n);
     }

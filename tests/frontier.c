@@ -8,38 +8,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "scenarios/session.h"
 #include "sim/frontier.h"
 #include "sim/parallel.h"
+#include "tests/support/files.h"
+#include "tests/support/results.h"
+#include "tests/support/sessions.h"
 
 enum { BUDGET = 40, MUTANTS = 400 };
 
-static char path[] = "/tmp/irqweave-frontier-XXXXXX";
+static char path[FILE_PATH];
 static char error[400];
 
-static void make_path(void)
+static void make_file(void)
 {
-    int fd = mkstemp(path);
-    cr_assert(fd >= 0);
-    close(fd);
+    file_make(path);
 }
 
-static void remove_path(void)
+static void remove_file(void)
 {
     unlink(path);
 }
 
-TestSuite(frontier, .init = make_path, .fini = remove_path);
-
-static struct session *open_session(const char *variant)
-{
-    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
-    cr_assert(s, "%s", error);
-    const struct scenario_variant *v = scenario_variant(s, variant, error);
-    struct session *session = v ? session_open(s, v, error) : NULL;
-    cr_assert(session, "%s", error);
-    return session;
-}
+TestSuite(frontier, .init = make_file, .fini = remove_file);
 
 static void explore_more(struct session *s, struct partition *p, unsigned jobs, uint64_t executions,
                          struct explore_result *r)
@@ -87,7 +77,7 @@ static void explore_by_file(struct session *s, uint64_t executions, struct explo
 
 static void compare(const char *variant)
 {
-    struct session *s = open_session(variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
     struct partition p = {.budget = BUDGET};
     struct explore_result whole, one, resumed;
     struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
@@ -102,24 +92,8 @@ static void compare(const char *variant)
     cr_assert_eq(one.finding_count, whole.finding_count);
     for (uint64_t executions = 41; executions < 200; executions += 70) {
         explore_by_file(s, executions, &resumed);
-        cr_assert_eq(resumed.complete, one.complete);
-        cr_assert_eq(resumed.blocked, one.blocked);
-        cr_assert_eq(resumed.steps, one.steps);
-        cr_assert_eq(resumed.restarts, one.restarts);
-        cr_assert_eq(resumed.verdict, one.verdict);
-        cr_assert_eq(resumed.bounds, one.bounds);
-        cr_assert_eq(resumed.knobs, one.knobs);
-        cr_assert_eq(resumed.visible_bytes, one.visible_bytes);
-        cr_assert_eq(resumed.finding_count, one.finding_count);
-        for (unsigned i = 0; i < one.finding_count; i++) {
-            char *a = schedule_print(s->m, &resumed.finding[i].schedule);
-            char *b = schedule_print(s->m, &one.finding[i].schedule);
-            cr_assert_eq(resumed.finding[i].seen, one.finding[i].seen);
-            cr_assert_str_eq(resumed.finding[i].finding.message, one.finding[i].finding.message);
-            cr_assert_str_eq(a, b);
-            free(a);
-            free(b);
-        }
+        const char *what = result_difference(s->m, &resumed, &one);
+        cr_assert_null(what, "%s: %s", variant, what);
         explore_result_free(&resumed);
     }
     explore_result_free(&one);
@@ -148,7 +122,7 @@ static size_t length;
 
 static struct session *leave_sample(void)
 {
-    struct session *s = open_session("V1-cpu");
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, "V1-cpu");
     struct partition p = {.budget = BUDGET};
     struct explore_result r;
     partition_begin(&p, s->m);
@@ -157,18 +131,8 @@ static struct session *leave_sample(void)
     write_partition(s, &p);
     partition_free(&p);
     explore_result_free(&r);
-    FILE *f = fopen(path, "rb");
-    length = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[length] = 0;
+    length = file_read(path, text, sizeof text);
     return s;
-}
-
-static void put(const char *bytes, size_t size)
-{
-    FILE *f = fopen(path, "wb");
-    cr_assert(f && fwrite(bytes, 1, size, f) == size);
-    fclose(f);
 }
 
 static bool reads(struct frontier *f)
@@ -188,7 +152,7 @@ static void replace(const char *from, const char *to)
     cr_assert(at, "no %s", from);
     int n = snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to,
                      at + strlen(from));
-    put(changed, (size_t)n);
+    file_write(path, changed, (size_t)n);
 }
 
 Test(frontier, malformed_files_are_refused)
@@ -218,7 +182,7 @@ Test(frontier, malformed_files_are_refused)
         cr_assert(strstr(error, cases[i].says), "%s: %s", cases[i].to, error);
     }
     for (size_t cut = 0; cut + 2 < length; cut += length / 50 + 1) {
-        put(text, cut);
+        file_write(path, text, cut);
         cr_assert(!reads(&f), "%zu bytes of %zu were read", cut, length);
     }
 }
@@ -234,7 +198,7 @@ Test(frontier, mutants_do_no_harm, .timeout = 300)
         size_t at = (size_t)rand() % length;
         char was = text[at];
         text[at] = "0123456789abcdef,[]\""[rand() % 20];
-        put(text, length);
+        file_write(path, text, length);
         text[at] = was;
         if (!reads(&f))
             continue;
@@ -261,7 +225,7 @@ Test(frontier, of_another_machine_is_noticed)
     struct explore_result r;
     leave_sample();
     cr_assert(reads(&f), "%s", error);
-    struct session *other = open_session("V2-device");
+    struct session *other = session_of(IRQWEAVE_IMAGES_DIR, "V2-device");
     session_configure(other, f.setup.model, &f.setup.knobs);
     if (frontier_fit(&f, other->m, error, sizeof error)) {
         cr_assert(!parallel_explore(other->m, &o, &how, &f.partition, &r, error, sizeof error));

@@ -3,66 +3,17 @@
  * --jobs, --resume and --frontier as a user meets them: the same JSON for any number of processes,
  * and after an interruption; what cannot be gone on with is refused.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/cli_fixture.h"
+
 #define LEFT "posted-delivery-V3-both.frontier"
 
-static char folder[] = "/tmp/irqweave-jobs-XXXXXX";
-static char text[1 << 22];
-
-static void enter_folder(void)
-{
-    cr_assert(mkdtemp(folder));
-    cr_assert(chdir(folder) == 0);
-}
-
-static void remove_folder(void)
-{
-    char command[100];
-    cr_assert(chdir("/") == 0);
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    cr_assert(system(command) == 0);
-}
-
-TestSuite(jobs, .init = enter_folder, .fini = remove_folder, .timeout = 300);
-
-static size_t read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    cr_assert(f, "%s", path);
-    size_t length = fread(text, 1, sizeof text - 1, f);
-    text[length] = 0;
-    fclose(f);
-    return length;
-}
-
-/* The exit code; standard output is in the file "out", the other one in "errors". */
-static int run(const char *arguments)
-{
-    char command[1000];
-    snprintf(command, sizeof command, "'%s' %s >out 2>errors", IRQWEAVE_PROGRAM, arguments);
-    int status = system(command);
-    cr_assert(WIFEXITED(status), "%s", arguments);
-    return WEXITSTATUS(status);
-}
-
-static void refuses(const char *arguments, const char *message)
-{
-    cr_assert_eq(run(arguments), 2, "%s", arguments);
-    size_t length = read_file("errors");
-    cr_assert(strstr(text, message), "%s: %s", arguments, text);
-    cr_assert_eq(strchr(text, '\n'), text + length - 1, "more than a line: %s", text);
-    cr_assert_eq(read_file("out"), 0);
-}
+TestSuite(jobs, .init = folder_enter, .fini = folder_leave, .timeout = 300);
 
 /* What was printed, without what may differ. */
 static json_t *result(void)
@@ -105,7 +56,7 @@ Test(jobs, same_json_after_an_interruption)
     cr_assert_str_eq(json_string_value(json_object_get(part, "frontier")), LEFT);
     cr_assert_eq(complete(part) + json_integer_value(json_object_get(
                      json_object_get(part, "executions"), "blocked")), 6000);
-    read_file("errors");
+    read_text("errors");
     cr_assert(strstr(text, "--resume '" LEFT "'"), "%s", text);
     cr_assert_eq(run("explore --resume " LEFT " --max-seconds 0.01 --jobs 2"), 3);
     cr_assert_eq(run("explore --resume " LEFT " --json --jobs 2"), 0);
@@ -141,7 +92,7 @@ Test(jobs, ctrl_c_leaves_a_frontier)
 {
     for (unsigned jobs = 1; jobs <= 2; jobs++) {
         cr_assert_eq(interrupt(jobs), 3);
-        read_file("errors");
+        read_text("errors");
         cr_assert(strstr(text, "--resume 'left'"), "%s", text);
         cr_assert_eq(run("explore --resume left --max-executions 10 --json"), 3);
         cr_assert_eq(unlink("left"), 0);
@@ -175,13 +126,11 @@ Test(jobs, samples_and_few_preemptions_leave_no_frontier)
 /* The frontier with a text in it replaced by one of the same length. */
 static void forge(const char *from, const char *to)
 {
-    size_t length = read_file(LEFT);
+    size_t length = file_read(LEFT, text, sizeof text);
     char *at = strstr(text, from);
     cr_assert(at, "%s", from);
     memcpy(at, to, strlen(to));
-    FILE *f = fopen("forged", "wb");
-    cr_assert_eq(fwrite(text, 1, length, f), length);
-    fclose(f);
+    file_write("forged", text, length);
 }
 
 Test(jobs, frontiers_of_others_are_refused)

@@ -116,7 +116,8 @@ Test(lapic_fabric, L16_software_disabled_drops_fixed_and_takes_nmi)
     cr_assert_not(lapic_nmi_pending(l, 0));
 }
 
-/* SDM vol. 3, 10.6.1 and 6.7.1: the NMI bypasses IRR and TPR, and only one is kept. */
+/* SDM vol. 3, 10.8.1 and 10.8.4: an NMI bypasses IRR and goes to the core at once, whatever TPR is. That
+ * only one is latched is said in 34.8, of those that come in SMM. */
 Test(lapic_fabric, nmis_merge_until_one_is_taken)
 {
     lapic_regs(l, 0)->tpr = 0xff;

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "scenarios/states.h"
+#include "tests/support/sessions.h"
 
 enum { VECTOR = 0x41 };
 
@@ -10,11 +11,7 @@ static struct session *s;
 
 static void set_up(void)
 {
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *file = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
-    cr_assert(file, "%s", error);
-    s = session_open(file, scenario_variant(file, "V3-cpu", error), error);
-    cr_assert(s, "%s", error);
+    s = session_of(IRQWEAVE_IMAGES_DIR, "V3-cpu");
 }
 
 static bool met(const char *name)

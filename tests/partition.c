@@ -7,51 +7,30 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "lapic/program.h"
 #include "sim/parallel.h"
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
+#include "tests/support/results.h"
+#include "tests/support/snippets.h"
 
-enum { VARIABLES = 2, STATE_VARIABLES = 3, LIMIT = 20000 };
+enum { STATE_VARIABLES = 3, LIMIT = 20000 };
 
 static struct state_set whole, parts;
 
 /* ---- Random programs: up to three threads, an interrupted one among them ---- */
 
-static void random_operation(struct random *r, struct code *c, unsigned *reg)
-{
-    unsigned v = random_draw(r, VARIABLES);
-    switch (random_draw(r, 7)) {
-    case 0: case 1:
-        code_store(c, v, 1 + random_draw(r, 2));
-        break;
-    case 2: case 3:
-        code_load(c, 8 + (*reg)++ % 2, v);
-        break;
-    case 4:
-        code_add(c, v, 1);
-        break;
-    case 5:
-        code_xchg(c, 8 + (*reg)++ % 2, v);
-        break;
-    case 6:
-        code_lock_add(c, v, 1);
-        break;
-    }
-}
+static const struct access_mix accesses = {.store = 2, .load = 2, .add = 1, .xchg = 1,
+                                           .lock_add = 1};
 
 static void random_program(struct random *r, unsigned threads, bool interrupts, struct code *code)
 {
     for (unsigned t = 0; t < threads; t++) {
         unsigned reg = 0, length = threads == 2 ? 2 + random_draw(r, 2) : 1 + random_draw(r, 2);
-        code[t].size = 0;
-        code_mov(&code[t], 8, 0);
-        code_mov(&code[t], 9, 0);
+        code_begin(&code[t], 2);
         if (interrupts && t == 0)
             code_sti(&code[t]);
         for (unsigned i = 0; i < length; i++)
-            random_operation(r, &code[t], &reg);
+            random_access(r, &accesses, &code[t], &reg);
         if (interrupts && t == 1)
             code_send(&code[t], random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH, 0);
         if (interrupts && t == 0)
@@ -107,10 +86,7 @@ static void forget(struct program *p)
 
 static struct explore_options options_of(enum algorithm a, struct program *p, struct state_set *set)
 {
-    set->p = p;
-    set->variables = STATE_VARIABLES;
-    set->registers = 1 << 8 | 1 << 9;
-    set->count = 0;
+    state_set_begin(set, p, STATE_VARIABLES, 1 << 8 | 1 << 9);
     return (struct explore_options){.algorithm = a, .on_complete = state_set_add, .context = set};
 }
 
@@ -189,24 +165,8 @@ static void expect_equivalent(const struct explore_result *got, const struct exp
 static void expect_same(struct program *p, const struct explore_result *got,
                         const struct explore_result *want)
 {
-    cr_assert_eq(got->complete, want->complete);
-    cr_assert_eq(got->blocked, want->blocked);
-    cr_assert_eq(got->waiting, want->waiting);
-    cr_assert_eq(got->cut, want->cut);
-    cr_assert_eq(got->steps, want->steps);
-    cr_assert_eq(got->restarts, want->restarts);
-    cr_assert_eq(got->knobs, want->knobs);
-    cr_assert_eq(got->visible_bytes, want->visible_bytes);
-    cr_assert_eq(got->verdict, want->verdict);
-    cr_assert_eq(got->finding_count, want->finding_count);
-    for (unsigned i = 0; i < got->finding_count; i++) {
-        char *a = schedule_print(p->m, &got->finding[i].schedule);
-        char *b = schedule_print(p->m, &want->finding[i].schedule);
-        cr_assert_eq(got->finding[i].seen, want->finding[i].seen);
-        cr_assert_str_eq(a, b);
-        free(a);
-        free(b);
-    }
+    const char *what = result_difference(p->m, got, want);
+    cr_assert_null(what, "%s", what);
 }
 
 static void compare(struct program *p, enum algorithm a, unsigned program)

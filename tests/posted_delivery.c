@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "kvm/runtime/marker.h"
-#include "scenarios/session.h"
 #include "sim/message.h"
+#include "tests/support/sessions.h"
 
 enum { SAFE = VERDICT_SAFE, LOST = VERDICT_VIOLATION };
 
@@ -56,17 +56,6 @@ static struct scenario *scenario(void)
     struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
     cr_assert(s, "%s", error);
     return s;
-}
-
-static struct session *open_session(const char *name)
-{
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *s = scenario();
-    const struct scenario_variant *v = scenario_variant(s, name, error);
-    cr_assert(v, "%s", error);
-    struct session *session = session_open(s, v, error);
-    cr_assert(session, "%s", error);
-    return session;
 }
 
 static bool found(const struct explore_result *r, const char *name)
@@ -130,7 +119,7 @@ ParameterizedTest(struct row *row, posted_delivery, table, .timeout = 500)
 {
     if (row->large && skips_large())
         cr_skip_test("%s is too large here", row->variant);
-    struct session *s = open_session(row->variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, row->variant);
     check_all_knobs(s, row, MEMORY_TSO);
     check_all_knobs(s, row, MEMORY_SC);
 }
@@ -233,7 +222,7 @@ Test(posted_delivery, two_posters_on_two_cpus_are_safe, .timeout = 500)
 
 static void agree(const char *variant)
 {
-    struct session *s = open_session(variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
     struct knobs knobs = {.consulted = 0};
     for (enum memory_model model = MEMORY_TSO; model <= MEMORY_SC; model++) {
         struct explore_result r[ALGORITHM_SLEEP + 1];
@@ -280,7 +269,7 @@ Test(posted_delivery, algorithms_find_the_same_with_a_request, .timeout = 300)
 static void replay_is_the_same(const char *variant, unsigned times)
 {
     char error[SCENARIO_ERROR] = "";
-    struct session *s = open_session(variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
     struct knobs knobs = {.consulted = 0};
     struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
     struct explore_result r;

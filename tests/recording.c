@@ -2,16 +2,15 @@
 /* Recordings: what is written is read again; what is not a recording is refused with one line. */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/recording.h"
+#include "tests/support/files.h"
 
 enum { MUTANTS = 4000 };
 
-static char path[] = "/tmp/irqweave-recording-XXXXXX";
+static char path[FILE_PATH];
 static char error[400];
 
 static struct visible_range ranges[] = {{0x1000, 8}, {0x2000, 64}};
@@ -34,26 +33,17 @@ static struct recording sample(void)
     return r;
 }
 
-static void make_path(void)
+static void make_file(void)
 {
-    int fd = mkstemp(path);
-    cr_assert(fd >= 0);
-    close(fd);
+    file_make(path);
 }
 
-static void remove_path(void)
+static void remove_file(void)
 {
     unlink(path);
 }
 
-static void put_text(const char *text, size_t length)
-{
-    FILE *f = fopen(path, "wb");
-    cr_assert(f && fwrite(text, 1, length, f) == length);
-    fclose(f);
-}
-
-TestSuite(recording, .init = make_path, .fini = remove_path);
+TestSuite(recording, .init = make_file, .fini = remove_file);
 
 Test(recording, comes_back)
 {
@@ -89,10 +79,10 @@ Test(recording, refuses_with_one_line)
     struct recording r;
     cr_assert(!recording_read(&r, "/no/such", error, sizeof error));
     cr_assert_str_eq(error, "/no/such: cannot be opened: No such file or directory");
-    put_text("{\"format\": \"x\"}", 15);
+    file_write(path, "{\"format\": \"x\"}", 15);
     cr_assert(!recording_read(&r, path, error, sizeof error));
     cr_assert(strstr(error, "'format' is not"), "%s", error);
-    put_text("{\n\n!", 4);
+    file_write(path, "{\n\n!", 4);
     cr_assert(!recording_read(&r, path, error, sizeof error));
     cr_assert(strstr(error, ":3: not a recording"), "%s", error);
 }
@@ -102,12 +92,9 @@ Test(recording, refuses_another_version)
     struct recording r = sample(), back;
     char text[4000];
     cr_assert(recording_write(&r, path, error, sizeof error));
-    FILE *f = fopen(path, "rb");
-    size_t length = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[length] = 0;
+    size_t length = file_read(path, text, sizeof text);
     *(strstr(text, "\"version\": 1") + 11) = '9';
-    put_text(text, length);
+    file_write(path, text, length);
     cr_assert(!recording_read(&back, path, error, sizeof error));
     cr_assert(strstr(error, "'version' is not 1"), "%s", error);
 }
@@ -145,16 +132,14 @@ Test(recording, survives_mutants, .timeout = 120)
     char text[4000], mutant[4000];
     uint64_t x = 88172645463325252;
     cr_assert(recording_write(&r, path, error, sizeof error));
-    FILE *f = fopen(path, "rb");
-    size_t length = fread(text, 1, sizeof text, f);
-    fclose(f);
+    size_t length = file_read(path, text, sizeof text);
     for (unsigned i = 0; i < MUTANTS; i++) {
         memcpy(mutant, text, length);
         for (unsigned k = 0; k < 1 + i % 4; k++) {
             x = x * 6364136223846793005 + 1442695040888963407;
             mutant[(x >> 33) % length] = (char)(x >> 20);
         }
-        put_text(mutant, i % 7 ? length : (x >> 40) % length);
+        file_write(path, mutant, i % 7 ? length : (x >> 40) % length);
         error[0] = 0;
         if (recording_read(&r, path, error, sizeof error))
             recording_free(&r);

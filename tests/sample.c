@@ -4,20 +4,16 @@
  * from the definition of each scheduler, beside the test.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
-#include "scenarios/session.h"
 #include "sim/sample.h"
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
+#include "tests/support/results.h"
+#include "tests/support/sessions.h"
+#include "tests/support/snippets.h"
 
 enum { MAX_RUNS = 4096 };
 
 static struct state_set reference, sampled;
-
-static void start_set(struct state_set *set, struct program *p)
-{
-    *set = (struct state_set){.p = p, .variables = 2, .registers = 0x300};
-}
 
 static unsigned found_times(const struct explore_result *r, const char *name)
 {
@@ -103,45 +99,6 @@ Test(sample, random_walk_draws_each_agent_alike)
 
 /* ---- Against plain DFS ---- */
 
-static void random_thread(struct random *r, struct code *c)
-{
-    c->size = 0;
-    code_mov(c, 8, 0);
-    code_mov(c, 9, 0);
-    for (unsigned i = 0; i < 3; i++) {
-        unsigned variable = random_draw(r, 2);
-        switch (random_draw(r, 5)) {
-        case 0: code_load(c, 8, variable); break;
-        case 1: code_load(c, 9, variable); break;
-        case 2: code_xchg(c, 9, variable); break;
-        default: code_store(c, variable, 1 + random_draw(r, 3));
-        }
-    }
-    code_end(c);
-}
-
-static bool is_subset(const struct state_set *a, const struct state_set *b)
-{
-    for (unsigned i = 0; i < a->count; i++) {
-        bool found = false;
-        for (unsigned k = 0; k < b->count && !found; k++)
-            found = !memcmp(&a->state[i], &b->state[k], sizeof a->state[i]);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
-static struct explore_result run(struct program *p, struct explore_options o, struct state_set *set)
-{
-    struct explore_result r;
-    start_set(set, p);
-    o.on_complete = state_set_add;
-    o.context = set;
-    explore(p->m, &o, &r);
-    return r;
-}
-
 Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
 {
     struct random random = {1};
@@ -149,19 +106,20 @@ Test(sample, outcomes_are_outcomes_of_dfs, .timeout = 120)
     struct program *p = NULL;
     unsigned all = 0, drawn = 0;
     for (unsigned n = 0; n < 150; n++) {
-        random_thread(&random, &code[0]);
-        random_thread(&random, &code[1]);
+        random_short_thread(&random, &code[0]);
+        random_short_thread(&random, &code[1]);
         if (!p)
             p = program_new(2, code, MEMORY_TSO);
         else
             cr_assert(program_next(p, code));
-        struct explore_result r = run(p, (struct explore_options){.algorithm = ALGORITHM_DFS},
-                                      &reference);
+        struct explore_options dfs = {.algorithm = ALGORITHM_DFS};
+        struct explore_result r = states_explore(&reference, p, dfs);
         cr_assert_eq(r.bounds, 0);
         for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-            r = run(p, (struct explore_options){.algorithm = a, .seed = n + 1,
-                                                .max_executions = 100}, &sampled);
-            cr_assert(is_subset(&sampled, &reference), "program %u, %s", n, algorithm_name[a]);
+            struct explore_options o = {.algorithm = a, .seed = n + 1, .max_executions = 100};
+            r = states_explore(&sampled, p, o);
+            cr_assert(state_set_within(&sampled, &reference), "program %u, %s", n,
+                      algorithm_name[a]);
             cr_assert_eq(r.complete, 100);
             cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
             all += reference.count;
@@ -187,7 +145,7 @@ Test(sample, enough_executions_reach_every_outcome_of_store_buffering)
     struct program *p = store_buffering(MEMORY_TSO);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
         for (unsigned seed = 1; seed <= 5; seed++) {
-            run(p, (struct explore_options){.algorithm = a, .seed = seed}, &sampled);
+            states_explore(&sampled, p, (struct explore_options){.algorithm = a, .seed = seed});
             cr_assert_eq(sampled.count, 4, "%s, seed %u: %u of 4", algorithm_name[a], seed,
                          sampled.count);
         }
@@ -196,23 +154,12 @@ Test(sample, enough_executions_reach_every_outcome_of_store_buffering)
 
 /* ---- Pause loops ---- */
 
-/* 1: pause; load v0; jump back while it is zero; load v1 */
-static void wait_for_variable_0(struct code *c)
-{
-    static const uint8_t test_and_jump[] = {0x45, 0x85, 0xc0, 0x74, 0}; /* test r8d, r8d; je */
-    unsigned start = c->size;
-    code_bytes(c, "\xf3\x90", 2);
-    code_load(c, 8, 0);
-    code_bytes(c, test_and_jump, sizeof test_and_jump);
-    c->byte[c->size - 1] = (uint8_t)(start - c->size);
-    code_load(c, 9, 1);
-    code_end(c);
-}
-
 static struct program *waiting(bool released)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
-    wait_for_variable_0(&code[0]);
+    code_wait_until_set(&code[0], 0);
+    code_load(&code[0], 9, 1);
+    code_end(&code[0]);
     code_store(&code[1], 1, 7);
     code_store(&code[1], released ? 0 : 1, 1);
     code_end(&code[1]);
@@ -224,7 +171,8 @@ Test(sample, a_core_that_waits_goes_on_when_it_is_released)
 {
     struct program *p = waiting(true);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        struct explore_options o = {.algorithm = a};
+        struct explore_result r = states_explore(&sampled, p, o);
         cr_assert_eq(r.complete, 1000);
         cr_assert_eq(r.finding_count, 0);
         cr_assert_eq(sampled.count, 1);
@@ -236,7 +184,8 @@ Test(sample, a_core_that_nobody_releases_is_a_livelock)
 {
     struct program *p = waiting(false);
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct explore_result r = run(p, (struct explore_options){.algorithm = a}, &sampled);
+        struct explore_options o = {.algorithm = a};
+        struct explore_result r = states_explore(&sampled, p, o);
         cr_assert_eq(r.verdict, VERDICT_VIOLATION);
         cr_assert_eq(r.finding_count, 1);
         cr_assert_eq(r.finding[0].finding.kind, FINDING_LIVELOCK);
@@ -246,18 +195,6 @@ Test(sample, a_core_that_nobody_releases_is_a_livelock)
 }
 
 /* ---- Scenarios: verdicts as in the table of posted_delivery.c ---- */
-
-static struct session *open_session(const char *name)
-{
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "posted-delivery", error);
-    cr_assert(s, "%s", error);
-    const struct scenario_variant *v = scenario_variant(s, name, error);
-    cr_assert(v, "%s", error);
-    struct session *session = session_open(s, v, error);
-    cr_assert(session, "%s", error);
-    return session;
-}
 
 static struct explore_result explored(struct session *s, struct explore_options o)
 {
@@ -269,7 +206,7 @@ static struct explore_result explored(struct session *s, struct explore_options 
 
 static void finds(const char *variant, const char *name, enum algorithm a, uint64_t executions)
 {
-    struct session *s = open_session(variant);
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
     for (uint64_t seed = 1; seed <= 5; seed++) {
         struct explore_result r = explored(s, (struct explore_options){
             .algorithm = a, .seed = seed, .max_executions = executions});
@@ -300,7 +237,7 @@ Test(sample, random_walk_finds_the_broken_invariants, .timeout = 120)
 
 Test(sample, a_sample_of_what_is_safe_is_incomplete)
 {
-    struct session *s = open_session("V3-cpu");
+    struct session *s = session_of(IRQWEAVE_IMAGES_DIR, "V3-cpu");
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
         struct explore_result r = explored(s, (struct explore_options){.algorithm = a});
         cr_assert_eq(r.verdict, VERDICT_INCOMPLETE);
@@ -340,31 +277,17 @@ static struct explore_result sequence(struct session *s, enum algorithm a, uint6
                                                 .on_complete = note_run, .context = runs});
 }
 
-static void same_schedules(struct machine *m, const struct explore_result *a,
-                           const struct explore_result *b)
-{
-    cr_assert_eq(a->finding_count, b->finding_count);
-    for (unsigned i = 0; i < a->finding_count; i++) {
-        char *x = schedule_print(m, &a->finding[i].schedule);
-        char *y = schedule_print(m, &b->finding[i].schedule);
-        cr_assert_str_eq(x, y);
-        cr_assert_eq(a->finding[i].seen, b->finding[i].seen);
-        free(x);
-        free(y);
-    }
-}
-
 Test(sample, the_same_seed_draws_the_same_executions, .timeout = 60)
 {
     for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
-        struct session *s = open_session("V4-cpu");
-        struct session *other = open_session("V4-cpu");
+        struct session *s = session_of(IRQWEAVE_IMAGES_DIR, "V4-cpu");
+        struct session *other = session_of(IRQWEAVE_IMAGES_DIR, "V4-cpu");
         struct explore_result x = sequence(s, a, 7, &first);
         struct explore_result y = sequence(other, a, 7, &second);
-        cr_assert_eq(x.steps, y.steps);
         cr_assert_eq(first.count, second.count);
         cr_assert_arr_eq(first.run, second.run, first.count * sizeof *first.run);
-        same_schedules(s->m, &x, &y);
+        const char *what = result_difference(s->m, &x, &y);
+        cr_assert_null(what, "%s", what);
         explore_result_free(&y);
         y = sequence(other, a, 8, &second);
         cr_assert(memcmp(first.run, second.run, sizeof first.run), "seeds 7 and 8 draw the same");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "scenarios/states.h"
+#include "tests/support/files.h"
 
 static char error[SCENARIO_ERROR];
 
@@ -24,13 +25,13 @@ static const char GOOD[] = "name: x\n"
 /* GOOD with `from` replaced; the message goes to `error`, "" if the file was accepted. */
 static const char *judge(const char *from, const char *to)
 {
-    char path[] = "/tmp/irqweave-scenario-XXXXXX", *message = error;
+    char path[FILE_PATH], text[sizeof GOOD + 200], *message = error;
     const char *at = strstr(GOOD, from);
-    int fd = mkstemp(path);
-    FILE *f = fdopen(fd, "w");
-    cr_assert(at && f);
-    fprintf(f, "%.*s%s%s", (int)(at - GOOD), GOOD, to, at + strlen(from));
-    fclose(f);
+    cr_assert(at);
+    int size = snprintf(text, sizeof text, "%.*s%s%s", (int)(at - GOOD), GOOD, to,
+                        at + strlen(from));
+    file_make(path);
+    file_write(path, text, (size_t)size);
     error[0] = 0;
     scenario_free(scenario_load_file(path, error));
     unlink(path);

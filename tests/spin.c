@@ -2,7 +2,8 @@
 /* Waiting in a pause loop: when it is a livelock, and when not. */
 #include <criterion/criterion.h>
 
-#include "tests/support/interrupts.h"
+#include "tests/support/pair.h"
+#include "tests/support/snippets.h"
 
 static unsigned findings_of(struct code code[2], const struct code *body)
 {
@@ -19,27 +20,11 @@ static unsigned findings_of(struct code code[2], const struct code *body)
     return count;
 }
 
-static void jump_back(struct code *c, uint8_t opcode, unsigned to)
-{
-    uint8_t jump[2] = {opcode, (uint8_t)(to - (c->size + 2))};
-    code_bytes(c, jump, 2);
-}
-
-/* 1: pause; load; jump back while zero. Released by the other core, or by nobody. */
-static void spin_until_set(struct code *c)
-{
-    unsigned start = c->size;
-    code_bytes(c, "\xf3\x90", 2);
-    code_load(c, 0, 0);
-    code_bytes(c, "\x85\xc0", 2);
-    jump_back(c, 0x74, start);
-    code_end(c);
-}
-
 Test(spin, a_wait_that_somebody_ends_is_no_livelock)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
-    spin_until_set(&code[0]);
+    code_wait_until_set(&code[0], 0);
+    code_end(&code[0]);
     code_store(&code[1], 0, 1);
     code_end(&code[1]);
     cr_assert_eq(findings_of(code, NULL), 0);
@@ -48,7 +33,8 @@ Test(spin, a_wait_that_somebody_ends_is_no_livelock)
 Test(spin, a_wait_that_nobody_ends_is_a_livelock)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}};
-    spin_until_set(&code[0]);
+    code_wait_until_set(&code[0], 0);
+    code_end(&code[0]);
     code_store(&code[1], 0, 0);
     code_end(&code[1]);
     cr_assert_eq(findings_of(code, NULL), 1);
@@ -62,7 +48,7 @@ Test(spin, a_round_that_opens_interrupts_is_no_livelock)
     code_bytes(&code[0], "\xfb\x90\xfa\xf3\x90", 5);
     code_load(&code[0], 0, 0);
     code_bytes(&code[0], "\x85\xc0", 2);
-    jump_back(&code[0], 0x74, 0);
+    code_jump_back(&code[0], 0x74, 0);
     code_end(&code[0]);
     code_send(&code[1], INTERRUPT_LOW, 0);
     code_end(&code[1]);
@@ -75,7 +61,7 @@ Test(spin, a_round_that_polls_the_apic_is_no_livelock)
     code_bytes(&code[0], "\xf3\x90", 2);
     code_mov(&code[0], 1, 0x820 + INTERRUPT_LOW / 32);
     code_bytes(&code[0], "\x0f\x32\x85\xc0", 4); /* rdmsr; test eax, eax */
-    jump_back(&code[0], 0x74, 0);
+    code_jump_back(&code[0], 0x74, 0);
     code_end(&code[0]);
     code_send(&code[1], INTERRUPT_LOW, 0);
     code_end(&code[1]);

@@ -7,13 +7,6 @@
 
 TestSuite(vmx_events, .init = set_up);
 
-static void pending_virtual(unsigned vector)
-{
-    uint64_t word = VAPIC + VAPIC_VIRR + vapic_word(vector);
-    memory_write(&m->memory, word, 4, 1u << (vector & 31));
-    v->field[VMCS_GUEST_INTR_STATUS] = vector;
-}
-
 /* NMIs do not ask IF; with NMI exiting they leave the guest. 80000202h: valid, type 2, vector 2. */
 Test(vmx_events, an_nmi_exits_with_interrupts_off)
 {
@@ -21,8 +14,7 @@ Test(vmx_events, an_nmi_exits_with_interrupts_off)
     start();
     run();
     cr_assert(vmx_non_root(x, 0));
-    message_send(m, 1, APIC_NMI, 0, 0);
-    message_arrive(m, 1, 0);
+    interrupt_arrives(m, APIC_NMI, 0);
     run();
     cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_EXCEPTION_NMI);
@@ -53,9 +45,7 @@ Test(vmx_events, svi_at_entry_masks_lower_classes)
     start();
     run();
     cr_expect_eq(memory_at(VAPIC + VAPIC_VPPR, 4), 0x60);
-    post(0x52);
-    interrupt_core(0xf2);
-    run();
+    notify(0x52);
     cr_expect_eq(vmx_vid(x, 0)->rvi, 0x52);
     cr_expect_eq(handled(), 0, "%s", trace);
 }
@@ -101,9 +91,7 @@ Test(vmx_events, eoi_exit_bitmaps_beyond_the_first)
     v->field[VMCS_EOI_EXIT0 + 1] = 1ull << (0x71 - 64);
     start();
     run();
-    post(0x71);
-    interrupt_core(0xf2);
-    run();
+    notify(0x71);
     cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_VIRTUALIZED_EOI);
     cr_expect_eq(v->field[VMCS_EXIT_QUALIFICATION], 0x71);

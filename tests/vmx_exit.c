@@ -43,9 +43,7 @@ Test(vmx_exit, V5_virtualized_eoi_exit)
     v->field[VMCS_EOI_EXIT0] = 1ull << 0x31;
     start();
     run();
-    post(0x31);
-    interrupt_core(0xf2);
-    run();
+    notify(0x31);
     cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_VIRTUALIZED_EOI);
     cr_expect_eq(v->field[VMCS_EXIT_QUALIFICATION], 0x31);
@@ -58,10 +56,7 @@ Test(vmx_exit, V5_virtualized_eoi_exit)
 Test(vmx_exit, V19_interrupt_window_exit)
 {
     v->field[VMCS_PROC_CONTROLS] |= PROC_INTERRUPT_WINDOW;
-    post(0x31);
-    lapic_regs(l, 0)->irr[7] = 1u << (0xf2 & 31);
-    start();
-    run();
+    notified_at_entry(0x31);
     cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_INTERRUPT_WINDOW);
     cr_expect_eq(v->field[VMCS_GUEST_INTR_STATUS], 0x31);
@@ -84,9 +79,7 @@ Test(vmx_exit, msr_bitmap_exit)
     memory_write(&m->memory, BITMAP + 0x901, 1, 1 << 3);
     start();
     run();
-    post(0x31);
-    interrupt_core(0xf2);
-    run();
+    notify(0x31);
     cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_WRMSR);
     cr_expect_eq(v->field[VMCS_GUEST_RIP], at(guest_test_after_eoi) - 2);

@@ -12,6 +12,7 @@
 
 #include "sim/message.h"
 #include "sim/tso.h"
+#include "tests/support/interrupts.h"
 #include "vmx/controls.h"
 #include "vmx/posted.h"
 #include "vmx/vmx.h"
@@ -207,10 +208,7 @@ static inline void run(void)
 
 static inline void interrupt_core(unsigned vector)
 {
-    message_send(m, 1, APIC_FIXED, vector, 0);
-    for (unsigned slot = 0; slot < m->slots; slot++)
-        if (m->state->queue[1].slot[slot].in_flight)
-            message_arrive(m, 1, slot);
+    interrupt_arrives(m, APIC_FIXED, vector);
 }
 
 static inline void post(unsigned vector)
@@ -218,6 +216,31 @@ static inline void post(unsigned vector)
     uint64_t word = PID + 8 * (vector / 64);
     memory_write(&m->memory, word, 8, memory_at(word, 8) | 1ull << (vector % 64));
     memory_write(&m->memory, PID + PID_CONTROL, 8, memory_at(PID + PID_CONTROL, 8) | PID_ON);
+}
+
+/* A notification for a posted vector, and all that follows from it. */
+static inline void notify(unsigned vector)
+{
+    post(vector);
+    interrupt_core(0xf2);
+    run();
+}
+
+/* ... and one that is pending as the guest is entered. */
+static inline void notified_at_entry(unsigned vector)
+{
+    post(vector);
+    lapic_regs(l, 0)->irr[7] = 1u << (0xf2 & 31);
+    start();
+    run();
+}
+
+/* A virtual interrupt that is pending as the guest is entered. */
+static inline void pending_virtual(unsigned vector)
+{
+    uint64_t word = VAPIC + VAPIC_VIRR + vapic_word(vector);
+    memory_write(&m->memory, word, 4, 1u << (vector & 31));
+    v->field[VMCS_GUEST_INTR_STATUS] = vector;
 }
 
 static inline bool before(const char *first, const char *second)

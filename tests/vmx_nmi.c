@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * NMIs of a guest (SDM vol. 3, 25.3, 26.6.1, 27.1, 27.5.5, table 24-3): with NMI exiting they leave it,
+ * NMIs of a guest (SDM vol. 3, 25.3, 26.5.1, 26.6.1, 27.1, 27.5.5, table 24-3): with NMI exiting they leave it,
  * without they go through its IDT. The capability MSRs offer no virtual NMIs.
  */
 #include "tests/vmx_fixture.h"
@@ -18,10 +18,7 @@ TestSuite(vmx_nmi, .init = set_up_nmi);
 
 static void nmi_arrives(void)
 {
-    message_send(m, 1, APIC_NMI, 0, 0);
-    for (unsigned slot = 0; slot < m->slots; slot++)
-        if (m->state->queue[1].slot[slot].in_flight)
-            message_arrive(m, 1, slot);
+    interrupt_arrives(m, APIC_NMI, 0);
 }
 
 static const struct core_state *core_0(void)
@@ -97,8 +94,8 @@ Test(vmx_nmi, entry_ends_the_blocking_of_the_host)
     cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_EXCEPTION_NMI);
 }
 
-/* Blocking by MOV SS at entry covers the first instruction for NMIs too (table 24-3); it is saved as
- * what it is. The first instruction exits. */
+/* Blocking by MOV SS at entry covers the first instruction for NMIs too (26.6.1); it is saved as what
+ * it is. The first instruction exits. */
 Test(vmx_nmi, mov_ss_at_entry_blocks)
 {
     v->field[VMCS_GUEST_INTERRUPTIBILITY] = 1 << 1;
@@ -134,7 +131,8 @@ Test(vmx_nmi, is_delivered_through_the_idt_of_the_guest)
     cr_expect_eq(core_level(&cpu->core[0]), LEVEL_GUEST);
 }
 
-/* An injected NMI blocks others. With NMI exiting IRET leaves that as it is. */
+/* An injected NMI blocks others: it is delivered as if it had come by itself (26.5.1). With NMI exiting
+ * IRET leaves that as it is (25.3, 26.6.1). */
 Test(vmx_nmi, injection_blocks_and_iret_does_not_unblock_with_nmi_exiting)
 {
     for (unsigned exiting = 0; exiting < 2; exiting++) {

@@ -144,7 +144,7 @@ static void inject(struct core *c, const struct vmcs *v)
     if (type >= INTR_TYPE_SOFTWARE && type <= INTR_TYPE_SOFTWARE_EXCEPTION)
         rip += vmcs_get(v, VMCS_ENTRY_INSTRUCTION_LENGTH);
     if (type == INTR_TYPE_NMI)
-        c->state->nmi_blocked = 1; /* 26.6.1: as if it had come by itself */
+        c->state->nmi_blocked = 1; /* 26.5.1: as if it had come by itself */
     machine_say(c->m, STEP_DELIVER, "injects vector %#x", info & 0xff);
     core_deliver(c, info & 0xff, info & INTR_HAS_ERROR,
                  (uint32_t)vmcs_get(v, VMCS_ENTRY_EXCEPTION_ERROR), rip);

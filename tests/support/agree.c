@@ -3,43 +3,55 @@
 
 #include <stdio.h>
 
-static bool explore_into(struct program *p, enum algorithm a, unsigned limit, struct state_set *set)
-{
-    struct explore_options o = {.algorithm = a, .on_complete = state_set_add, .context = set,
-                                .max_executions = limit, .raw = true};
-    struct explore_result r;
-    set->p = p;
-    set->variables = AGREE_VARIABLES;
-    set->registers = 1 << 8 | 1 << 9;
-    set->count = 0;
-    p->m->every_boundary = a == ALGORITHM_DFS;
-    p->m->observed_core = 0;
-    explore(p->m, &o, &r);
-    explore_result_free(&r);
-    return !r.bounds;
-}
-
 enum agreement agree_with_dfs(struct program *p, unsigned limit, struct state_set *reached,
                               char *text, size_t size)
 {
     static struct state_set reduced;
-    if (!explore_into(p, ALGORITHM_DFS, limit, reached))
+    if (!interrupts_explore(p, ALGORITHM_DFS, true, limit, reached))
         return TOO_LARGE;
     for (enum algorithm a = ALGORITHM_OPTIMAL; a <= ALGORITHM_SLEEP; a++) {
-        bool complete = explore_into(p, a, limit, &reduced);
-        if (complete && state_set_equal(&reduced, reached))
+        bool complete = interrupts_explore(p, a, false, limit, &reduced);
+        if (complete && reduced.findings == reached->findings && state_set_equal(&reduced, reached))
             continue;
-        snprintf(text, size, "%s: %u states%s, not %u", algorithm_name[a], reduced.count,
-                 complete ? "" : " up to a bound", reached->count);
+        snprintf(text, size, "%s: %u states and findings %x%s, not %u and %x", algorithm_name[a],
+                 reduced.count, reduced.findings, complete ? "" : " up to a bound", reached->count,
+                 reached->findings);
         return DIFFERS;
     }
     return AGREES;
 }
 
-unsigned states_with(const struct state_set *set, unsigned word, uint32_t value)
+static unsigned agree_on_seed(const struct drawing *d, uint64_t seed, char *text, size_t size)
 {
-    unsigned n = 0;
-    for (unsigned i = 0; i < set->count; i++)
-        n += set->state[i].word[word] == value;
-    return n;
+    static struct state_set reached;
+    struct random r = {seed};
+    struct pair pair = d->machine;
+    struct program *p = NULL;
+    unsigned compared = 0;
+    d->vary(&pair, &r);
+    for (unsigned n = 0; n < d->programs; n++) {
+        char how[120];
+        d->draw(&r, pair.code);
+        if (!p)
+            p = pair_open(&pair);
+        else if (!program_next(p, pair.code))
+            assert(!"room for one more program");
+        enum agreement a = agree_with_dfs(p, d->limit, &reached, how, sizeof how);
+        compared += a == AGREES;
+        if (a == DIFFERS) {
+            snprintf(text, size, "seed %llu, program %u, %s", (unsigned long long)seed, n, how);
+            break;
+        }
+    }
+    program_free(p);
+    return compared;
+}
+
+unsigned agree_on_random(const struct drawing *d, uint64_t first, char *text, size_t size)
+{
+    unsigned compared = 0;
+    *text = 0;
+    for (uint64_t seed = first; seed < first + d->seeds && !*text; seed++)
+        compared += agree_on_seed(d, seed, text, size);
+    return compared;
 }

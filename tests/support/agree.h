@@ -6,24 +6,26 @@
 #ifndef TESTS_SUPPORT_AGREE_H
 #define TESTS_SUPPORT_AGREE_H
 
-#include "lapic/program.h"
-#include "tests/support/states.h"
-
-/* Words of a state: the variables with both counters, then R8 and R9 of each core. */
-enum { AGREE_VARIABLES = 4 };
-static inline unsigned agree_word(unsigned core, unsigned reg)
-{
-    assert(reg == 8 || reg == 9);
-    return AGREE_VARIABLES + 2 * core + reg - 8;
-}
+#include "tests/support/interrupts.h"
+#include "tests/support/pair.h"
 
 enum agreement { AGREES, DIFFERS, TOO_LARGE }; /* the last: for DFS within `limit` executions */
 
-/* `reached`: the states, by DFS; they are those of all unless `text` says which algorithm differs. */
+/* `reached`: the states and findings, by DFS; they are those of all unless `text` says which
+ * algorithm differs. */
 enum agreement agree_with_dfs(struct program *, unsigned limit, struct state_set *reached,
                               char *text, size_t size);
 
-/* How many of the states have this value there. */
-unsigned states_with(const struct state_set *, unsigned word, uint32_t value);
+/* Random programs, one after the other on one machine for each seed. */
+struct drawing {
+    struct pair machine;                                    /* all but the code of its cores */
+    void (*vary)(struct pair *, struct random *);           /* machine and model of a seed */
+    void (*draw)(struct random *, struct code code[2]);     /* a program */
+    unsigned seeds, programs, limit;                        /* of a seed; of executions */
+};
+
+/* Compares them for the seeds from `first` on; returns how many were small enough for DFS. `text` is
+ * empty unless it says where they differ. */
+unsigned agree_on_random(const struct drawing *, uint64_t first, char *text, size_t size);
 
 #endif

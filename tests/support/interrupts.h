@@ -6,11 +6,20 @@
 #include "lapic/program.h"
 #include "tests/support/states.h"
 
-enum { INTERRUPT_VARIABLES = 3 }; /* with that one: the first words of a state, then R8 and R9 */
+/* Words of a state: the variables with both counters, then R8 and R9 of each core. */
+enum { INTERRUPT_VARIABLES = 4 };
+static inline unsigned state_word(unsigned core, unsigned reg)
+{
+    assert(reg == 8 || reg == 9);
+    return INTERRUPT_VARIABLES + 2 * core + reg - 8;
+}
 
-/* Explores with interrupts at `every` boundary or only where they matter: the final states and, if
- * not NULL, the findings_mask(). False if a bound was touched: the program is too large for DFS. */
-bool interrupts_explore(struct program *, enum algorithm, bool every, struct state_set *,
-                        unsigned *found);
+/* Explores with interrupts at `every` boundary or only where they matter. False if there are more
+ * executions than the limit, or another bound was touched. */
+bool interrupts_explore(struct program *, enum algorithm, bool every, unsigned limit,
+                        struct state_set *);
+
+/* A message of core 1 to core 0 that arrives at once: APIC_FIXED, APIC_NMI. */
+void interrupt_arrives(struct machine *, unsigned kind, unsigned vector);
 
 #endif

@@ -2,16 +2,11 @@
 #include "tests/support/random_programs.h"
 
 #include "kvm/runtime/marker.h"
-
-static void clear_registers(struct code *c, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        code_mov(c, 8 + i, 0);
-}
+#include "tests/support/snippets.h"
 
 /* ---- Threads ---- */
 
-static void random_access(struct random *r, struct code *c, unsigned *reg)
+static void random_step(struct random *r, struct code *c, unsigned *reg)
 {
     unsigned v = random_draw(r, RANDOM_VARIABLES);
     switch (random_draw(r, 9)) {
@@ -41,12 +36,46 @@ void random_threads(struct random *r, unsigned threads, struct code *code)
     for (unsigned t = 0; t < threads; t++) {
         unsigned reg = 0;
         unsigned length = threads == 2 ? 2 + random_draw(r, 3) : 1 + (random_draw(r, 3) > 1);
-        code[t].size = 0;
-        clear_registers(&code[t], 4);
+        code_begin(&code[t], 4);
         for (unsigned i = 0; i < length; i++)
-            random_access(r, &code[t], &reg);
+            random_step(r, &code[t], &reg);
         code_end(&code[t]);
     }
+}
+
+/* ---- Single accesses ---- */
+
+void random_access(struct random *r, const struct access_mix *mix, struct code *c, unsigned *reg)
+{
+    unsigned variable = random_draw(r, 2);
+    unsigned n = random_draw(r, mix->store + mix->load + mix->add + mix->xchg + mix->lock_add);
+    if (n < mix->store)
+        code_store(c, variable, 1 + random_draw(r, 2));
+    else if ((n -= mix->store) < mix->load)
+        code_load(c, 8 + (*reg)++ % 2, variable);
+    else if ((n -= mix->load) < mix->add)
+        code_add(c, variable, 1);
+    else if ((n -= mix->add) < mix->xchg)
+        code_xchg(c, 8 + (*reg)++ % 2, variable);
+    else
+        code_lock_add(c, variable, 1);
+}
+
+/* ---- Threads that are short enough for bounds and samples ---- */
+
+void random_short_thread(struct random *r, struct code *c)
+{
+    code_begin(c, 2);
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned variable = random_draw(r, 2);
+        switch (random_draw(r, 5)) {
+        case 0: code_load(c, 8, variable); break;
+        case 1: code_load(c, 9, variable); break;
+        case 2: code_xchg(c, 9, variable); break;
+        default: code_store(c, variable, 1 + random_draw(r, 3));
+        }
+    }
+    code_end(c);
 }
 
 /* ---- Overlapping accesses ---- */
@@ -97,8 +126,7 @@ void random_overlaps(struct random *r, struct code code[2])
 {
     for (unsigned t = 0; t < 2; t++) {
         unsigned loads = 0, length = 2 + random_draw(r, 3);
-        code[t].size = 0;
-        clear_registers(&code[t], 2);
+        code_begin(&code[t], 2);
         for (unsigned i = 0; i < length; i++) {
             unsigned size = 1u << random_draw(r, 4), offset = random_draw(r, 17 - size);
             if (random_draw(r, 2))
@@ -112,47 +140,29 @@ void random_overlaps(struct random *r, struct code code[2])
 
 /* ---- Interrupts ---- */
 
-static void random_interrupted_access(struct random *r, struct code *c, unsigned *reg)
-{
-    unsigned v = random_draw(r, 2);
-    switch (random_draw(r, 6)) {
-    case 0: case 1:
-        code_store(c, v, 1 + random_draw(r, 2));
-        break;
-    case 2: case 3:
-        code_load(c, 8 + (*reg)++ % 2, v);
-        break;
-    case 4:
-        code_add(c, v, 1);
-        break;
-    case 5:
-        code_lock_add(c, v, 1);
-        break;
-    }
-}
+static const struct access_mix interrupted = {.store = 2, .load = 2, .add = 1, .lock_add = 1};
 
 void random_interrupted(struct random *r, struct code code[2])
 {
     unsigned reg = 0;
     unsigned vector = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH;
-    code[0].size = code[1].size = 0;
     for (unsigned t = 0; t < 2; t++)
-        clear_registers(&code[t], 2);
+        code_begin(&code[t], 2);
     code_sti(&code[0]);
     for (unsigned i = random_draw(r, 2); i < 2; i++)
-        random_interrupted_access(r, &code[0], &reg);
+        random_access(r, &interrupted, &code[0], &reg);
     if (random_draw(r, 2))
         code_cli(&code[0]);
-    random_interrupted_access(r, &code[0], &reg);
+    random_access(r, &interrupted, &code[0], &reg);
     if (random_draw(r, 3))
         code_idle(&code[0]);
     else
         code_end(&code[0]);
     if (random_draw(r, 2))
-        random_interrupted_access(r, &code[1], &reg);
+        random_access(r, &interrupted, &code[1], &reg);
     code_send(&code[1], vector, 0);
     if (random_draw(r, 2))
-        random_interrupted_access(r, &code[1], &reg);
+        random_access(r, &interrupted, &code[1], &reg);
     else
         code_send(&code[1], INTERRUPT_LOW, 0);
     code_end(&code[1]);
@@ -175,28 +185,19 @@ void code_region(struct code *c, unsigned region)
     region_marker(c, MARKER_REGION_LEAVE, region);
 }
 
-static void write_msr(struct code *c, unsigned msr, unsigned value)
-{
-    code_mov(c, 1, msr);
-    code_mov(c, 0, value);
-    code_mov(c, 2, 0);
-    code_bytes(c, "\x0f\x30", 2);
-}
-
 /* An access to the APIC that an arrival can be told before or behind of, or that decides what the
  * core can be interrupted by. */
 static void random_apic_access(struct random *r, struct code *c)
 {
     switch (random_draw(r, 5)) {
     case 0: case 1:
-        write_msr(c, 0x808, random_draw(r, 2) ? 0x50 : 0x40); /* TPR: the class of HIGH, of LOW */
+        code_write_msr(c, 0x808, random_draw(r, 2) ? 0x50 : 0x40); /* TPR: the class of HIGH, of LOW */
         break;
     case 2:
-        write_msr(c, 0x80f, random_draw(r, 2) ? 0xff : 0x1ff); /* SVR: disable, enable */
+        code_write_msr(c, 0x80f, random_draw(r, 2) ? 0xff : 0x1ff); /* SVR: disable, enable */
         break;
     case 3:
-        code_mov(c, 1, 0x822); /* IRR of both vectors */
-        code_bytes(c, "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
+        code_read_msr(c, 0x822); /* IRR of both vectors */
         break;
     case 4:
         code_send(c, INTERRUPT_HIGH, 0); /* to itself, through the fabric */
@@ -207,17 +208,16 @@ static void random_apic_access(struct random *r, struct code *c)
 void random_observed(struct random *r, struct code code[2])
 {
     unsigned reg = 0;
-    code[0].size = code[1].size = 0;
     for (unsigned t = 0; t < 2; t++)
-        clear_registers(&code[t], 2);
+        code_begin(&code[t], 2);
     if (random_draw(r, 2))
         code_sti(&code[0]);
     if (random_draw(r, 3))
         random_apic_access(r, &code[0]);
     else
-        random_interrupted_access(r, &code[0], &reg);
+        random_access(r, &interrupted, &code[0], &reg);
     if (random_draw(r, 2))
-        write_msr(&code[0], 0x808, 0);
+        code_write_msr(&code[0], 0x808, 0);
     if (random_draw(r, 2))
         code_idle(&code[0]);
     else
@@ -225,7 +225,7 @@ void random_observed(struct random *r, struct code code[2])
     code_end(&code[0]);
     code_send(&code[1], random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH, 0);
     if (random_draw(r, 2))
-        random_interrupted_access(r, &code[1], &reg);
+        random_access(r, &interrupted, &code[1], &reg);
     code_region(&code[1], 1);
     code_end(&code[1]);
 }

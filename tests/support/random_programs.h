@@ -3,9 +3,21 @@
 #ifndef TESTS_SUPPORT_RANDOM_PROGRAMS_H
 #define TESTS_SUPPORT_RANDOM_PROGRAMS_H
 
-#include "tests/support/interrupts.h"
+#include "lapic/program.h"
+#include "tests/support/states.h"
 
 enum { RANDOM_VARIABLES = 3, RANDOM_THREADS = 3 };
+
+/* How often each access is drawn, in relation to the others. */
+struct access_mix {
+    unsigned store, load, add, xchg, lock_add;
+};
+
+/* One access to variable 0 or 1. Loads end in R8 and R9 by turns: `reg` counts them. */
+void random_access(struct random *, const struct access_mix *, struct code *, unsigned *reg);
+
+/* Three loads, stores and exchanges on variables 0 and 1, between clearing R8 and R9 and the end. */
+void random_short_thread(struct random *, struct code *);
 
 /* Loads, stores, locked operations and fences on RANDOM_VARIABLES; registers R8 to R11. */
 void random_threads(struct random *, unsigned threads, struct code *);

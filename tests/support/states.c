@@ -9,6 +9,16 @@ static bool contains(const struct state_set *set, const struct state *s)
     return false;
 }
 
+void state_set_begin(struct state_set *set, struct program *p, unsigned variables,
+                     uint16_t registers)
+{
+    set->p = p;
+    set->variables = variables;
+    set->registers = registers;
+    set->findings = 0;
+    set->count = 0;
+}
+
 void state_set_add(void *context, struct machine *m)
 {
     struct state_set *set = context;
@@ -27,14 +37,42 @@ void state_set_add(void *context, struct machine *m)
     set->state[set->count++] = s;
 }
 
-bool state_set_equal(const struct state_set *a, const struct state_set *b)
+struct explore_result states_explore(struct state_set *set, struct program *p,
+                                     struct explore_options o)
 {
-    if (a->count != b->count)
-        return false;
-    for (unsigned i = 0; i < a->count; i++)
-        if (!contains(b, &a->state[i]))
+    struct explore_result r;
+    state_set_begin(set, p, 2, 1 << 8 | 1 << 9);
+    o.on_complete = state_set_add;
+    o.context = set;
+    explore(p->m, &o, &r);
+    return r;
+}
+
+bool state_set_within(const struct state_set *part, const struct state_set *whole)
+{
+    for (unsigned i = 0; i < part->count; i++)
+        if (!contains(whole, &part->state[i]))
             return false;
     return true;
+}
+
+bool state_set_equal(const struct state_set *a, const struct state_set *b)
+{
+    return a->count == b->count && state_set_within(a, b);
+}
+
+unsigned states_with_both(const struct state_set *set, unsigned word, uint32_t value, unsigned other,
+                          uint32_t other_value)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < set->count; i++)
+        n += set->state[i].word[word] == value && set->state[i].word[other] == other_value;
+    return n;
+}
+
+unsigned states_with(const struct state_set *set, unsigned word, uint32_t value)
+{
+    return states_with_both(set, word, value, word, value);
 }
 
 unsigned findings_mask(const struct explore_result *r)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/snippets.h"
+
+void code_begin(struct code *c, unsigned registers)
+{
+    c->size = 0;
+    for (unsigned i = 0; i < registers; i++)
+        code_mov(c, 8 + i, 0);
+}
+
+void code_jump_back(struct code *c, uint8_t opcode, unsigned to)
+{
+    uint8_t jump[2] = {opcode, (uint8_t)(to - (c->size + 2))};
+    assert(c->size + 2 - to <= 128);
+    code_bytes(c, jump, 2);
+}
+
+void code_wait_until_set(struct code *c, unsigned variable)
+{
+    unsigned start = c->size;
+    code_bytes(c, "\xf3\x90", 2); /* pause */
+    code_load(c, 8, variable);
+    code_bytes(c, "\x45\x85\xc0", 3); /* test r8d, r8d */
+    code_jump_back(c, 0x74, start);
+}
+
+void code_write_msr(struct code *c, uint32_t msr, uint32_t value)
+{
+    code_mov(c, 1, msr);
+    code_mov(c, 0, value);
+    code_mov(c, 2, 0);
+    code_bytes(c, "\x0f\x30", 2); /* wrmsr */
+}
+
+void code_read_msr(struct code *c, uint32_t msr)
+{
+    code_mov(c, 1, msr);
+    code_bytes(c, "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
+}
