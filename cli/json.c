@@ -2,11 +2,28 @@
 /* What a run found, as JSON; docs/json.md documents the shapes. */
 #include "cli/run.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "sim/check.h"
 #include "sim/recording.h"
 #include "sim/sample.h"
 
 enum { JSON_VERSION = 1 };
+
+json_t *text_to_json(const char *text)
+{
+    json_t *string = json_string(text);
+    if (string)
+        return string;
+    char *ascii = strdup(text);
+    assert(ascii);
+    for (char *c = ascii; *c; c++)
+        *c = *c & 0x80 ? '?' : *c;
+    string = json_string(ascii);
+    free(ascii);
+    return string;
+}
 
 json_t *knobs_to_json(const struct knobs *k, uint32_t which)
 {
@@ -171,7 +188,7 @@ json_t *run_to_json(const struct run *run)
     if (run->partition.estimate > 0)
         json_object_set_new(object, "estimate", json_real(run->partition.estimate));
     if (run->frontier)
-        json_object_set_new(object, "frontier", json_string(run->frontier));
+        json_object_set_new(object, "frontier", text_to_json(run->frontier));
     if (run->best) {
         json_t *violation = finding_to_json(&run->best->finding);
         json_object_set_new(violation, "schedule", json_string(run->reference));

@@ -86,8 +86,8 @@ static void report_error(struct job *j, const char *path, const struct litmus_er
     cli_error("%s:%s", path, text);
     j->status = exit_code_worse(j->status, EXIT_WRONG_USE);
     if (j->list)
-        json_array_append_new(j->list, json_pack("{s:s, s:s}", "file", path, "error",
-                                                 text + (*text == ' ')));
+        json_array_append_new(j->list, json_pack("{s:o, s:o}", "file", text_to_json(path), "error",
+                                                 text_to_json(text + (*text == ' '))));
 }
 
 /* A list of texts, one for each bound that was hit. */
@@ -153,9 +153,9 @@ static json_t *result_to_json(const char *path, const struct litmus_test *t,
 {
     const struct explore_result *x = &r->explored;
     return json_pack(
-        "{s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:b, s:o, s:b, s:i, s:i, s:{s:I, s:I, "
+        "{s:o, s:o, s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:b, s:o, s:b, s:i, s:i, s:{s:I, s:I, "
         "s:I}, s:I, s:f}",
-        "file", path, "name", t->name, "arch", t->arch == LITMUS_X86 ? "X86" : "X86_64", "threads",
+        "file", text_to_json(path), "name", text_to_json(t->name), "arch", t->arch == LITMUS_X86 ? "X86" : "X86_64", "threads",
         (int)t->threads, "kind", litmus_kind(t), "condition", condition_to_json(t), "states",
         texts_to_json(r->states, r->state_count), "all_states",
         texts_to_json(r->all_states, r->all_state_count), "observation", litmus_observation(r),

@@ -52,6 +52,9 @@ void run_print(FILE *, const struct run *);
 void run_print_summary(FILE *, const struct run *); /* verdict, counts, knobs, bounds */
 void print_replay_command(FILE *, const char *reference);
 
+/* A text from outside, a name of a file say, need not be UTF-8, as JSON wants it: then '?' stands
+ * for each byte that is not ASCII. */
+json_t *text_to_json(const char *);
 json_t *run_to_json(const struct run *);
 json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);

@@ -59,6 +59,11 @@ static inline unsigned litmus_location_size(const struct litmus_location *l)
 {
     return l->type ? l->type->size : 8;
 }
+/* Bytes that it has for itself. */
+static inline unsigned litmus_location_bytes(const struct litmus_location *l)
+{
+    return (l->elements * litmus_location_size(l) + 7) & ~7u;
+}
 void litmus_lay_out(struct litmus_test *); /* gives each location its offset */
 uint64_t litmus_address(const struct litmus_test *, unsigned location);
 uint64_t litmus_resolve(const struct litmus_test *, const struct litmus_value *);

@@ -125,7 +125,7 @@ void litmus_lay_out(struct litmus_test *t)
     for (unsigned i = 0; i < t->locations; i++) {
         struct litmus_location *l = &t->location[i];
         l->offset = (uint16_t)next;
-        next += (l->elements * litmus_location_size(l) + 7) & ~7u;
+        next += litmus_location_bytes(l);
     }
     static_assert(LITMUS_LOCATIONS * LITMUS_ELEMENTS * 8 < PROGRAM_STACK - 4096 - PROGRAM_DATA,
                   "locations lie below the stacks");

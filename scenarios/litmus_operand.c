@@ -155,6 +155,18 @@ static unsigned parse_size(struct insn_parser *p)
     return 0;
 }
 
+/* Beside a location lies another one only by chance. */
+static bool check_displacement(struct insn_parser *p, const struct litmus_operand *o)
+{
+    if (!o->value.is_address || o->has_base || o->has_index)
+        return true;
+    const struct litmus_location *l = &p->t->location[o->value.location];
+    unsigned bytes = litmus_location_bytes(l);
+    return o->value.number < bytes ||
+           scan_fail(&p->s, "'%.40s' and %lld: a place from 0 to %u in it is right", l->name,
+                     (long long)o->value.number, bytes - 1);
+}
+
 static bool check_memory(struct insn_parser *p, const struct litmus_operand *o)
 {
     unsigned s = o->scale;
@@ -166,7 +178,7 @@ static bool check_memory(struct insn_parser *p, const struct litmus_operand *o)
         return scan_fail(&p->s, "this register cannot be an index");
     if (o->has_base && o->has_index && o->base.size != o->index.size)
         return scan_fail(&p->s, "base and index differ in size");
-    return true;
+    return check_displacement(p, o);
 }
 
 /* ---- Operands ---- */

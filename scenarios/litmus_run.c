@@ -252,7 +252,7 @@ static void set_memory(struct program *p, const struct litmus_test *t)
             uint64_t value = litmus_resolve(t, &l->initial[j]);
             memcpy(bytes + j * size, &value, size);
         }
-        program_initial(p, l->offset, bytes, (l->elements * size + 7) & ~7u);
+        program_initial(p, l->offset, bytes, litmus_location_bytes(l));
     }
 }
 

@@ -45,11 +45,12 @@ static void check_invariants(struct machine *m, struct footprint *fp)
 /* Where a core's step ends depends on what it reads, and so do the regions that it leaves. */
 void check_step(struct machine *m, agent_id a, struct footprint *fp)
 {
+    bool inside = a < m->cores && m->state->regions[a];
     agent_step(m, a);
     fp->events |= m->tail.events;
     for (uint32_t i = 0; i < m->tail.count; i++)
         footprint_add_access(fp, m->tail.access[i]);
-    fp->conditional = fp->events || (m->region_watch && a < m->cores);
+    fp->conditional = fp->events || inside || (a < m->cores && m->state->regions[a]);
     if (m->invariant_count)
         check_invariants(m, fp);
 }

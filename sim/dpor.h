@@ -35,7 +35,8 @@ struct asleep {
 /* A race whose reversal has not been explored for certain. */
 struct open_race {
     uint32_t earlier, later; /* events */
-    uint64_t first;          /* agents with which the reversal can begin, whatever comes later */
+    uint64_t first;          /* agents with which the reversal can begin, whatever comes later ... */
+    bool certain;            /* ... if it is known what the later event touches when it is first */
 };
 
 struct dpor {
@@ -62,9 +63,10 @@ struct dpor {
     /* optimal alone */
     uint64_t strict_sleep; /* of `sleep` */
     struct wakeup *guide; /* how the execution has to go on */
-    struct open_race *race;
-    uint32_t race_count, race_capacity;
     struct sequence sequence;
+
+    struct open_race *race; /* source has only those that are not certain */
+    uint32_t race_count, race_capacity;
 };
 
 void dpor_init(struct dpor *, unsigned agents, enum algorithm);
@@ -94,6 +96,10 @@ unsigned dpor_pending(const struct dpor *, const struct node *, uint8_t agent[64
 
 /* race.c: see to it that the reversal of the race of event e with the newest event is explored. */
 void dpor_reverse(struct dpor *, uint32_t e);
+
+/* race.c: the same for a race on the path of a task. Others have seen it, so it is kept only if its
+ * reversal depends on what comes later. */
+void dpor_keep_uncertain(struct dpor *, uint32_t e);
 
 /* race.c: at the end of an execution, for the races that dpor_reverse() has left open. */
 void dpor_reverse_open(struct dpor *);

@@ -17,6 +17,10 @@
  * but perhaps not of what follows, and relies on what the exploration from that agent adds to the
  * same tree. So it needs exact trees (later_is_certain). A node whose tree cannot be exact is strict:
  * from then on it goes by source sets, and so does whatever sleeps because of it.
+ *
+ * Both rules take f for the same step when it comes first. Where it may be another one
+ * (later_is_certain again), the second half of v counts as well: f is independent of it, and so it
+ * came after f by chance, but what f becomes may depend on it (reverse_uncertain).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,22 +54,20 @@ static bool later_is_certain(const struct history *h, uint32_t e, uint32_t later
 }
 
 /*
- * First agents of u = (events after e that do not depend on e) followed by the newest event: those
- * whose first event in u depends on no other event of u. If it is not known what the newest event
- * touches when it comes before e, it may depend on all of them. One of the `enough` agents is all
- * of the answer that the caller needs.
+ * First agents of u, the events after e that do not depend on e and the later event of the race
+ * (NO_EVENT: without one): those whose first event in u depends on no other event of u. One of the
+ * `enough` agents is all of the answer that the caller needs.
  */
-static uint64_t initials(const struct history *h, uint32_t e, uint64_t enough)
+static uint64_t initials(const struct history *h, uint32_t e, uint32_t later, uint64_t enough)
 {
-    uint32_t newest = h->count - 1;
     uint32_t first[64]; /* number of each agent's first event in u */
     uint64_t in_u = 0, result = 0;
-    for (uint32_t f = e + 1; f <= newest && !(result & enough); f++) {
+    for (uint32_t f = e + 1; f < h->count && !(result & enough); f++) {
         const struct event *ev = &h->event[f];
         const uint16_t *clock = history_clock(h, f);
-        if ((in_u >> ev->agent & 1) || (f != newest && history_before(h, e, f)))
+        bool depends = false;
+        if ((in_u >> ev->agent & 1) || (f != later && history_before(h, e, f)))
             continue;
-        bool depends = f == newest && in_u && !later_is_certain(h, e, newest);
         for (uint64_t left = in_u; left && !depends; left &= left - 1) {
             unsigned a = (unsigned)__builtin_ctzll(left);
             depends = clock[a] >= first[a];
@@ -84,14 +86,14 @@ static uint64_t explored_agents(const struct node *n)
     return (n->sleep | (n->done & ~(1ull << n->chosen))) & n->enabled;
 }
 
-static void leave_open(struct dpor *d, uint32_t e, uint64_t first)
+static void leave_open(struct dpor *d, uint32_t e, uint64_t first, bool certain)
 {
     if (d->race_count == d->race_capacity) {
         d->race_capacity = d->race_capacity ? 2 * d->race_capacity : 64;
         d->race = realloc(d->race, d->race_capacity * sizeof *d->race);
         assert(d->race);
     }
-    d->race[d->race_count++] = (struct open_race){e, d->history.count - 1, first};
+    d->race[d->race_count++] = (struct open_race){e, d->history.count - 1, first, certain};
 }
 
 /* The agent to try at the node so that a reversal is covered, as a bit; 0 if the later step cannot
@@ -113,7 +115,7 @@ static bool requested(const struct dpor *d, uint32_t depth, uint64_t agents)
     return false;
 }
 
-static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
+static void ask_for(struct dpor *d, uint32_t e, uint32_t later, uint64_t candidates)
 {
     candidates &= d->node[e].enabled;
     if (!candidates || requested(d, e, candidates))
@@ -123,25 +125,36 @@ static void ask_for(struct dpor *d, uint32_t e, uint64_t candidates)
         d->request = realloc(d->request, d->request_capacity * sizeof *d->request);
         assert(d->request);
     }
-    unsigned later = d->history.event[d->history.count - 1].agent;
-    d->request[d->request_count++] = (struct task_request){e, later, candidates};
+    d->request[d->request_count++] =
+        (struct task_request){e, d->history.event[later].agent, candidates};
+}
+
+void dpor_keep_uncertain(struct dpor *d, uint32_t e)
+{
+    if (!later_is_certain(&d->history, e, d->history.count - 1))
+        leave_open(d, e, 0, false);
 }
 
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
+    uint32_t later = d->history.count - 1;
+    if (!later_is_certain(&d->history, e, later)) {
+        leave_open(d, e, 0, false);
+        return;
+    }
     bool optimal = d->algorithm == ALGORITHM_OPTIMAL, foreign = e < d->root;
     uint64_t covered = foreign ? n->sleep | n->done
                      : optimal ? explored_agents(n) : n->backtrack | n->sleep;
-    uint64_t candidates = initials(&d->history, e, covered);
+    uint64_t candidates = initials(&d->history, e, later, covered);
     if (candidates & covered)
         return;
     if (foreign)
-        ask_for(d, e, candidates);
+        ask_for(d, e, later, candidates);
     else if (optimal)
-        leave_open(d, e, candidates);
+        leave_open(d, e, candidates, true);
     else
-        n->backtrack |= begin_with(d, n, candidates, d->history.count - 1);
+        n->backtrack |= begin_with(d, n, candidates, later);
 }
 
 /* ---- At the end of an execution ---- */
@@ -217,13 +230,49 @@ static void reverse_strictly(struct dpor *d, struct node *n, const struct open_r
         wakeup_add_leaf(&n->tree, (unsigned)__builtin_ctzll(begin));
 }
 
+/* Does the later event depend on one that does not depend on the earlier one? */
+static bool later_has_past(const struct history *h, const struct open_race *r)
+{
+    for (uint32_t f = r->earlier + 1; f < r->later; f++)
+        if (!history_before(h, r->earlier, f) && history_before(h, f, r->later))
+            return true;
+    return false;
+}
+
+/*
+ * What the later event is when it comes first is not known, and so neither is on which of the events
+ * that do not depend on the earlier one it depends then. It may come before all of them or behind
+ * any, so each agent that can come first of them is tried, not one for all. That they came before
+ * or after it in this execution means nothing.
+ */
+static void reverse_uncertain(struct dpor *d, const struct open_race *r)
+{
+    struct node *n = &d->node[r->earlier];
+    uint64_t begin = initials(&d->history, r->earlier, NO_EVENT, 0);
+    if (!later_has_past(&d->history, r))
+        begin |= 1ull << d->history.event[r->later].agent;
+    n->strict |= d->algorithm == ALGORITHM_OPTIMAL;
+    for (begin &= n->enabled; begin; begin &= begin - 1) {
+        uint64_t agent = begin & -begin;
+        if (r->earlier < d->root)
+            ask_for(d, r->earlier, r->later, agent);
+        else if (d->algorithm == ALGORITHM_SOURCE)
+            n->backtrack |= agent;
+        else if (!(agent & (n->sleep | n->done | roots(n->tree))))
+            wakeup_add_leaf(&n->tree, (unsigned)__builtin_ctzll(agent));
+    }
+}
+
 /* True if the race need not be looked at again as long as its events stay. */
 static bool reverse_open(struct dpor *d, const struct open_race *r)
 {
     struct node *n = &d->node[r->earlier];
+    if (!r->certain) {
+        reverse_uncertain(d, r);
+        return false; /* with another end of the execution there are other events */
+    }
     if (r->first & explored_agents(n))
         return true;
-    n->strict |= !later_is_certain(&d->history, r->earlier, r->later);
     if (n->strict) {
         reverse_strictly(d, n, r);
         return true;

@@ -263,8 +263,11 @@ static bool read_format(const struct reader *r, const json_t *object, const char
     const json_t *version = json_object_get(object, "version");
     if (!format || strcmp(format, right))
         return refuse(r, "not a %s: 'format' is not \"%s\"", what, right);
-    if (!json_is_integer(version) || json_integer_value(version) != known)
-        return refuse(r, "'version' is not %d, the one that this program reads", known);
+    if (!json_is_integer(version))
+        return refuse(r, "'version' is missing or is not a number; this program reads %d", known);
+    if (json_integer_value(version) != known)
+        return refuse(r, "'version' is %lld; this program reads %d",
+                      (long long)json_integer_value(version), known);
     return true;
 }
 

@@ -15,15 +15,20 @@ static void add_step(struct dpor *d, const struct task_step *s, uint64_t sleep)
         .backtrack = 1ull << s->agent, .chosen = s->agent};
 }
 
-/* Races on the path have been seen by whoever went there first: they are of no interest. */
+/* Races on the path have been seen by whoever went there first. Of interest are those alone whose
+ * reversal depends on what comes later. */
 static void walk(struct dpor *d, struct machine *m, agent_id agent)
 {
     struct footprint fp;
     struct race races[HISTORY_MAX_RACES];
     agent_next(m, agent, &fp);
     check_step(m, agent, &fp);
-    if (dpor_finds_races(d))
-        history_push(&d->history, agent, &fp, races);
+    if (dpor_finds_races(d)) {
+        unsigned count = history_push(&d->history, agent, &fp, races);
+        for (unsigned i = 0; i < count; i++)
+            if (races[i].reversible)
+                dpor_keep_uncertain(d, races[i].event);
+    }
     d->last = (uint8_t)agent;
     d->depth++;
 }

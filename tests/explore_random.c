@@ -292,3 +292,27 @@ Test(explore_random, an_uncertain_step_does_not_begin_a_reversal)
         .handler = {{0}, {1, {{OP_LOAD, .reg = 8, .place = FIRST}}}}};
     cr_assert(compare(&fixed, &s));
 }
+
+/* The message of thread 2 may come behind both accesses of thread 1, although what it interrupts
+ * depends on the second of them only as long as it is not interrupted. */
+Test(explore_random, an_interrupt_may_come_behind_what_it_does_not_depend_on)
+{
+    struct spec s = {
+        .model = MEMORY_SC, .threads = 3,
+        .thread = {{3, {{OP_STI}, {OP_LOAD, .reg = 9, .place = SECOND},
+                        {OP_LOAD, .reg = 10, .place = FIRST}}},
+                   {1, {{OP_ADD, .place = FIRST, .value = 3}}},
+                   {3, {{OP_STORE, .place = FIRST, .value = 1},
+                        {OP_SEND, .value = INTERRUPT_HIGH},
+                        {OP_LOCK_ADD, .place = FIRST, .value = 1}}}},
+        .handler = {{0}, {1, {{OP_STORE, .place = FIRST, .value = 1}}}}, .early_eoi = {0, 1}};
+    cr_assert(compare(&fixed, &s));
+
+    /* A task looks again at such a race on its path: what comes later may be others' work. */
+    for (uint64_t budget = 1; budget < 60; budget++) {
+        const struct exploration parts = {"parts", budget % 4 ? ALGORITHM_OPTIMAL : ALGORITHM_SOURCE,
+                                          false, false, false, 4 * LIMIT, budget};
+        differ_explore(&parts, &got);
+        cr_assert(differ_equal(&want, &got, ~0ull), "tasks of %u", (unsigned)budget);
+    }
+}

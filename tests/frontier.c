@@ -161,7 +161,8 @@ Test(frontier, malformed_files_are_refused)
         const char *from, *to, *says;
     } cases[] = {
         {"irqweave-frontier", "irqweave-recording", "not a frontier"},
-        {"\"version\": 1", "\"version\": 2", "'version' is not 1"},
+        {"\"version\": 1", "\"version\": 2", "'version' is 2; this program reads 1"},
+        {"\"version\": 1", "\"version\": \"1\"", "'version' is missing or is not a number"},
         {"\"program\": \"1.2.3\"", "\"program\": 123", "'program'"},
         {"\"memory\": \"tso\"", "\"memory\": \"pso\"", "'tso' or 'sc'"},
         {"\"algorithm\": \"optimal\"", "\"algorithm\": \"best\"", "'algorithm'"},

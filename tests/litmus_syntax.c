@@ -53,6 +53,9 @@ static const struct {
     {HEAD "nop | ;\nexists (x=0) ) ", 5, "an operator or the end"},
     {HEAD "nop | ;\nlocations [y;]\nexists (x=0)", 5, "no location 'y'"},
     {"X86 t\n{}\nP0;\nMOV RAX,[x];\nexists (x=0)", 4, "did you mean 'EAX'?"},
+    {"X86 t\n{}\nP0;\nMOV [x+8],1;\nexists (x=0)", 4, "'x' and 8: a place from 0 to 7"},
+    {HEAD "movb $1,-1(x)" TAIL, 4, "'x' and -1: a place from 0 to 7"},
+    {"X86_64 t\n{ int a[3]; }\nP0;\nmovl $1,16(a);\nexists true", 4, "from 0 to 15"},
 };
 
 Test(litmus_syntax, bad_input_is_told_with_its_line)

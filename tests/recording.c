@@ -96,7 +96,7 @@ Test(recording, refuses_another_version)
     *(strstr(text, "\"version\": 1") + 11) = '9';
     file_write(path, text, length);
     cr_assert(!recording_read(&back, path, error, sizeof error));
-    cr_assert(strstr(error, "'version' is not 1"), "%s", error);
+    cr_assert(strstr(error, "'version' is 9; this program reads 1"), "%s", error);
 }
 
 /* What recording_read() says of what recording_write() wrote, or "". */
