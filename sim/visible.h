@@ -80,24 +80,35 @@ struct visible_range *visible_list(const struct visibility *, unsigned *count);
 bool visible_touch_slow(struct visibility *, uint64_t address, unsigned size, bool write,
                         unsigned context);
 
+/* The shadows of four bytes, and what they are if all are the same. */
+static inline uint64_t shadow_four(const struct visibility *v, uint64_t address)
+{
+    uint64_t seen;
+    memcpy(&seen, v->shadow + address, sizeof seen);
+    return seen;
+}
+
+static inline uint64_t shadow_all(unsigned one)
+{
+    return one * 0x0001000100010001ull;
+}
+
 /*
- * Notes an access of `context`; true if any byte of it is visible. The fast path is the common
- * case: all eight bytes already belong to this context.
+ * Notes an access of `context`; true if any byte of it is visible. Most accesses are of four or eight
+ * bytes that are all visible, or belong to this context, or are read by many and written by nobody.
  */
 static inline bool visible_touch(struct visibility *v, uint64_t address, unsigned size, bool write,
                                  unsigned context)
 {
     if (!v->tracking)
         return false;
-    uint64_t own = (context | SHADOW_WRITTEN) * 0x0001000100010001ull, seen[2];
-    if (size == 8) {
-        memcpy(seen, v->shadow + address, 16);
-        if (seen[0] == own && seen[1] == own)
-            return false;
-    } else if (size == 4) {
-        memcpy(seen, v->shadow + address, 8);
-        if (seen[0] == own)
-            return false;
+    if (size == 4 || size == 8) {
+        uint64_t seen = shadow_four(v, address);
+        bool alike = size == 4 || seen == shadow_four(v, address + 4);
+        bool known = seen == shadow_all(context | SHADOW_WRITTEN) ||
+                     (!write && (seen == shadow_all(context) || seen == shadow_all(CONTEXT_MANY)));
+        if (alike && (known || seen == shadow_all(SHADOW_VISIBLE)))
+            return !known;
     }
     return visible_touch_slow(v, address, size, write, context);
 }
