@@ -218,7 +218,7 @@ static void finds(const char *variant, const char *name, enum algorithm a, uint6
     }
 }
 
-Test(sample, pct_finds_the_broken_invariants, .timeout = 120)
+Test(sample, pct_finds_the_broken_invariants, .timeout = 300)
 {
     static const char *const variants[] = {"V0-device", "V1-cpu", "V1-device", "V2-cpu",
                                            "V2-device", "V4-cpu"};
