@@ -34,7 +34,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_STI_BLOCKS_NMI] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
-        "SDM vol. 2, STI: it \"may be inhibited\""},
+        "SDM vol. 2, STI: it \"may be blocked\""},
 };
 
 unsigned knob_values(enum knob which)
