@@ -187,30 +187,20 @@ static void collect_reversal(struct dpor *d, const struct open_race *r)
         sequence_clear(&d->sequence);
 }
 
-/*
- * What is needed of v to wake all that will be asleep when it is followed: e, by the later event of
- * the race, and those that are asleep now. False if the reversal has been explored from this node,
- * by one that is asleep.
- */
-static bool find_needed(const struct dpor *d, const struct node *n, uint32_t later,
-                        struct past *needed)
+/* Has v been explored from this node, by an agent that is asleep and could come before all of it? */
+static bool is_explored(const struct dpor *d, const struct node *n)
 {
-    const struct history *h = &d->history;
-    uint64_t left = explored_agents(n);
-    memset(needed, 0, sizeof *needed);
-    past_add(needed, h, later);
+    uint64_t left = explored_agents(n) & ~n->strict_sleep;
     for (const struct asleep *q = &d->asleep[n->asleep]; left; q++) {
         assert(q < d->asleep + n->asleep_end);
         if (!(left >> q->agent & 1))
             continue;
         left &= ~(1ull << q->agent);
-        uint32_t wakes = sequence_wakes(&d->sequence, h, q->agent, &d->access[q->first], q->count);
-        if (wakes != NO_EVENT)
-            past_add(needed, h, wakes);
-        else if (!(n->strict_sleep >> q->agent & 1))
-            return false;
+        if (sequence_wakes(&d->sequence, &d->history, q->agent, &d->access[q->first], q->count) ==
+            NO_EVENT)
+            return true;
     }
-    return true;
+    return false;
 }
 
 static uint64_t roots(const struct wakeup *tree)
@@ -280,9 +270,10 @@ static bool reverse_open(struct dpor *d, const struct open_race *r)
     collect_reversal(d, r);
     if (!d->sequence.count)
         return true;
-    struct past needed;
-    if (!find_needed(d, n, r->later, &needed))
+    if (is_explored(d, n))
         return false; /* with another end of the execution v is another one */
+    struct past needed = {{0}}; /* to wake the agent of e: others have been woken where they slept */
+    past_add(&needed, &d->history, r->later);
     return wakeup_insert(&n->tree, &d->history, &d->sequence, &needed) <= r->later;
 }
 
