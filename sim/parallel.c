@@ -180,12 +180,8 @@ void parallel_run_here(struct parallel *c)
 static void copy_result(struct explore_result *to, const struct explore_result *from)
 {
     *to = *from;
-    for (unsigned i = 0; i < to->finding_count; i++) {
-        const struct schedule *s = &from->finding[i].schedule;
-        to->finding[i].schedule = (struct schedule){0};
-        for (unsigned k = 0; k < s->count; k++)
-            schedule_add(&to->finding[i].schedule, s->choice[k]);
-    }
+    for (unsigned i = 0; i < to->finding_count; i++)
+        to->finding[i].schedule = schedule_copy(&from->finding[i].schedule);
 }
 
 static void report(struct parallel *c, struct explore_result *r)

@@ -34,16 +34,11 @@ static void add_task(struct partition *p, struct waiting_task task)
 
 /* ---- Beginning and end ---- */
 
-static void free_findings(struct counterexample *c, unsigned *count)
-{
-    while (*count)
-        schedule_free(&c[--*count].schedule);
-}
-
 static void clear(struct partition *p)
 {
-    free_findings(p->total.finding, &p->total.finding_count);
-    free_findings(p->known, &p->known_count);
+    explore_result_free(&p->total);
+    while (p->known_count)
+        schedule_free(&p->known[--p->known_count].schedule);
     free(p->visible);
     p->visible = NULL;
     p->node_count = p->task_count = p->next = 0;
@@ -163,10 +158,8 @@ static void remember_known(struct partition *p)
 {
     for (; p->known_count < p->total.finding_count; p->known_count++) {
         const struct counterexample *from = &p->total.finding[p->known_count];
-        struct counterexample *to = &p->known[p->known_count];
-        *to = (struct counterexample){.finding = from->finding};
-        for (unsigned i = 0; i < from->schedule.count; i++)
-            schedule_add(&to->schedule, from->schedule.choice[i]);
+        p->known[p->known_count] = (struct counterexample){
+            .finding = from->finding, .schedule = schedule_copy(&from->schedule)};
     }
 }
 

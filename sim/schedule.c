@@ -19,6 +19,14 @@ void schedule_add(struct schedule *s, struct choice c)
     s->choice[s->count++] = c;
 }
 
+struct schedule schedule_copy(const struct schedule *from)
+{
+    struct schedule copy = {0};
+    for (unsigned i = 0; i < from->count; i++)
+        schedule_add(&copy, from->choice[i]);
+    return copy;
+}
+
 void schedule_clear(struct schedule *s)
 {
     s->count = 0;
