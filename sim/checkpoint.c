@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "sim/grow.h"
 #include "sim/machine.h"
 
 static void save_stores(const struct machine *m, struct checkpoint *k)
@@ -14,11 +15,7 @@ static void save_stores(const struct machine *m, struct checkpoint *k)
     for (unsigned i = 0; i < m->cores; i++) {
         const struct store_buffer *sb = &m->state->buffer[i];
         uint32_t needed = k->stores + sb->next - sb->first;
-        if (needed > k->capacity) {
-            k->capacity = 2 * needed;
-            k->store = realloc(k->store, k->capacity * sizeof *k->store);
-            assert(k->store);
-        }
+        GROW(k->store, k->capacity, needed);
         for (uint32_t n = sb->first; n != sb->next; n++)
             k->store[k->stores++] = sb->entry[n % STORE_BUFFER_MAX];
     }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "sim/check.h"
+#include "sim/grow.h"
 #include "sim/sample.h"
 #include "sim/seconds.h"
 
@@ -55,9 +56,8 @@ static void replay_prefix(struct explorer *x)
 static void take_checkpoint(struct explorer *x)
 {
     if (x->checkpoints == x->checkpoint_capacity) {
-        x->checkpoint = realloc(x->checkpoint,
-                                (x->checkpoint_capacity + 1) * sizeof *x->checkpoint);
-        assert(x->checkpoint);
+        x->checkpoint = resized(x->checkpoint, x->checkpoint_capacity + 1,
+                                sizeof *x->checkpoint);
         checkpoint_init(x->m, &x->checkpoint[x->checkpoint_capacity++].state);
     }
     struct path_checkpoint *k = &x->checkpoint[x->checkpoints++];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/counterexample.h"
+#include "sim/grow.h"
 
 static unsigned lowest(uint64_t mask)
 {
@@ -12,22 +13,14 @@ static unsigned lowest(uint64_t mask)
 
 static uint32_t add_node(struct partition *p, struct owned_node node)
 {
-    if (p->node_count == p->node_capacity) {
-        p->node_capacity = p->node_capacity ? 2 * p->node_capacity : 256;
-        p->node = realloc(p->node, p->node_capacity * sizeof *p->node);
-        assert(p->node);
-    }
+    GROW(p->node, p->node_capacity, p->node_count + 1);
     p->node[p->node_count] = node;
     return p->node_count++;
 }
 
 static void add_task(struct partition *p, struct waiting_task task)
 {
-    if (p->task_count == p->task_capacity) {
-        p->task_capacity = p->task_capacity ? 2 * p->task_capacity : 256;
-        p->task = realloc(p->task, p->task_capacity * sizeof *p->task);
-        assert(p->task);
-    }
+    GROW(p->task, p->task_capacity, p->task_count + 1);
     p->task[p->task_count++] = task;
     p->waiting += task.weight;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/grow.h"
+
 /* ---- Sequences ---- */
 
 void sequence_clear(struct sequence *v)
@@ -18,10 +20,9 @@ static void reserve(struct sequence *v)
 {
     if (v->count < v->capacity)
         return;
-    v->capacity = v->capacity ? 2 * v->capacity : 256;
-    v->event = realloc(v->event, v->capacity * sizeof *v->event);
-    v->next = realloc(v->next, v->capacity * sizeof *v->next);
-    assert(v->event && v->next);
+    v->capacity = grown(v->capacity, v->count + 1);
+    v->event = resized(v->event, v->capacity, sizeof *v->event);
+    v->next = resized(v->next, v->capacity, sizeof *v->next);
 }
 
 void sequence_add(struct sequence *v, const struct history *h, uint32_t event)
