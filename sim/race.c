@@ -121,20 +121,20 @@ static void ask_for(struct dpor *d, uint32_t e, uint32_t later, uint64_t candida
         (struct task_request){e, d->history.event[later].agent, candidates};
 }
 
-void dpor_keep_uncertain(struct dpor *d, uint32_t e)
+bool dpor_keep_uncertain(struct dpor *d, uint32_t e)
 {
-    if (!later_is_certain(&d->history, e, d->history.count - 1))
-        leave_open(d, e, 0, false);
+    if (later_is_certain(&d->history, e, d->history.count - 1))
+        return false;
+    leave_open(d, e, 0, false);
+    return true;
 }
 
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
     uint32_t later = d->history.count - 1;
-    if (!later_is_certain(&d->history, e, later)) {
-        leave_open(d, e, 0, false);
+    if (dpor_keep_uncertain(d, e))
         return;
-    }
     bool optimal = d->algorithm == ALGORITHM_OPTIMAL, foreign = e < d->root;
     uint64_t covered = foreign ? n->sleep | n->done
                      : optimal ? explored_agents(n) : n->backtrack | n->sleep;
