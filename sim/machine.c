@@ -77,7 +77,7 @@ void machine_add_invariant(struct machine *m, const struct invariant *inv)
 {
     assert(m->invariant_count < MACHINE_MAX_INVARIANTS);
     m->invariant[m->invariant_count++] = *inv;
-    m->region_watch |= inv->events >> 8;
+    m->region_watch |= inv->events / EVENT_REGION_LEAVE;
 }
 
 void machine_add_obligation(struct machine *m, const struct obligation *o)
