@@ -138,11 +138,7 @@ static struct asleep drained(struct dpor *d, struct asleep q, const struct footp
 
 static bool wakes(const struct dpor *d, const struct footprint *fp, const struct asleep *q)
 {
-    for (uint32_t i = 0; i < fp->count; i++)
-        for (uint32_t j = 0; j < q->count; j++)
-            if (access_conflicts(&fp->access[i], &d->access[q->first + j]))
-                return true;
-    return false;
+    return accesses_conflict(fp->access, fp->count, &d->access[q->first], q->count);
 }
 
 /* Agents stay asleep behind a step that does not conflict with theirs. */
