@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a core: its coroutine, the points at which it waits for its turn, and events at
- * instruction boundaries. What the hooks do is in hooks.c, how a core goes back in checkpoint.c.
+ * The life of a core: set-up, start, its steps on its coroutine, contexts, registers. Where it waits
+ * for its turn is in point.c, what the hooks do in hooks.c, how a core goes back in checkpoint.c.
  */
 #include "cpu/core.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cpu/internal.h"
-#include "sim/message.h"
 #include "sim/tso.h"
 
 uint64_t core_reg(struct core *c, int uc_register)
@@ -78,274 +76,7 @@ unsigned core_context(const struct core *c)
     return context_of_core(c->id, core_level(c));
 }
 
-/* ---- Events ---- */
-
-/* Could an event be recognised at the boundary where the core stands, if one were pending? */
-static bool interruptible(struct core *c)
-{
-    if (c->state->non_root)
-        return c->cpu->virt_ops->interruptible(c->cpu->virt, c);
-    return c->state->interrupt_flag && !c->state->shadow;
-}
-
-static bool is_observed(const struct core *c)
-{
-    return c->m->observed_core >> c->id & 1;
-}
-
-/* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
- * 26.6.1 and vol. 2, MOV (blocked by MOV SS). What STI does is a knob; it may open, so that the boundary
- * counts as open whatever the value: else the run that would consult the knob might be left out. */
-static bool nmi_open(const struct core *c)
-{
-    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS);
-}
-
-bool core_nmi_ready(struct core *c)
-{
-    if (!is_observed(c) || !nmi_open(c) || !c->cpu->apic ||
-        !c->cpu->apic_ops->nmi_pending(c->cpu->apic, c->id))
-        return false;
-    return !(c->state->shadow & SHADOW_STI) ||
-           knob_value(&c->m->knobs, KNOB_STI_BLOCKS_NMI) == 0;
-}
-
-static bool event_pending(struct core *c)
-{
-    if (c->state->non_root)
-        return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
-    if (!c->cpu->apic)
-        return false;
-    if (core_nmi_ready(c))
-        return true;
-    return interruptible(c) && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
-}
-
-bool core_event_ready(struct core *c)
-{
-    return (c->exec.flags & POINT_BOUNDARY) && event_pending(c);
-}
-
-static enum event_result take_event(struct core *c)
-{
-    spin_break(c);
-    c->state->icount++; /* an event is a position of its own */
-    c->state->acount = 0;
-    if (c->state->non_root)
-        return c->cpu->virt_ops->event_take(c->cpu->virt, c);
-    if (core_nmi_ready(c)) { /* SDM vol. 3, table 6-2: before maskable interrupts */
-        core_take_nmi(c);
-        return EVENT_DIVERTED;
-    }
-    unsigned vector = c->cpu->apic_ops->acknowledge(c->cpu->apic, c->id);
-    machine_say(c->m, STEP_DELIVER, "takes interrupt %#x", vector);
-    core_deliver(c, vector, false, 0, c->exec.resume_rip);
-    return EVENT_DIVERTED;
-}
-
-/* ---- Points ---- */
-
-static bool in_handler(const struct core *c)
-{
-    enum context_level level = core_level(c);
-    return level >= LEVEL_INTERRUPT && level <= LEVEL_DEEP;
-}
-
-/* A handler is quiet as long as it only ends its interrupt (accesses to INTR alone) and returns to
- * where it came from, see interrupt_return(). What it does beyond that can be seen by others, and so
- * can the moment at which it does it. */
-static void observe_handler(struct core *c, const struct footprint *fp, unsigned flags)
-{
-    bool quiet = fp->count || (flags & POINT_RETURN);
-    if (!in_handler(c))
-        return;
-    for (uint32_t i = 0; i < fp->count; i++)
-        quiet &= fp->access[i].resource == resource_make(RES_INTR, c->id);
-    if (!quiet)
-        machine_observe(c->m, c->id);
-}
-
-/*
- * A boundary of a thread can be left out if all that handlers on this core ever do is to end their
- * interrupt and return with all registers as they were, and nobody looks at what is pending here
- * meanwhile: then taking the interrupt before a plain access or after it leads to the same state,
- * and a message that came earlier might as well have come later. The boundaries before cli, hlt, VM
- * entry and register accesses stay; a thread that blocks one of those (MOV SS) or changes what a
- * delivery does (LIDT) keeps all. Which cores qualify is found out like visible memory is.
- */
-static bool boundary_matters(const struct core *c, unsigned flags)
-{
-    if (!(flags & POINT_PLAIN) || c->m->every_boundary)
-        return true;
-    if (c->state->non_root || core_level(c) != LEVEL_THREAD)
-        return true;
-    return is_observed(c);
-}
-
-/* Touches nothing, waits for nothing, and nothing could interrupt it: a step that nobody sees. NMIs
- * come to observed cores alone. */
-static bool nobody_sees(struct core *c, unsigned flags, const struct footprint *fp)
-{
-    return !fp->count && !fp->events && !(flags & ~(unsigned)(POINT_BOUNDARY | POINT_PLAIN)) &&
-           !interruptible(c) && !is_observed(c);
-}
-
-/* Regions are entered in the very step that they begin with; see marker.c. */
-static uint16_t *regions_entered(struct core *c)
-{
-    return &c->state->entering[c->state->level_count];
-}
-
-bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
-{
-    if (c->cpu->in_setup)
-        return true;
-    observe_handler(c, fp, flags);
-    if (!boundary_matters(c, flags))
-        flags &= ~(unsigned)POINT_BOUNDARY;
-    if (nobody_sees(c, flags, fp))
-        return true;
-    for (;;) {
-        if (!(flags & POINT_ACCESS))
-            c->state->acount++;
-        c->exec.next = fp;
-        c->exec.flags = flags;
-        c->exec.quiet_since = c->state->icount;
-        coroutine_suspend(&c->coroutine);
-        if (!(flags & POINT_BOUNDARY) || !event_pending(c))
-            break;
-        if (take_event(c) == EVENT_DIVERTED) {
-            c->state->activity = ACTIVITY_ACTIVE;
-            return false;
-        }
-        flags &= ~(unsigned)POINT_ACCESS;
-    }
-    c->exec.visible_done++;
-    c->m->state->regions[c->id] |= *regions_entered(c);
-    *regions_entered(c) = 0;
-    return true;
-}
-
-void core_end(struct core *c)
-{
-    static const struct footprint nothing;
-    for (;;) {
-        c->exec.next = &nothing;
-        c->exec.flags = POINT_ENDED;
-        coroutine_suspend(&c->coroutine);
-    }
-}
-
-/* The first step of the event that is ready. */
-static void next_event(struct core *c, struct footprint *fp, unsigned *flags)
-{
-    *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
-    if (c->state->non_root)
-        c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
-    else if (core_nmi_ready(c)) {
-        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
-        /* Had the NMI not come, the core's step would be another one, which reads INTR: what changes
-         * that must not pass this one. */
-        if (interruptible(c))
-            footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    } else
-        footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_WRITE);
-}
-
-static bool event_waits(struct core *c)
-{
-    struct footprint fp;
-    unsigned flags;
-    if (tso_empty(c->m, c->id))
-        return false;
-    footprint_clear(&fp);
-    next_event(c, &fp, &flags);
-    return flags & POINT_DRAINED;
-}
-
-static bool enabled(void *cpu, unsigned core)
-{
-    struct core *c = &((struct cpu *)cpu)->core[core];
-    unsigned flags = c->exec.flags;
-    if (flags & (POINT_ENDED | POINT_SETUP))
-        return false;
-    if (core_event_ready(c))
-        return !event_waits(c);
-    if (flags & POINT_WAIT_EVENT)
-        return false;
-    if (flags & POINT_WAIT_CHANGE)
-        return !c->m->stop_vain_rounds && spin_changed(c);
-    if ((flags & POINT_DRAINED) && !tso_empty(c->m, core))
-        return false;
-    if ((flags & POINT_STORE) && tso_full(c->m, core)) {
-        c->m->state->bounds |= BOUND_STORE_BUFFER;
-        return false;
-    }
-    return !(flags & POINT_SLOT) || message_can_send(c->m, core);
-}
-
-/* At most points nothing but the core itself decides, or the room in its buffer; and without an APIC and
- * virtualization no event can come. This is asked before each step. */
-static uint64_t enabled_cores(void *cpu)
-{
-    const struct cpu *p = cpu;
-    bool events = p->apic || p->virt;
-    unsigned always = POINT_ACCESS | POINT_PLAIN | POINT_RETURN | (events ? 0 : POINT_BOUNDARY);
-    unsigned never = POINT_ENDED | (events ? 0 : POINT_WAIT_EVENT);
-    uint64_t mask = 0;
-    for (unsigned i = 0; i < p->m->cores; i++) {
-        unsigned flags = p->core[i].exec.flags & ~always;
-        if (!flags || (flags == POINT_STORE && !tso_full(p->m, i)) ||
-            (!(flags & never) && enabled(cpu, i)))
-            mask |= 1ull << i;
-    }
-    return mask;
-}
-
-static void next_access(const struct core *c, const struct access *a, struct footprint *fp)
-{
-    bool own_load = a->mode == ACCESS_READ && a->unit == c->id + 1;
-    if (own_load && !tso_empty(c->m, c->id))
-        tso_next_load(c->m, c->id, a, fp);
-    else
-        footprint_add_access(fp, *a);
-}
-
-/*
- * A step that could give way to an interrupt reads INTR, which every arrival changes. One that could
- * give way to an NMI alone reads UNIT_NMI, which the arrival of an NMI changes and that of another
- * message does not. It does so once an NMI has arrived at this core in some execution: before that
- * nothing depends on it, and as every message arrives in the end, an exploration in which one is
- * sent at all comes to that point, and begins anew.
- */
-static void next_boundary(struct core *c, struct footprint *fp)
-{
-    if (interruptible(c))
-        footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    else if (is_observed(c) && nmi_open(c))
-        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_READ);
-}
-
-static void next(void *cpu, unsigned core, struct footprint *fp)
-{
-    struct core *c = &((struct cpu *)cpu)->core[core];
-    if (core_event_ready(c)) {
-        unsigned flags;
-        next_event(c, fp, &flags);
-        if (flags & POINT_DRAINED)
-            tso_order_after_drains(c->m, core, fp);
-        return;
-    }
-    fp->events = c->exec.next->events;
-    for (uint32_t i = 0; i < c->exec.next->count; i++)
-        next_access(c, &c->exec.next->access[i], fp);
-    for (unsigned left = *regions_entered(c); left; left &= left - 1)
-        footprint_add(fp, region_resource(c->id, (unsigned)__builtin_ctz(left)), ACCESS_WRITE);
-    if (c->exec.flags & POINT_DRAINED)
-        tso_order_after_drains(c->m, core, fp);
-    if (c->exec.flags & POINT_BOUNDARY)
-        next_boundary(c, fp);
-}
+/* ---- Steps ---- */
 
 /* Runs the core to its next point. */
 static void resume(struct core *c)
@@ -429,9 +160,9 @@ static void stop_at(void *cpu, unsigned core, uint64_t icount, uint32_t acount)
 }
 
 static const struct core_ops core_operations = {
-    .enabled = enabled,
-    .enabled_cores = enabled_cores,
-    .next = next,
+    .enabled = point_enabled,
+    .enabled_cores = point_enabled_cores,
+    .next = point_next,
     .step = step,
     .idle = idle,
     .in_host = in_host,

@@ -35,6 +35,24 @@ static inline void spin_break(struct core *c)
     c->exec.spin_broken = 1;
 }
 
+/* event.c */
+bool event_interruptible(struct core *); /* could an event be recognised here, if one were pending? */
+bool event_pending(struct core *);
+enum event_result event_take(struct core *);
+/* The first step of the event that is ready, and does that step wait for the store buffer? */
+void event_next(struct core *, struct footprint *, unsigned *flags);
+bool event_waits(struct core *);
+void event_next_boundary(struct core *, struct footprint *); /* what any step at a boundary reads */
+static inline bool core_is_observed(const struct core *c)
+{
+    return c->m->observed_core >> c->id & 1;
+}
+
+/* point.c, for core_ops. */
+bool point_enabled(void *cpu, unsigned core);
+uint64_t point_enabled_cores(void *cpu);
+void point_next(void *cpu, unsigned core, struct footprint *);
+
 /* checkpoint.c: the state of execution of all cores, for core_ops. */
 void *cores_image_new(void *cpu);
 void cores_image_free(void *cpu, void *image);

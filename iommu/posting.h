@@ -11,6 +11,11 @@
 
 enum { IOMMU_SCRIPT_MAX = 16 };
 
+/* Events that steps of the device carry (sim/machine.h). */
+enum iommu_event {
+    EVENT_DEVICE_POST = EVENT_OF_DEVICE << 0, /* a descriptor has been updated */
+};
+
 /* One interrupt of the device, with what its remapping entry says. */
 struct iommu_post {
     uint8_t vector;      /* virtual: number of the PIR bit */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iommu/posting.h"
 #include "kvm/runtime/marker.h"
 #include "scenarios/states.h"
 #include "sim/message.h"

@@ -18,6 +18,7 @@
 
 #include "scenarios/litmus_internal.h"
 #include "scenarios/scenario.h"
+#include "sim/grow.h"
 
 extern char **environ;
 
@@ -46,11 +47,7 @@ static void put_line(struct batch *b, struct origin origin, const char *format, 
 static void put_line(struct batch *b, struct origin origin, const char *format, ...)
 {
     va_list ap;
-    if (b->lines == b->capacity) {
-        b->capacity = b->capacity ? 2 * b->capacity : 256;
-        b->origin = realloc(b->origin, b->capacity * sizeof *b->origin);
-        assert(b->origin);
-    }
+    GROW(b->origin, b->capacity, b->lines + 1);
     b->origin[b->lines++] = origin;
     va_start(ap, format);
     vfprintf(b->source, format, ap);

@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "scenarios/litmus_internal.h"
+#include "sim/grow.h"
 
 /* ---- The first line ---- */
 
@@ -243,11 +244,7 @@ static char *take_labels(struct litmus_thread *thread, char *cell, unsigned line
 
 static struct litmus_insn *add_insn(struct litmus_thread *thread, unsigned line, const char *source)
 {
-    if (thread->insns == thread->capacity) {
-        thread->capacity = thread->capacity ? 2 * thread->capacity : 8;
-        thread->insn = realloc(thread->insn, thread->capacity * sizeof *thread->insn);
-        assert(thread->insn);
-    }
+    GROW(thread->insn, thread->capacity, thread->insns + 1);
     struct litmus_insn *in = &thread->insn[thread->insns++];
     *in = (struct litmus_insn){.line = line, .source = strdup(source)};
     assert(in->source);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/grow.h"
+
 void dpor_init(struct dpor *d, unsigned agents, enum algorithm algorithm)
 {
     memset(d, 0, sizeof *d);
@@ -50,11 +52,7 @@ static unsigned choose(const struct dpor *d, uint64_t candidates)
 
 struct node *dpor_add_node(struct dpor *d)
 {
-    if (d->count == d->capacity) {
-        d->capacity = d->capacity ? 2 * d->capacity : 256;
-        d->node = realloc(d->node, d->capacity * sizeof *d->node);
-        assert(d->node);
-    }
+    GROW(d->node, d->capacity, d->count + 1);
     return &d->node[d->count++];
 }
 
@@ -94,21 +92,13 @@ bool dpor_new_node(struct dpor *d, uint64_t enabled)
 
 static struct access *reserve_accesses(struct dpor *d, uint32_t count)
 {
-    if (d->access_count + count > d->access_capacity) {
-        d->access_capacity = 2 * d->access_capacity + FOOTPRINT_MAX;
-        d->access = realloc(d->access, d->access_capacity * sizeof *d->access);
-        assert(d->access);
-    }
+    GROW(d->access, d->access_capacity, d->access_count + count);
     return &d->access[d->access_count];
 }
 
 static void add_asleep(struct dpor *d, struct asleep q)
 {
-    if (d->asleep_count == d->asleep_capacity) {
-        d->asleep_capacity = d->asleep_capacity ? 2 * d->asleep_capacity : 256;
-        d->asleep = realloc(d->asleep, d->asleep_capacity * sizeof *d->asleep);
-        assert(d->asleep);
-    }
+    GROW(d->asleep, d->asleep_capacity, d->asleep_count + 1);
     d->asleep[d->asleep_count++] = q;
 }
 
@@ -148,11 +138,7 @@ static struct asleep drained(struct dpor *d, struct asleep q, const struct footp
 
 static bool wakes(const struct dpor *d, const struct footprint *fp, const struct asleep *q)
 {
-    for (uint32_t i = 0; i < fp->count; i++)
-        for (uint32_t j = 0; j < q->count; j++)
-            if (access_conflicts(&fp->access[i], &d->access[q->first + j]))
-                return true;
-    return false;
+    return accesses_conflict(fp->access, fp->count, &d->access[q->first], q->count);
 }
 
 /* Agents stay asleep behind a step that does not conflict with theirs. */

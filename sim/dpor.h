@@ -98,8 +98,8 @@ unsigned dpor_pending(const struct dpor *, const struct node *, uint8_t agent[64
 void dpor_reverse(struct dpor *, uint32_t e);
 
 /* race.c: the same for a race on the path of a task. Others have seen it, so it is kept only if its
- * reversal depends on what comes later. */
-void dpor_keep_uncertain(struct dpor *, uint32_t e);
+ * reversal depends on what comes later; says whether it does. */
+bool dpor_keep_uncertain(struct dpor *, uint32_t e);
 
 /* race.c: at the end of an execution, for the races that dpor_reverse() has left open. */
 void dpor_reverse_open(struct dpor *);

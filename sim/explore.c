@@ -2,31 +2,20 @@
 /*
  * The explorer's driver: runs one execution after the other, each from the start snapshot along
  * the prefix that it shares with the last one, then on by choices of its own. Which choices have
- * to be tried is decided in dpor.c.
+ * to be tried is decided in dpor.c; options are in explore_options.c, results in explore_result.c.
  */
 #include "sim/explorer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/check.h"
-#include "sim/counterexample.h"
+#include "sim/grow.h"
 #include "sim/sample.h"
 #include "sim/seconds.h"
 
 enum {
-    CLOCK_EVERY = 64,
     CHECKPOINT_EVERY = 8, /* steps; 4 to 16 differ by less than the noise, 32 is slower */
 };
-
-const char *const algorithm_name[ALGORITHM_NAMES] = {"optimal", "source", "sleep",
-                                                     "dfs",     "pct",    "random"};
-
-const char *verdict_name(enum verdict v)
-{
-    static const char *const names[] = {"safe", "violation", "incomplete"};
-    return names[v];
-}
 
 void explorer_note_known(struct explorer *x)
 {
@@ -67,9 +56,8 @@ static void replay_prefix(struct explorer *x)
 static void take_checkpoint(struct explorer *x)
 {
     if (x->checkpoints == x->checkpoint_capacity) {
-        x->checkpoint = realloc(x->checkpoint,
-                                (x->checkpoint_capacity + 1) * sizeof *x->checkpoint);
-        assert(x->checkpoint);
+        x->checkpoint = resized(x->checkpoint, x->checkpoint_capacity + 1,
+                                sizeof *x->checkpoint);
         checkpoint_init(x->m, &x->checkpoint[x->checkpoint_capacity++].state);
     }
     struct path_checkpoint *k = &x->checkpoint[x->checkpoints++];
@@ -150,92 +138,6 @@ static enum outcome extend(struct explorer *x)
     }
 }
 
-static void keep_findings(struct explorer *x)
-{
-    struct machine_state *s = x->m->state;
-    struct finding found[MACHINE_MAX_FINDINGS];
-    uint32_t count = s->finding_count;
-    memcpy(found, s->finding, sizeof found); /* recording runs the machine again */
-    for (uint32_t i = 0; i < x->dpor.depth; i++) /* a sample has noted its path */
-        x->path[i] = x->dpor.node[i].chosen;
-    for (uint32_t i = x->known_findings; i < count; i++)
-        counterexample_keep(x->m, x->result, &found[i], x->path, x->found_depth[i],
-                            x->options->raw);
-}
-
-void explorer_count(struct explorer *x, enum outcome outcome)
-{
-    struct explore_result *r = x->result;
-    r->bounds |= x->m->state->bounds;
-    r->dropped |= x->m->state->dropped;
-    r->blocked += outcome == OUTCOME_BLOCKED || outcome == OUTCOME_WAITING;
-    r->waiting += outcome == OUTCOME_WAITING;
-    r->cut += outcome == OUTCOME_BOUND;
-    r->complete += outcome == OUTCOME_COMPLETE;
-    if (outcome == OUTCOME_COMPLETE && x->options->on_complete)
-        x->options->on_complete(x->options->context, x->m);
-    if (x->m->state->finding_count > x->known_findings)
-        keep_findings(x); /* runs the machine again: last */
-}
-
-static bool is_sample(const struct explore_options *o)
-{
-    return o->algorithm >= ALGORITHM_COUNT;
-}
-
-/* Of the task, or of the sample if it is to have so many executions. */
-static double fraction(const struct explorer *x)
-{
-    const struct explore_options *o = x->options;
-    if (!is_sample(o))
-        return task_fraction(&x->dpor);
-    return o->max_executions ? (double)explore_executions(x->result) / (double)o->max_executions : 0;
-}
-
-bool explorer_is_done(struct explorer *x)
-{
-    struct explore_result *r = x->result;
-    uint64_t runs = explore_executions(r);
-    if (x->options->stop_at_first && r->finding_count)
-        return true;
-    if (x->options->max_executions && runs >= x->options->max_executions)
-        r->bounds |= BOUND_EXECUTIONS;
-    if (x->options->stop && *x->options->stop)
-        r->bounds |= BOUND_INTERRUPT;
-    if (runs % CLOCK_EVERY == 0) {
-        double seconds = seconds_now() - x->started;
-        if (x->options->max_seconds > 0 && seconds >= x->options->max_seconds)
-            r->bounds |= BOUND_SECONDS;
-        if (x->options->on_progress)
-            x->options->on_progress(x->options->progress_context, runs, fraction(x));
-    }
-    return r->bounds & CUTTING_BOUNDS;
-}
-
-static void forget_results(struct explore_result *r)
-{
-    for (unsigned i = 0; i < r->finding_count; i++)
-        schedule_free(&r->finding[i].schedule);
-    uint64_t steps = r->steps, restarts = r->restarts;
-    memset(r, 0, sizeof *r);
-    r->steps = steps;
-    r->restarts = restarts;
-}
-
-/* What is known from elsewhere counts as seen so often that only better schedules matter. */
-static void seed_results(struct explorer *x)
-{
-    struct explore_result *r = x->result;
-    forget_results(r);
-    for (; r->finding_count < x->task->known_count; r->finding_count++) {
-        const struct counterexample *known = &x->task->known[r->finding_count];
-        struct counterexample *c = &r->finding[r->finding_count];
-        *c = (struct counterexample){.finding = known->finding, .seen = MINIMISE_FIRST};
-        for (unsigned i = 0; i < known->schedule.count; i++)
-            schedule_add(&c->schedule, known->schedule.choice[i]);
-    }
-}
-
 bool explorer_saw_more(const struct explorer *x)
 {
     return x->m->visibility.found || x->m->observed_more;
@@ -243,7 +145,7 @@ bool explorer_saw_more(const struct explorer *x)
 
 bool explorer_begin(struct explorer *x)
 {
-    seed_results(x);
+    explorer_seed_results(x);
     x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
@@ -309,52 +211,6 @@ static bool explore_all(struct explorer *x)
     return stable;
 }
 
-/* What one execution had no room for, another may have kept. */
-static void forget_kept(const struct machine *m, struct explore_result *r)
-{
-    for (unsigned i = 0; i < r->finding_count; i++) {
-        const struct finding *f = &r->finding[i].finding;
-        r->dropped &= ~(1ull << finding_bit(m, f->kind, f->name));
-    }
-}
-
-static bool any_violation(const struct explore_result *r)
-{
-    for (unsigned i = 0; i < r->finding_count; i++)
-        if (r->finding[i].finding.kind != FINDING_LIMIT)
-            return true;
-    return false;
-}
-
-bool explore_is_divisible(const struct explore_options *o)
-{
-    return !is_sample(o) && !o->bound_preemptions;
-}
-
-bool explore_counts_redundant(const struct explore_options *o)
-{
-    return o->algorithm < ALGORITHM_DFS && !o->bound_preemptions;
-}
-
-/*
- * A round in vain is made up for by an execution without it, which a sample need not hold, and which
- * has a preemption more: the core is left before the round, and not while it waits. So cores in
- * pause loops go on when they are released.
- */
-void explore_defaults(struct explore_options *o)
-{
-    enum { SEED = 1, PCT_DEPTH = 3, SAMPLE_EXECUTIONS = 1000 };
-    o->every_round |= is_sample(o) || o->bound_preemptions;
-    if (!o->max_steps || o->max_steps > EXPLORE_MAX_STEPS)
-        o->max_steps = EXPLORE_MAX_STEPS;
-    if (!o->seed)
-        o->seed = SEED;
-    if (!o->pct_depth)
-        o->pct_depth = PCT_DEPTH;
-    if (is_sample(o) && !o->max_executions && !(o->max_seconds > 0))
-        o->max_executions = SAMPLE_EXECUTIONS;
-}
-
 struct explorer *explorer_new(struct machine *m, const struct explore_options *options)
 {
     struct explorer *x = calloc(1, sizeof *x);
@@ -386,18 +242,10 @@ bool explorer_run(struct explorer *x, const struct task *task, struct explore_re
     x->result = r;
     x->rest = rest;
     x->m->stop_vain_rounds = !x->options->every_round;
-    bool stable = is_sample(x->options) ? sample_all(x) : explore_all(x);
+    bool stable = explorer_samples(x->options) ? sample_all(x) : explore_all(x);
     x->m->stop_vain_rounds = false;
     r->knobs = x->m->knobs.consulted;
     return stable;
-}
-
-void explore_conclude(const struct machine *m, struct explore_result *r)
-{
-    forget_kept(m, r);
-    r->visible_bytes = m->visibility.frozen;
-    r->verdict = any_violation(r) ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
-                                                                  : VERDICT_SAFE;
 }
 
 void explore(struct machine *m, const struct explore_options *asked, struct explore_result *r)
@@ -414,11 +262,4 @@ void explore(struct machine *m, const struct explore_options *asked, struct expl
     r->seconds = seconds_now() - x->started;
     explorer_free(x);
     explore_conclude(m, r);
-}
-
-void explore_result_free(struct explore_result *r)
-{
-    for (unsigned i = 0; i < r->finding_count; i++)
-        schedule_free(&r->finding[i].schedule);
-    r->finding_count = 0;
 }

@@ -42,6 +42,12 @@ struct explorer {
     double started;
 };
 
+/* Does the algorithm draw a sample? */
+static inline bool explorer_samples(const struct explore_options *o)
+{
+    return o->algorithm >= ALGORITHM_COUNT;
+}
+
 /* Runs the cores to their first visible steps and forgets all results but what the task knows of
  * others. False if more turned out visible on the way. */
 bool explorer_begin(struct explorer *);
@@ -59,6 +65,9 @@ enum outcome explorer_end(struct explorer *, uint64_t enabled, uint32_t depth);
 
 /* Makes the agent's step as check_step() does; `depth` steps come before it. */
 void explorer_step(struct explorer *, agent_id, struct footprint *, uint32_t depth);
+
+/* Forgets all results, and takes over what the task knows of others. */
+void explorer_seed_results(struct explorer *);
 
 /* The execution has ended: counts it and keeps its findings. Runs the machine again. */
 void explorer_count(struct explorer *, enum outcome);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kinds of findings as bits, so that those without room for a message are at least named. */
+/* What an execution finds: one of each kind and name. Kinds as bits, so that those without room for a
+ * message are at least named. */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "sim/machine.h"
@@ -31,4 +33,32 @@ struct finding finding_of_bit(const struct machine *m, unsigned bit)
         name = m->invariant[bit].name;
     snprintf(f.name, sizeof f.name, "%s", name);
     return f;
+}
+
+static bool already_found(const struct machine *m, enum finding_kind kind, const char *name)
+{
+    for (uint32_t i = 0; i < m->state->finding_count; i++)
+        if (m->state->finding[i].kind == kind && !strcmp(m->state->finding[i].name, name))
+            return true;
+    return false;
+}
+
+void machine_find(struct machine *m, enum finding_kind kind, const char *name, const char *format,
+                  ...)
+{
+    if (already_found(m, kind, name))
+        return;
+    if (kind == FINDING_LIMIT)
+        m->state->bounds |= BOUND_MODEL;
+    if (m->state->finding_count == MACHINE_MAX_FINDINGS) {
+        m->state->dropped |= 1ull << finding_bit(m, kind, name);
+        return;
+    }
+    struct finding *f = &m->state->finding[m->state->finding_count++];
+    f->kind = kind;
+    snprintf(f->name, sizeof f->name, "%s", name);
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(f->message, sizeof f->message, format, ap);
+    va_end(ap);
 }

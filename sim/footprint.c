@@ -29,12 +29,3 @@ bool accesses_drain(const struct access *drain, uint32_t count, struct access *a
         }
     return false;
 }
-
-bool footprint_conflicts(const struct footprint *a, const struct footprint *b)
-{
-    for (uint32_t i = 0; i < a->count; i++)
-        for (uint32_t j = 0; j < b->count; j++)
-            if (access_conflicts(&a->access[i], &b->access[j]))
-                return true;
-    return false;
-}

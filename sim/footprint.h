@@ -111,6 +111,20 @@ static inline bool access_conflicts(const struct access *a, const struct access 
  * False if it was not, and stays what it is. */
 bool accesses_drain(const struct access *drain, uint32_t count, struct access *a);
 
-bool footprint_conflicts(const struct footprint *a, const struct footprint *b);
+/* Does any access of the one step conflict with any of the other? */
+static inline bool accesses_conflict(const struct access *a, uint32_t a_count,
+                                     const struct access *b, uint32_t b_count)
+{
+    for (uint32_t i = 0; i < a_count; i++)
+        for (uint32_t j = 0; j < b_count; j++)
+            if (access_conflicts(&a[i], &b[j]))
+                return true;
+    return false;
+}
+
+static inline bool footprint_conflicts(const struct footprint *a, const struct footprint *b)
+{
+    return accesses_conflict(a->access, a->count, b->access, b->count);
+}
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/grow.h"
+
 enum { NO_RECORD = ~0u };
 
 struct bucket {
@@ -150,10 +152,9 @@ static void reserve_event(struct history *h)
 {
     if (h->count < h->capacity)
         return;
-    h->capacity = h->capacity ? 2 * h->capacity : 256;
-    h->event = realloc(h->event, h->capacity * sizeof *h->event);
-    h->clock = realloc(h->clock, (size_t)h->capacity * h->width * sizeof *h->clock);
-    assert(h->event && h->clock);
+    h->capacity = grown(h->capacity, h->count + 1);
+    h->event = resized(h->event, h->capacity, sizeof *h->event);
+    h->clock = resized(h->clock, h->capacity, h->width * sizeof *h->clock);
 }
 
 static uint32_t newest_event(const struct history *h, uint32_t bucket)
@@ -164,11 +165,7 @@ static uint32_t newest_event(const struct history *h, uint32_t bucket)
 
 static void add_record(struct history *h, const struct access *a, uint32_t bucket, uint32_t event)
 {
-    if (h->record_count == h->record_capacity) {
-        h->record_capacity = h->record_capacity ? 2 * h->record_capacity : 1024;
-        h->record = realloc(h->record, h->record_capacity * sizeof *h->record);
-        assert(h->record);
-    }
+    GROW(h->record, h->record_capacity, h->record_count + 1);
     struct record *rec = &h->record[h->record_count];
     rec->access = *a;
     rec->event = event;

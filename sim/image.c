@@ -6,39 +6,17 @@
 #include "sim/image.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "sim/image_internal.h"
-
-struct report {
-    const char *path;
-    char *error;
-    size_t size;
-};
-
-static bool refuse(const struct report *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Always false, so that a check can return it. */
-static bool refuse(const struct report *r, const char *format, ...)
-{
-    va_list ap;
-    int used = snprintf(r->error, r->size, "%s: ", r->path);
-    if (used < 0 || (size_t)used >= r->size)
-        return false;
-    va_start(ap, format);
-    vsnprintf(r->error + used, r->size - (size_t)used, format, ap);
-    va_end(ap);
-    return false;
-}
+#include "sim/reader.h"
 
 /* ---- The file ---- */
 
-static bool read_stream(FILE *f, uint8_t **bytes, size_t *length, const struct report *r)
+static bool read_stream(FILE *f, uint8_t **bytes, size_t *length, const struct reader *r)
 {
     size_t capacity = 1 << 16;
     *bytes = NULL;
@@ -59,7 +37,7 @@ static bool read_stream(FILE *f, uint8_t **bytes, size_t *length, const struct r
     }
 }
 
-static bool read_file(const char *path, uint8_t **bytes, size_t *length, const struct report *r)
+static bool read_file(const char *path, uint8_t **bytes, size_t *length, const struct reader *r)
 {
     FILE *f = fopen(path, "rb");
     if (!f)
@@ -75,7 +53,7 @@ static bool read_file(const char *path, uint8_t **bytes, size_t *length, const s
 
 /* ---- Checks ---- */
 
-static bool check_identification(const uint8_t *bytes, size_t length, const struct report *r)
+static bool check_identification(const uint8_t *bytes, size_t length, const struct reader *r)
 {
     if (length < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG))
         return refuse(r, "not an ELF file: it does not begin with 7f 45 4c 46");
@@ -90,7 +68,7 @@ static bool check_identification(const uint8_t *bytes, size_t length, const stru
     return true;
 }
 
-static bool check_header(const Elf64_Ehdr *h, size_t length, const struct report *r)
+static bool check_header(const Elf64_Ehdr *h, size_t length, const struct reader *r)
 {
     if (h->e_machine != EM_X86_64)
         return refuse(r, "offset 18: machine %u, want 62 (x86-64)", h->e_machine);
@@ -116,7 +94,7 @@ static Elf64_Phdr program_header(const struct image *image, const Elf64_Ehdr *h,
 }
 
 static bool check_segment(const struct image *image, const Elf64_Phdr *p, uint64_t at,
-                          const struct report *r)
+                          const struct reader *r)
 {
     if (p->p_type == PT_INTERP || p->p_type == PT_DYNAMIC)
         return refuse(r, "offset %llu: dynamically linked; link with -static",
@@ -138,7 +116,7 @@ static bool check_segment(const struct image *image, const Elf64_Phdr *p, uint64
     return true;
 }
 
-static bool check_file(const struct image *image, Elf64_Ehdr *h, const struct report *r)
+static bool check_file(const struct image *image, Elf64_Ehdr *h, const struct reader *r)
 {
     bool any = false;
     if (!check_identification(image->bytes, image->size, r))
@@ -170,7 +148,7 @@ static void load_segments(const struct image *image, const Elf64_Ehdr *h, uint8_
     }
 }
 
-static bool open_tables(struct image *image, const struct report *r)
+static bool open_tables(struct image *image, const struct reader *r)
 {
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)image->bytes, image->size);
@@ -184,7 +162,7 @@ static bool open_tables(struct image *image, const struct report *r)
     return true;
 }
 
-static bool load(struct image *image, uint8_t *ram, const struct report *r)
+static bool load(struct image *image, uint8_t *ram, const struct reader *r)
 {
     Elf64_Ehdr header;
     if (!check_file(image, &header, r) || !open_tables(image, r))
@@ -203,7 +181,7 @@ static bool load(struct image *image, uint8_t *ram, const struct report *r)
 bool image_load_bytes(struct image *image, const char *path, uint8_t *bytes, size_t length,
                       uint8_t *ram, uint64_t ram_size, uint64_t base, char *error, size_t size)
 {
-    struct report r = {path, error, size};
+    struct reader r = {path, error, size};
     *image = (struct image){.path = strdup(path),
                             .bytes = bytes,
                             .size = length,
@@ -219,7 +197,7 @@ bool image_load_bytes(struct image *image, const char *path, uint8_t *bytes, siz
 bool image_load(struct image *image, const char *path, uint8_t *ram, uint64_t ram_size,
                 uint64_t base, char *error, size_t size)
 {
-    struct report r = {path, error, size};
+    struct reader r = {path, error, size};
     uint8_t *bytes = NULL;
     size_t length = 0;
     return read_file(path, &bytes, &length, &r) &&

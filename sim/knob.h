@@ -3,6 +3,9 @@
  * Knobs: points of the hardware that no manual settles, as named choices with a default. A model
  * asks knob_value() when its behaviour depends on one; that marks the knob as consulted, and a
  * verdict lists every knob that its runs consulted. No choice is silent.
+ *
+ * All are in one table on the lowest floor, whoever asks for them: recordings and command lines name
+ * them before there is a machine.
  */
 #ifndef SIM_KNOB_H
 #define SIM_KNOB_H

@@ -2,7 +2,9 @@
 /*
  * The world: memory, store buffers, messages in flight, and the agents that act on them. An agent
  * is enabled or not; a step of it performs exactly one visible action. What the cores and devices
- * are is behind operation tables: this floor knows no x86.
+ * are is behind operation tables: of an x86 this floor knows the order of memory alone (sim/tso.c).
+ * Names that all floors, files and reports share are here all the same, without what is behind them:
+ * levels of contexts (sim/visible.h), kinds of steps (sim/step.h), knobs (sim/knob.h).
  *
  * Agents, densely numbered: cores, store buffers, devices, then the message slots of each source
  * (cores, then devices). An agent keeps its number in all executions, whatever their order.
@@ -159,12 +161,12 @@ struct invariant {
     bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
-/* Events that steps carry; the meaning of each is fixed here so that the floors above agree. */
+/* Events that steps carry: the first of each kind. What bits of the first two kinds mean is said by
+ * the floor whose steps carry them. */
 enum step_event {
-    EVENT_VM_ENTRY = 1u << 0,    /* the entry is committed */
-    EVENT_PI_DONE = 1u << 1,     /* posted-interrupt processing has finished */
-    EVENT_DEVICE_POST = 1u << 2, /* the IOMMU has updated a descriptor */
-    EVENT_REGION_LEAVE = 1u << 8 /* << region: 8 to 8 + MACHINE_MAX_REGIONS - 1 */
+    EVENT_OF_CORE = 1u << 0,     /* four for the virtualization extension */
+    EVENT_OF_DEVICE = 1u << 4,   /* four for devices */
+    EVENT_REGION_LEAVE = 1u << 8 /* << region, below MACHINE_MAX_REGIONS */
 };
 
 /* What must hold in a terminal state, when no agent is enabled any more. */

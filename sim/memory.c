@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "sim/grow.h"
+
 enum { BLOCK = 1 << MEMORY_BLOCK_SHIFT, PAGE = 4096 };
 
 static uint8_t *map_pages(uint64_t size)
@@ -109,10 +111,9 @@ void memory_save(const struct memory *mem, struct memory_image *image)
 {
     const struct block_list *l = &mem->dirty;
     if (l->count > image->capacity) {
-        image->capacity = 2 * l->count;
-        image->block = realloc(image->block, image->capacity * sizeof *image->block);
-        image->bytes = realloc(image->bytes, (size_t)image->capacity * BLOCK);
-        assert(image->block && image->bytes);
+        image->capacity = grown(image->capacity, l->count);
+        image->block = resized(image->block, image->capacity, sizeof *image->block);
+        image->bytes = resized(image->bytes, image->capacity, BLOCK);
     }
     image->count = l->count;
     for (uint32_t i = 0; i < l->count; i++) {

@@ -1,39 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/parallel.h"
-
-#include <errno.h>
-#include <poll.h>
+/*
+ * Runs the tasks of a partition in their order: the whole until it is split, then one after the
+ * other in this process, or in several (parallel_workers.c). Here is what both do with results.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
+#include "sim/parallel_internal.h"
 #include "sim/seconds.h"
-#include "sim/worker.h"
-
-enum { RUN_AHEAD = 1024, LOOK_EVERY_MS = 100 };
-
-struct parallel {
-    struct machine *m;
-    struct explore_options options; /* of tasks that run in this process */
-    const struct explore_options *asked;
-    const struct parallel_options *how;
-    struct partition *p;
-    struct explorer *x;
-    struct explore_result partial; /* of tasks that the partition keeps as waiting */
-    uint64_t before; /* executions of the partition that are not of this call */
-    double started;
-    bool stopped;
-    char *error;
-    size_t error_size;
-
-    struct worker worker[PARALLEL_MAX_JOBS];
-    unsigned workers;
-    struct worker_progress *progress;
-    struct outcome *ready[RUN_AHEAD]; /* of the waiting tasks, from the next one on */
-    uint32_t given; /* of them given to somebody */
-};
-
 
 /* ---- Progress ---- */
 
@@ -61,7 +36,7 @@ static void show_here(void *context, uint64_t executions, double fraction)
          partition_fraction(c->p) + add_part(c->p, 0, fraction), 1);
 }
 
-static void show_workers(struct parallel *c)
+void parallel_show_workers(struct parallel *c)
 {
     uint64_t executions = explore_executions(&c->p->total);
     double fraction = partition_fraction(c->p);
@@ -86,14 +61,14 @@ static void show_workers(struct parallel *c)
 /* ---- Taking results ---- */
 
 /* What cannot be kept for later is reported all the same. */
-static void add_partial(struct parallel *c, struct outcome *o)
+void parallel_add_partial(struct parallel *c, struct outcome *o)
 {
     if (o->stable)
         partition_add(c->m, &c->partial, &o->result,
                       partition_is_split(c->p) ? c->p->known_count : 0);
 }
 
-static void begin_anew(struct parallel *c, const struct outcome *o)
+void parallel_begin_anew(struct parallel *c, const struct outcome *o)
 {
     c->p->total.steps += o->result.steps;
     c->p->total.restarts++;
@@ -122,7 +97,7 @@ static void run_next_here(struct parallel *c, struct outcome *o)
 }
 
 /* The outcome of the next task, which must be stable: true if it does not exceed the bound. */
-static bool take(struct parallel *c, struct outcome *o)
+bool parallel_take(struct parallel *c, struct outcome *o)
 {
     if (o->rest.misfit) {
         snprintf(c->error, c->error_size, "what was left of the exploration does not fit this "
@@ -138,7 +113,7 @@ static bool take(struct parallel *c, struct outcome *o)
         run_next_here(c, o);
     }
     if (outcome_is_cut(o)) {
-        add_partial(c, o);
+        parallel_add_partial(c, o);
         c->stopped = true;
         return false;
     }
@@ -146,7 +121,7 @@ static bool take(struct parallel *c, struct outcome *o)
     return true;
 }
 
-static void check_bounds(struct parallel *c)
+void parallel_check_bounds(struct parallel *c)
 {
     uint32_t bounds = 0;
     if (c->asked->stop && *c->asked->stop)
@@ -172,7 +147,7 @@ static void run_whole(struct parallel *c)
         visible_absorb(&c->m->visibility);
     }
     free((void *)t.step);
-    if (take(c, &o)) {
+    if (parallel_take(c, &o)) {
         free(p->visible);
         p->visible = visible_list(&c->m->visibility, &p->visible_count);
         p->observed = c->m->observed_core;
@@ -184,170 +159,20 @@ static void run_whole(struct parallel *c)
 
 /* ---- In this process ---- */
 
-static void run_here(struct parallel *c)
+void parallel_run_here(struct parallel *c)
 {
     while (!c->stopped && partition_is_split(c->p) && !partition_is_done(c->p)) {
         struct outcome o;
-        check_bounds(c);
+        parallel_check_bounds(c);
         if (c->stopped)
             break;
         run_next_here(c, &o);
         if (o.stable)
-            take(c, &o);
+            parallel_take(c, &o);
         else
-            begin_anew(c, &o);
+            parallel_begin_anew(c, &o);
         outcome_free(&o);
     }
-}
-
-/* ---- In several ---- */
-
-static void shift(struct parallel *c)
-{
-    c->given--;
-    memmove(c->ready, c->ready + 1, c->given * sizeof *c->ready);
-    c->ready[c->given] = NULL;
-    for (unsigned i = 0; i < c->workers; i++)
-        c->worker[i].ahead--; /* of no meaning in those that are idle */
-}
-
-static void drop(struct outcome *o)
-{
-    if (o)
-        outcome_free(o);
-    free(o);
-}
-
-static void end_workers(struct parallel *c)
-{
-    for (unsigned i = 0; i < c->workers; i++)
-        worker_end(&c->worker[i]);
-    for (uint32_t i = 0; i < c->given; i++)
-        drop(c->ready[i]);
-    memset(c->ready, 0, sizeof c->ready);
-    c->workers = c->given = 0;
-}
-
-static void start_workers(struct parallel *c)
-{
-    while (c->workers < c->how->jobs &&
-           worker_start(&c->worker[c->workers], c->m, c->asked, c->p, &c->progress[c->workers]))
-        c->workers++;
-}
-
-/* A process that ends by itself is a defect, or was killed: what others have done is kept. */
-static void lose(struct parallel *c, struct worker *w)
-{
-    int status = worker_end(w);
-    if (WIFSIGNALED(status))
-        snprintf(c->error, c->error_size, "a process of the exploration was ended by signal %d (%s)",
-                 WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        snprintf(c->error, c->error_size, "a process of the exploration ended by itself");
-    w->busy = false;
-    c->stopped = true;
-    c->partial.bounds |= BOUND_INTERRUPT;
-}
-
-static void give(struct parallel *c)
-{
-    for (unsigned i = 0; i < c->workers && !c->stopped; i++) {
-        struct worker *w = &c->worker[i];
-        if (w->busy || c->given == RUN_AHEAD || c->given == partition_waiting(c->p))
-            continue;
-        struct task t = partition_task(c->p, c->given);
-        *w->progress = (struct worker_progress){0};
-        w->ahead = c->given++;
-        w->busy = true;
-        if (!worker_send(w, &t))
-            lose(c, w);
-        free((void *)t.step);
-    }
-}
-
-static void receive(struct parallel *c, struct worker *w)
-{
-    struct outcome *o = calloc(1, sizeof *o);
-    assert(o);
-    if (worker_receive(w, o)) {
-        c->ready[w->ahead] = o;
-        return;
-    }
-    drop(o);
-    lose(c, w);
-}
-
-static void wait_for_any(struct parallel *c)
-{
-    struct pollfd polled[PARALLEL_MAX_JOBS];
-    for (unsigned i = 0; i < c->workers; i++)
-        polled[i] = (struct pollfd){.fd = c->worker[i].busy ? c->worker[i].socket : -1,
-                                    .events = POLLIN};
-    if (poll(polled, c->workers, LOOK_EVERY_MS) <= 0)
-        return;
-    for (unsigned i = 0; i < c->workers; i++)
-        if (polled[i].revents)
-            receive(c, &c->worker[i]);
-}
-
-/* In order, as far as they have come. False: all begins anew. */
-static bool take_ready(struct parallel *c)
-{
-    while (!c->stopped && c->given && c->ready[0]) {
-        struct outcome *o = c->ready[0];
-        c->stopped = outcome_is_cut(o); /* somebody has interrupted that process alone */
-        if (c->stopped)
-            break;
-        c->ready[0] = NULL;
-        bool stable = o->stable;
-        if (!stable)
-            begin_anew(c, o);
-        else if (take(c, o))
-            shift(c);
-        drop(o);
-        if (!stable)
-            return false;
-    }
-    return true;
-}
-
-/* Whatever is under way or waits for its turn is reported, but left to be done again. */
-static void collect_partial(struct parallel *c)
-{
-    for (unsigned i = 0; i < c->workers; i++)
-        if (c->worker[i].busy)
-            worker_interrupt(&c->worker[i]);
-    for (unsigned i = 0; i < c->workers; i++)
-        if (c->worker[i].busy)
-            receive(c, &c->worker[i]);
-    for (uint32_t i = 0; i < c->given; i++) {
-        if (!c->ready[i])
-            continue;
-        c->ready[i]->result.bounds &= ~(uint32_t)BOUND_INTERRUPT; /* it was we who interrupted */
-        add_partial(c, c->ready[i]);
-    }
-}
-
-static void run_workers(struct parallel *c)
-{
-    start_workers(c);
-    if (!c->workers) {
-        run_here(c);
-        return;
-    }
-    bool same = true;
-    while (same && !c->stopped && !partition_is_done(c->p)) {
-        give(c);
-        wait_for_any(c);
-        same = take_ready(c);
-        if (same && !c->stopped)
-            show_workers(c);
-        check_bounds(c);
-    }
-    bool by_count = c->partial.bounds & BOUND_EXECUTIONS; /* exactly so many are reported */
-    if (c->stopped && !by_count)
-        collect_partial(c);
-    end_workers(c);
 }
 
 /* ---- All ---- */
@@ -355,12 +180,8 @@ static void run_workers(struct parallel *c)
 static void copy_result(struct explore_result *to, const struct explore_result *from)
 {
     *to = *from;
-    for (unsigned i = 0; i < to->finding_count; i++) {
-        const struct schedule *s = &from->finding[i].schedule;
-        to->finding[i].schedule = (struct schedule){0};
-        for (unsigned k = 0; k < s->count; k++)
-            schedule_add(&to->finding[i].schedule, s->choice[k]);
-    }
+    for (unsigned i = 0; i < to->finding_count; i++)
+        to->finding[i].schedule = schedule_copy(&from->finding[i].schedule);
 }
 
 static void report(struct parallel *c, struct explore_result *r)
@@ -396,9 +217,9 @@ bool parallel_explore(struct machine *m, const struct explore_options *options,
         if (!partition_is_split(p))
             run_whole(c);
         else if (how->jobs == 1)
-            run_here(c);
+            parallel_run_here(c);
         else
-            run_workers(c);
+            parallel_run_workers(c);
     }
     report(c, r);
     explorer_free(c->x);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/counterexample.h"
+#include "sim/grow.h"
 
 static unsigned lowest(uint64_t mask)
 {
@@ -12,38 +13,25 @@ static unsigned lowest(uint64_t mask)
 
 static uint32_t add_node(struct partition *p, struct owned_node node)
 {
-    if (p->node_count == p->node_capacity) {
-        p->node_capacity = p->node_capacity ? 2 * p->node_capacity : 256;
-        p->node = realloc(p->node, p->node_capacity * sizeof *p->node);
-        assert(p->node);
-    }
+    GROW(p->node, p->node_capacity, p->node_count + 1);
     p->node[p->node_count] = node;
     return p->node_count++;
 }
 
 static void add_task(struct partition *p, struct waiting_task task)
 {
-    if (p->task_count == p->task_capacity) {
-        p->task_capacity = p->task_capacity ? 2 * p->task_capacity : 256;
-        p->task = realloc(p->task, p->task_capacity * sizeof *p->task);
-        assert(p->task);
-    }
+    GROW(p->task, p->task_capacity, p->task_count + 1);
     p->task[p->task_count++] = task;
     p->waiting += task.weight;
 }
 
 /* ---- Beginning and end ---- */
 
-static void free_findings(struct counterexample *c, unsigned *count)
-{
-    while (*count)
-        schedule_free(&c[--*count].schedule);
-}
-
 static void clear(struct partition *p)
 {
-    free_findings(p->total.finding, &p->total.finding_count);
-    free_findings(p->known, &p->known_count);
+    explore_result_free(&p->total);
+    while (p->known_count)
+        schedule_free(&p->known[--p->known_count].schedule);
     free(p->visible);
     p->visible = NULL;
     p->node_count = p->task_count = p->next = 0;
@@ -163,10 +151,8 @@ static void remember_known(struct partition *p)
 {
     for (; p->known_count < p->total.finding_count; p->known_count++) {
         const struct counterexample *from = &p->total.finding[p->known_count];
-        struct counterexample *to = &p->known[p->known_count];
-        *to = (struct counterexample){.finding = from->finding};
-        for (unsigned i = 0; i < from->schedule.count; i++)
-            schedule_add(&to->schedule, from->schedule.choice[i]);
+        p->known[p->known_count] = (struct counterexample){
+            .finding = from->finding, .schedule = schedule_copy(&from->schedule)};
     }
 }
 

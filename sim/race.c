@@ -22,10 +22,10 @@
  * (later_is_certain again), the second half of v counts as well: f is independent of it, and so it
  * came after f by chance, but what f becomes may depend on it (reverse_uncertain).
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/dpor.h"
+#include "sim/grow.h"
 
 /*
  * Is it known what the later step of a race touches when it comes first? Not if the earlier one is no
@@ -88,11 +88,7 @@ static uint64_t explored_agents(const struct node *n)
 
 static void leave_open(struct dpor *d, uint32_t e, uint64_t first, bool certain)
 {
-    if (d->race_count == d->race_capacity) {
-        d->race_capacity = d->race_capacity ? 2 * d->race_capacity : 64;
-        d->race = realloc(d->race, d->race_capacity * sizeof *d->race);
-        assert(d->race);
-    }
+    GROW(d->race, d->race_capacity, d->race_count + 1);
     d->race[d->race_count++] = (struct open_race){e, d->history.count - 1, first, certain};
 }
 
@@ -120,29 +116,25 @@ static void ask_for(struct dpor *d, uint32_t e, uint32_t later, uint64_t candida
     candidates &= d->node[e].enabled;
     if (!candidates || requested(d, e, candidates))
         return;
-    if (d->request_count == d->request_capacity) {
-        d->request_capacity = d->request_capacity ? 2 * d->request_capacity : 64;
-        d->request = realloc(d->request, d->request_capacity * sizeof *d->request);
-        assert(d->request);
-    }
+    GROW(d->request, d->request_capacity, d->request_count + 1);
     d->request[d->request_count++] =
         (struct task_request){e, d->history.event[later].agent, candidates};
 }
 
-void dpor_keep_uncertain(struct dpor *d, uint32_t e)
+bool dpor_keep_uncertain(struct dpor *d, uint32_t e)
 {
-    if (!later_is_certain(&d->history, e, d->history.count - 1))
-        leave_open(d, e, 0, false);
+    if (later_is_certain(&d->history, e, d->history.count - 1))
+        return false;
+    leave_open(d, e, 0, false);
+    return true;
 }
 
 void dpor_reverse(struct dpor *d, uint32_t e)
 {
     struct node *n = &d->node[e];
     uint32_t later = d->history.count - 1;
-    if (!later_is_certain(&d->history, e, later)) {
-        leave_open(d, e, 0, false);
+    if (dpor_keep_uncertain(d, e))
         return;
-    }
     bool optimal = d->algorithm == ALGORITHM_OPTIMAL, foreign = e < d->root;
     uint64_t covered = foreign ? n->sleep | n->done
                      : optimal ? explored_agents(n) : n->backtrack | n->sleep;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/check.h"
+#include "sim/grow.h"
 #include "sim/schedule.h"
 
 struct replay {
@@ -15,11 +16,7 @@ struct replay {
 
 static struct step *new_step(struct trace *t)
 {
-    if (t->count == t->capacity) {
-        t->capacity = t->capacity ? 2 * t->capacity : 128;
-        t->step = realloc(t->step, t->capacity * sizeof *t->step);
-        assert(t->step);
-    }
+    GROW(t->step, t->capacity, t->count + 1);
     return &t->step[t->count++];
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,18 +129,6 @@ bool run_file_write(json_t *object, const char *path, char *error, size_t size)
 }
 
 /* ---- Reading ---- */
-
-bool refuse(const struct reader *r, const char *format, ...)
-{
-    va_list ap;
-    int used = snprintf(r->error, r->size, "%s: ", r->path);
-    if (used < 0 || (size_t)used >= r->size)
-        return false;
-    va_start(ap, format);
-    vsnprintf(r->error + used, r->size - (size_t)used, format, ap);
-    va_end(ap);
-    return false;
-}
 
 const char *text_of(const struct reader *r, const json_t *object, const char *key)
 {

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "sim/machine.h"
+#include "sim/reader.h"
 
 /* What ran, and what was visible in the end. */
 struct run_setup {
@@ -42,16 +43,6 @@ bool run_file_write(json_t *, const char *path, char *error, size_t size);
 bool run_file_writable(const char *path, char *error, size_t size);
 
 /* ---- Reading ---- */
-
-/* Where complaints go, and about what file. */
-struct reader {
-    const char *path;
-    char *error;
-    size_t size;
-};
-
-/* Always false. */
-bool refuse(const struct reader *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The object in the file, `what` ("recording") it should be. NULL: refused. */
 json_t *run_file_read(const struct reader *, const char *what, const char *format, int version,

@@ -8,15 +8,20 @@
 #include <string.h>
 
 #include "sim/check.h"
+#include "sim/grow.h"
 
 void schedule_add(struct schedule *s, struct choice c)
 {
-    if (s->count == s->capacity) {
-        s->capacity = s->capacity ? 2 * s->capacity : 64;
-        s->choice = realloc(s->choice, s->capacity * sizeof *s->choice);
-        assert(s->choice);
-    }
+    GROW(s->choice, s->capacity, s->count + 1);
     s->choice[s->count++] = c;
+}
+
+struct schedule schedule_copy(const struct schedule *from)
+{
+    struct schedule copy = {0};
+    for (unsigned i = 0; i < from->count; i++)
+        schedule_add(&copy, from->choice[i]);
+    return copy;
 }
 
 void schedule_clear(struct schedule *s)
@@ -54,19 +59,15 @@ unsigned schedule_switches(const struct schedule *s)
 
 struct writer {
     char *text;
-    size_t used, capacity;
+    uint32_t used, capacity;
 };
 
 static void __attribute__((format(printf, 2, 3))) put(struct writer *w, const char *format, ...)
 {
-    if (w->used + 64 > w->capacity) {
-        w->capacity = 2 * w->capacity + 256;
-        w->text = realloc(w->text, w->capacity);
-        assert(w->text);
-    }
+    GROW(w->text, w->capacity, w->used + 64);
     va_list ap;
     va_start(ap, format);
-    w->used += (size_t)vsnprintf(w->text + w->used, w->capacity - w->used, format, ap);
+    w->used += (uint32_t)vsnprintf(w->text + w->used, w->capacity - w->used, format, ap);
     va_end(ap);
 }
 

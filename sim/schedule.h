@@ -30,6 +30,7 @@ struct schedule {
 };
 
 void schedule_add(struct schedule *, struct choice);
+struct schedule schedule_copy(const struct schedule *);
 void schedule_clear(struct schedule *);
 void schedule_free(struct schedule *);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <sys/mman.h>
 
+#include "sim/grow.h"
 #include "sim/machine.h"
 
 static_assert(CONTEXT_DEVICES == 1 + MACHINE_MAX_CORES * LEVEL_COUNT, "a context a core and level");
@@ -45,11 +46,7 @@ void visible_add(struct visibility *v, uint64_t address, uint64_t size)
 
 static void remember(struct visibility *v, uint64_t address)
 {
-    if (v->found == v->found_capacity) {
-        v->found_capacity = v->found_capacity ? 2 * v->found_capacity : 64;
-        v->found_at = realloc(v->found_at, v->found_capacity * sizeof *v->found_at);
-        assert(v->found_at);
-    }
+    GROW(v->found_at, v->found_capacity, v->found + 1);
     v->found_at[v->found++] = address;
 }
 
@@ -112,7 +109,7 @@ bool visible_absorb(struct visibility *v)
 struct visible_range *visible_list(const struct visibility *v, unsigned *count)
 {
     struct visible_range *ranges = NULL;
-    unsigned n = 0;
+    unsigned n = 0, capacity = 0;
     for (uint64_t i = 0; i < v->size; i++) {
         while (i % 4 == 0 && i + 4 <= v->size && !shadow_four(v, i))
             i += 4; /* most of memory: nobody has touched it */
@@ -122,8 +119,7 @@ struct visible_range *visible_list(const struct visibility *v, unsigned *count)
             ranges[n - 1].size++;
             continue;
         }
-        ranges = realloc(ranges, (n + 1) * sizeof *ranges);
-        assert(ranges);
+        GROW(ranges, capacity, n + 1);
         ranges[n++] = (struct visible_range){i, 1};
     }
     *count = n;

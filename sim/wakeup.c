@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/grow.h"
+
 /* ---- Sequences ---- */
 
 void sequence_clear(struct sequence *v)
@@ -18,10 +20,9 @@ static void reserve(struct sequence *v)
 {
     if (v->count < v->capacity)
         return;
-    v->capacity = v->capacity ? 2 * v->capacity : 256;
-    v->event = realloc(v->event, v->capacity * sizeof *v->event);
-    v->next = realloc(v->next, v->capacity * sizeof *v->next);
-    assert(v->event && v->next);
+    v->capacity = grown(v->capacity, v->count + 1);
+    v->event = resized(v->event, v->capacity, sizeof *v->event);
+    v->next = resized(v->next, v->capacity, sizeof *v->next);
 }
 
 void sequence_add(struct sequence *v, const struct history *h, uint32_t event)
@@ -137,16 +138,6 @@ static uint32_t accesses_there(const struct sequence *v, const struct history *h
     return count;
 }
 
-static bool any_conflict(const struct access *a, uint32_t a_count, const struct access *b,
-                         uint32_t b_count)
-{
-    for (uint32_t i = 0; i < a_count; i++)
-        for (uint32_t j = 0; j < b_count; j++)
-            if (access_conflicts(&a[i], &b[j]))
-                return true;
-    return false;
-}
-
 uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsigned agent,
                         const struct access *a, uint32_t count)
 {
@@ -158,7 +149,7 @@ uint32_t sequence_wakes(const struct sequence *v, const struct history *h, unsig
         if (h->event[v->event[i]].agent == agent)
             return NO_EVENT;
         uint32_t accesses = accesses_there(v, h, v->event[i], event);
-        if (any_conflict(event, accesses, step, count))
+        if (accesses_conflict(event, accesses, step, count))
             return v->event[i];
         for (uint32_t j = 0; j < count && h->event[v->event[i]].drain; j++)
             accesses_drain(event, accesses, &step[j]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processes that run tasks of a partition for sim/parallel.c. */
+/* Processes that run tasks of a partition for sim/parallel_workers.c. */
 #ifndef SIM_WORKER_H
 #define SIM_WORKER_H
 

@@ -26,6 +26,12 @@ enum {
     VMX_VIRTUAL_DELIVERY_CYCLES = 40, /* beside the delivery through the IDT */
 };
 
+/* Events that steps of VMX carry (sim/machine.h). */
+enum vmx_event {
+    EVENT_VM_ENTRY = EVENT_OF_CORE << 0, /* the entry is committed */
+    EVENT_PI_DONE = EVENT_OF_CORE << 1,  /* posted-interrupt processing has finished */
+};
+
 /* State of one core beyond the VMCS. Plain data, in the arena. */
 struct vmx_core {
     uint64_t vmxon_address;   /* of the VMXON region */
