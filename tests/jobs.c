@@ -133,11 +133,21 @@ static void forge(const char *from, const char *to)
     file_write("forged", text, length);
 }
 
+/* Both versions are named. */
+static void refuses_another_program(void)
+{
+    char own[40], said[120];
+    cr_assert_eq(run("--version"), 0);
+    cr_assert_eq(sscanf(read_text("out"), "irqweave %39s", own), 1);
+    snprintf(said, sizeof said, "written by irqweave 9%s, this is %s,", own + 1, own);
+    forge("\"program\": \"", "\"program\": \"9");
+    refuses("explore --resume forged", said);
+}
+
 Test(jobs, frontiers_of_others_are_refused)
 {
     cr_assert_eq(run("explore posted-delivery:V3-both --max-executions 5000"), 3);
-    forge("\"program\": \"", "\"program\": \"9");
-    refuses("explore --resume forged", "written by irqweave 9");
+    refuses_another_program();
     forge("\"image\": \"", "\"image\": \"0123456789abcdef");
     refuses("explore --resume forged", "0123456789abcdef");
     forge("\"variant\": \"V3-both\"", "\"variant\": \"V3-bath\"");
