@@ -25,19 +25,34 @@ bool unicorn_supported(char *text, size_t size)
     return false;
 }
 
+/* What the assembler of litmus tests calls itself; null if there is none. */
+static json_t *assembler(void)
+{
+    char line[200] = "";
+    FILE *f = popen("LC_ALL=C as --version 2>/dev/null", "r");
+    if (f && !fgets(line, sizeof line, f))
+        line[0] = 0;
+    if (f)
+        pclose(f);
+    line[strcspn(line, "\n")] = 0;
+    json_t *text = line[0] ? json_string(line) : NULL;
+    return text ? text : json_null();
+}
+
 static json_t *versions(void)
 {
     unsigned major, minor;
     int capstone_major, capstone_minor;
     uc_version(&major, &minor);
     cs_version(&capstone_major, &capstone_minor);
-    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o}", "irqweave", IRQWEAVE_VERSION,
+    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "irqweave", IRQWEAVE_VERSION,
                      "unicorn", json_sprintf("%u.%u", major, minor), "capstone",
                      json_sprintf("%d.%d", capstone_major, capstone_minor), "elfutils",
                      json_sprintf("%d.%d", _ELFUTILS_VERSION / 1000, _ELFUTILS_VERSION % 1000),
                      "libcyaml", cyaml_version_str, "jansson", jansson_version_str(), "xxhash",
                      json_sprintf("%u.%u.%u", XXH_versionNumber() / 10000,
-                                  XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100));
+                                  XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100),
+                     "as", assembler());
 }
 
 static json_t *part(const char *names, bool runs, const char *why)
@@ -45,17 +60,21 @@ static json_t *part(const char *names, bool runs, const char *why)
     return json_pack("{s:s, s:b, s:s}", "part", names, "runs", runs, "why", why);
 }
 
-static json_t *parts(bool *all)
+static json_t *parts(const json_t *versions, bool *all)
 {
+    bool as = !json_is_null(json_object_get(versions, "as"));
     char unicorn[200] = "";
     bool supported = unicorn_supported(unicorn, sizeof unicorn);
     char **names = scenario_names(scenario_images());
     bool images = names && names[0];
     scenario_names_free(names);
-    *all = supported && images;
-    return json_pack("[o, o]", part("list", images, images ? "" : "no scenarios beside the program"),
+    *all = supported && images && as;
+    return json_pack("[o, o, o]", part("list", images, images ? "" : "no scenarios beside the program"),
                      part("explore, reproduce, replay, bench", supported && images,
-                          supported ? images ? "" : "no scenarios beside the program" : unicorn));
+                          supported ? images ? "" : "no scenarios beside the program" : unicorn),
+                     part("litmus", supported && as,
+                          supported ? as ? "" : "no assembler 'as' (Debian 12: binutils)"
+                                    : unicorn));
 }
 
 static json_t *knobs(void)
@@ -79,7 +98,7 @@ static void print_report(json_t *report)
     json_t *item, *list = json_object_get(report, "versions");
     size_t i, v;
     json_object_foreach (list, name, item)
-        printf("%-10s %s\n", name, json_string_value(item));
+        printf("%-10s %s\n", name, json_is_string(item) ? json_string_value(item) : "none");
     printf("images     %s\n\n", scenario_images());
     json_array_foreach (json_object_get(report, "parts"), i, item)
         printf("%-33s %s%s\n", json_string_value(json_object_get(item, "part")),
@@ -103,8 +122,9 @@ int doctor_main(int argc, char **argv)
     options_parse(&o, argc, argv, "", "What is installed, what can run here, all knobs.", "j");
     if (o.count)
         return cli_error("doctor takes no argument ('%.60s')", o.arguments[0]);
-    json_t *report = json_pack("{s:i, s:o, s:o, s:o}", "version", 1, "versions", versions(),
-                               "parts", parts(&all), "knobs", knobs());
+    json_t *found = versions();
+    json_t *report = json_pack("{s:i, s:o, s:o, s:o}", "version", 1, "versions", found, "parts",
+                               parts(found, &all), "knobs", knobs());
     if (o.json) {
         json_dumpf(report, stdout, JSON_INDENT(2));
         putchar('\n');

@@ -43,7 +43,6 @@ static bool run_variant(struct run *run, struct session *s, struct order *t, cha
 {
     const struct options *o = t->options;
     struct explore_options options = o->explore;
-    options.stop = leave_on_signals();
     if (!o->resume)
         return run_explore(run, s, o->model, &o->knobs, &options, options_jobs(o), error);
     *run = (struct run){.session = s};
@@ -65,6 +64,9 @@ static int finish_variant(struct run *run, const struct options *o, bool ok, cha
         int lost = cli_error("%s", error);
         status = o->frontier || o->resume ? lost : status;
     }
+    if (ok && o->resume && partition_is_done(&run->partition))
+        fprintf(stderr, "irqweave: everything has been explored; '%s' is not needed any more\n",
+                o->resume);
     int found = ok ? print_run(run, o) : status;
     return exit_code_worse(found, status);
 }
@@ -91,6 +93,7 @@ static json_t *explore_job(void *context, unsigned index)
     char error[SCENARIO_ERROR];
     struct run run;
     run_is_quiet = true;
+    leave_on_signals(false);
     struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
     if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
                            1, error))
@@ -124,7 +127,8 @@ static void print_line(const struct scenario_variant *v, const json_t *run)
 static int explore_all(struct order *t)
 {
     unsigned count = t->scenario->variants_count;
-    json_t **runs = jobs_run("variants", count, options_jobs(t->options), explore_job, t);
+    json_t **runs = jobs_run("variants", count, options_jobs(t->options), explore_job, t,
+                             t->options->explore.stop);
     json_t *list = json_array();
     int status = EXIT_NOTHING_FOUND;
     for (unsigned i = 0; i < count; i++) {
@@ -163,9 +167,11 @@ int explore_main(int argc, char **argv)
     struct options o;
     struct order order = {.options = &o};
     char error[SCENARIO_ERROR], name[200];
+    const volatile sig_atomic_t *stop = leave_on_signals(true); /* whatever takes long comes later */
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
                   "random, a sample of them.", "jmkaespordqwJFR");
+    o.explore.stop = stop;
     if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
     if (o.resume && !resume_read(&order.frontier, &o, name, error))

@@ -10,12 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 64 };
+enum { JOBS_MAX = 64, LOOK_EVERY_MS = 100 };
 
 struct job {
     pid_t pid; /* 0: this place is free */
     int pipe;
     unsigned index;
+    bool told; /* to stop */
     char *text;
     size_t length, capacity;
 };
@@ -34,15 +35,31 @@ static void work(int pipe, job_function *function, void *context, unsigned index
     _exit(failed ? 1 : 0);
 }
 
-static void start(struct job *j, unsigned index, job_function *function, void *context)
+/* Forks, and says whether `stop` was set before: what a job inherits it need not be told, and until it
+ * listens for itself it has the handlers of then. No signal comes in between. */
+static pid_t fork_job(const volatile sig_atomic_t *stop, bool *told)
+{
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, &before);
+    *told = stop && *stop;
+    pid_t pid = fork();
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    assert(pid >= 0);
+    return pid;
+}
+
+static void start(struct job *j, unsigned index, job_function *function, void *context,
+                  const volatile sig_atomic_t *stop)
 {
     int ends[2];
     int failed = pipe(ends);
     assert(!failed);
     fflush(NULL);
     *j = (struct job){.pipe = ends[0], .index = index};
-    j->pid = fork();
-    assert(j->pid >= 0);
+    j->pid = fork_job(stop, &j->told);
     if (j->pid == 0) {
         close(ends[0]);
         work(ends[1], function, context, index);
@@ -84,12 +101,24 @@ static void wait_for_any(struct job *job, unsigned parallel, json_t **results, u
     struct pollfd polled[JOBS_MAX];
     for (unsigned i = 0; i < parallel; i++)
         polled[i] = (struct pollfd){.fd = job[i].pid ? job[i].pipe : -1, .events = POLLIN};
-    poll(polled, parallel, -1);
+    if (poll(polled, parallel, LOOK_EVERY_MS) <= 0)
+        return;
     for (unsigned i = 0; i < parallel; i++) {
         if (!job[i].pid || !polled[i].revents || receive(&job[i]))
             continue;
         results[job[i].index] = finish(&job[i]);
         (*running)--;
+    }
+}
+
+/* Each that was started before is told once; it may have been signalled as well, which is the same to
+ * it. */
+static void pass_on(struct job *job, unsigned parallel)
+{
+    for (unsigned i = 0; i < parallel; i++) {
+        if (job[i].pid && !job[i].told)
+            kill(job[i].pid, SIGTERM);
+        job[i].told = job[i].pid;
     }
 }
 
@@ -105,7 +134,7 @@ static void show_progress(const char *what, unsigned done, unsigned count)
 }
 
 json_t **jobs_run(const char *what, unsigned count, unsigned parallel, job_function *function,
-                  void *context)
+                  void *context, const volatile sig_atomic_t *stop)
 {
     struct job job[JOBS_MAX] = {{0}};
     json_t **results = calloc(count + 1, sizeof *results);
@@ -116,10 +145,12 @@ json_t **jobs_run(const char *what, unsigned count, unsigned parallel, job_funct
         for (unsigned i = 0; i < parallel && started < count; i++) {
             if (job[i].pid)
                 continue;
-            start(&job[i], started++, function, context);
+            start(&job[i], started++, function, context, stop);
             running++;
         }
         show_progress(what, started - running, count);
+        if (stop && *stop)
+            pass_on(job, parallel);
         wait_for_any(job, parallel, results, &running);
     }
     show_progress(what, count, count);

@@ -7,13 +7,15 @@
 #define CLI_JOBS_H
 
 #include <jansson.h>
+#include <signal.h>
 
 typedef json_t *job_function(void *context, unsigned index);
 
-/* Runs jobs 0 to count - 1, `parallel` at a time; `what` they are, for a progress line. The result of a job that did not return one is
+/* Runs jobs 0 to count - 1, `parallel` at a time; `what` they are, for a progress line. Once `stop` (or
+ * NULL) is set, jobs get a SIGTERM. The result of a job that did not return one is
  * {"error": ...}. Free the list, and each result with json_decref(). */
 json_t **jobs_run(const char *what, unsigned count, unsigned parallel, job_function *,
-                  void *context);
+                  void *context, const volatile sig_atomic_t *stop);
 
 /* As many as there are processors, at least one. */
 unsigned jobs_default(void);

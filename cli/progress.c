@@ -69,7 +69,7 @@ static void print_estimate(struct progress *p, double estimate)
 {
     char text[40];
     progress_count(estimate, text, sizeof text);
-    fprintf(stderr, "\restimate: %s executions; it may be ten times as many\033[K\n", text);
+    fprintf(stderr, "\restimate: %s executions, give or take a factor of ten\033[K\n", text);
     p->estimated = true;
 }
 

@@ -161,7 +161,7 @@ static json_t **run_all(struct work *work)
 {
     unsigned count = work->scenario->variants_count;
     json_t **runs = jobs_run("explorations", 2 * count, options_jobs(work->options),
-                              reproduce_job, work);
+                              reproduce_job, work, NULL);
     for (unsigned i = 0; i < count; i++)
         runs[i] = merge(&work->scenario->variants[i], runs[2 * i], runs[2 * i + 1]);
     return runs;

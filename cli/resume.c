@@ -120,9 +120,9 @@ static void stop(int signal)
     stopped = 1;
 }
 
-const volatile sig_atomic_t *leave_on_signals(void)
+const volatile sig_atomic_t *leave_on_signals(bool second_ends)
 {
-    struct sigaction a = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction a = {.sa_handler = stop, .sa_flags = second_ends ? (int)SA_RESETHAND : 0};
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
     return &stopped;

@@ -20,7 +20,8 @@ bool leave_possible(const struct options *, char *error);
  * NULL. False: `error` says why not. */
 bool leave_write(const struct run *, const struct options *, char **path, char *error);
 
-/* From now on SIGINT and SIGTERM end the exploration in order, the second one at once. */
-const volatile sig_atomic_t *leave_on_signals(void);
+/* From now on SIGINT and SIGTERM end the exploration in order. A second one ends the process at once,
+ * or (in a process of another one, which passes it on) says the same again. */
+const volatile sig_atomic_t *leave_on_signals(bool second_ends);
 
 #endif

@@ -17,7 +17,9 @@ bool event_interruptible(struct core *c)
 
 /* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
  * 26.6.1 and vol. 2, MOV (blocked by MOV SS). What STI does is a knob; it may open, so that the boundary
- * counts as open whatever the value: else the run that would consult the knob might be left out. */
+ * counts as open whatever the value: else the run that would consult the knob might be left out. Whether
+ * an NMI is pending at that boundary is the same in all equivalent executions, as its arrival conflicts
+ * with the step from there; and once it is pending it stays so until that step. */
 static bool nmi_open(const struct core *c)
 {
     return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS);

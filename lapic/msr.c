@@ -103,6 +103,8 @@ static int lvt_of(uint32_t msr)
     return -1;
 }
 
+/* TPR and ISR change in steps of this core alone, so all equivalent executions read PPR with the same
+ * ones, and ask the knob or not. */
 static uint64_t read_ppr(struct lapic *l, const struct apic_regs *r)
 {
     bool zero = apic_ppr_is_ambiguous(r) && knob_value(&l->m->knobs, KNOB_PPR_SUBCLASS) == 1;

@@ -197,6 +197,7 @@ bool invariants_add(struct session *s, char *error)
 {
     if (s->scenario->invariants_count == 0)
         return true;
+    assert(s->m->cores <= INVARIANT_CORES_MAX);
     if (!state_find(s, "pid0", sizeof(struct posted_descriptor), &s->states.pid, error) ||
         !state_find(s, "vcpu0.mode", 4, &s->states.mode, error))
         return false;

@@ -13,6 +13,15 @@
 
 struct session;
 
+/*
+ * Cores of a machine with invariants. The longest look, when PI-1 and PI-2 are asked in one step, reads
+ * four regions of each core and 9 resources beside them: VMX state, mode, control, four words of PIR, what is pending and what is on its way.
+ * The step itself touches no more than 16: two cells of memory, three orders, what it can be
+ * interrupted by, VMX state, and four regions that begin and four that end in it.
+ */
+enum { INVARIANT_CORES_MAX = 9 };
+static_assert(4 * INVARIANT_CORES_MAX + 9 + 16 <= FOOTPRINT_MAX, "a look must fit a footprint");
+
 bool invariant_known(const char *name);
 bool obligation_known(const char *name);
 const char *invariant_names(void); /* "PI-1, PI-2, ..." */

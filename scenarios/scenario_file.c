@@ -306,13 +306,18 @@ static bool check_threads(const struct check *c, struct scenario_variant *v)
     return true;
 }
 
-static bool check_variant(const struct check *c, struct scenario_variant *v)
+static bool check_variant(const struct check *c, struct scenario_variant *v, bool invariants)
 {
     if (!plain_name(v->name))
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
-    return check_threads(c, v) && check_depends(c, &v->expected);
+    if (!check_threads(c, v))
+        return false;
+    if (invariants && v->cores > INVARIANT_CORES_MAX)
+        return wrong(c, name_line(v), "variant %s: %u cores; with invariants at most %d are right",
+                     v->name, v->cores, INVARIANT_CORES_MAX);
+    return check_depends(c, &v->expected);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)
@@ -335,7 +340,7 @@ static bool check_scenario(const struct check *c, struct scenario *s)
     if (!check_names(c, s))
         return false;
     for (unsigned i = 0; i < s->variants_count; i++) {
-        if (!check_variant(c, &s->variants[i]))
+        if (!check_variant(c, &s->variants[i], s->invariants_count))
             return false;
         for (unsigned k = 0; k < i; k++)
             if (!strcasecmp(s->variants[i].name, s->variants[k].name))

@@ -81,7 +81,7 @@ bool agent_enabled(struct machine *m, agent_id a)
     }
 }
 
-static uint64_t enabled_messages(struct machine *m)
+static uint64_t enabled_messages(const struct machine *m)
 {
     uint64_t mask = 0;
     for (unsigned s = 0; s < m->cores + m->devices; s++) {

@@ -4,6 +4,12 @@
  * asks knob_value() when its behaviour depends on one; that marks the knob as consulted, and a
  * verdict lists every knob that its runs consulted. No choice is silent.
  *
+ * An exploration runs one of several equivalent executions, and which one must not decide what is
+ * consulted. So a knob is asked in the steps in which the hardware takes the decision, whether its
+ * values would make a difference in that state or not; and a condition under which it is not asked
+ * is the same in all equivalent executions. What a step would touch is a question that an explorer
+ * puts in states of its own choice: the answer looks at `value`. What is enabled is asked in each.
+ *
  * All are in one table on the lowest floor, whoever asks for them: recordings and command lines name
  * them before there is a machine.
  */
@@ -33,7 +39,7 @@ struct knob_info {
 };
 
 struct knobs {
-    uint8_t value[KNOB_COUNT];
+    uint8_t value[KNOB_COUNT]; /* to look at without consulting: see above */
     uint32_t consulted; /* a bit a knob */
 };
 

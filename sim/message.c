@@ -42,6 +42,15 @@ void message_send(struct machine *m, unsigned source, unsigned kind, unsigned ve
     assert(target < m->cores);
     *slot = (struct message){true, (uint8_t)kind, (uint8_t)vector, (uint8_t)target, q->sent};
     q->sent++;
+    /* Whether an earlier one is still on its way differs between equivalent executions; how many
+     * the source has sent does not. */
+    if (q->sent > 1)
+        knob_value(&m->knobs, KNOB_MESSAGE_ORDER);
+}
+
+static bool is_fifo(const struct machine *m)
+{
+    return m->knobs.value[KNOB_MESSAGE_ORDER] == 1;
 }
 
 static bool overtaken(const struct machine *m, unsigned source, const struct message *msg)
@@ -55,15 +64,10 @@ static bool overtaken(const struct machine *m, unsigned source, const struct mes
     return false;
 }
 
-bool message_enabled(struct machine *m, unsigned source, unsigned slot)
+bool message_enabled(const struct machine *m, unsigned source, unsigned slot)
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
-    if (!msg->in_flight)
-        return false;
-    if (m->state->queue[source].sent < 2)
-        return true; /* alone: the knob makes no difference */
-    bool fifo = knob_value(&m->knobs, KNOB_MESSAGE_ORDER) == 1;
-    return !fifo || !overtaken(m, source, msg);
+    return msg->in_flight && !(is_fifo(m) && overtaken(m, source, msg));
 }
 
 void message_next_arrival(struct machine *m, unsigned source, unsigned slot, struct footprint *fp)
@@ -73,7 +77,7 @@ void message_next_arrival(struct machine *m, unsigned source, unsigned slot, str
     footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
     footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
     m->message_ops->next(m->fabric, msg, fp);
-    if (m->knobs.value[KNOB_MESSAGE_ORDER] == 1)
+    if (is_fifo(m))
         footprint_add_order(fp, chain_resource(source, msg->target));
 }
 

@@ -22,7 +22,7 @@ void message_order_send(const struct machine *, unsigned source, unsigned target
 void message_send(struct machine *, unsigned source, unsigned kind, unsigned vector,
                   unsigned target);
 
-bool message_enabled(struct machine *, unsigned source, unsigned slot);
+bool message_enabled(const struct machine *, unsigned source, unsigned slot);
 void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);
 void message_arrive(struct machine *, unsigned source, unsigned slot);
 

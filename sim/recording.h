@@ -13,7 +13,8 @@
 
 #include "sim/explore.h"
 
-enum { RECORDING_VERSION = 1, RECORDING_SIZE_MAX = 16 << 20 };
+/* 2: regions are no steps, so a position means another place than in 1. */
+enum { RECORDING_VERSION = 2, RECORDING_SIZE_MAX = 16 << 20 };
 
 struct recording {
     char *scenario;

@@ -68,6 +68,18 @@ Test(cli, wrong_use)
     refuses("replay 'posted-delivery:V1-cpu/tso#00000000 c0@1'", "was printed for image 00000000");
 }
 
+/* as --version: "GNU assembler (GNU Binutils ...) N". Litmus tests cannot run without it. */
+Test(cli, doctor_names_the_assembler)
+{
+    cr_assert_eq(run("doctor"), 0);
+    cr_assert(strstr(output, "\nas         GNU assembler "), "%s", output);
+    cr_assert_eq(setenv("PATH", "/nowhere", 1), 0);
+    cr_assert_eq(run("doctor"), 4);
+    cr_assert(strstr(output, "\nas         none\n"), "%s", output);
+    cr_assert(strstr(output, "\nlitmus                            cannot run: no assembler 'as'"),
+              "%s", output);
+}
+
 #define LITMUS IRQWEAVE_SOURCE_DIR "/scenarios/litmus/"
 
 Test(cli, litmus)

@@ -62,9 +62,78 @@ Test(jobs, same_json_after_an_interruption)
     cr_assert_eq(run("explore --resume " LEFT " --json --jobs 2"), 0);
     json_t *resumed = result();
     cr_assert(json_equal(whole, resumed));
+    has_one_line("the file stays", "everything has been explored; '" LEFT "' is not needed");
+    cr_assert_eq(access(LEFT, F_OK), 0);
     json_decref(whole);
     json_decref(part);
     json_decref(resumed);
+}
+
+/* Does the process have a handler for SIGINT? */
+static bool catches_interrupt(pid_t pid)
+{
+    char name[60], line[200];
+    unsigned long long caught = 0;
+    snprintf(name, sizeof name, "/proc/%d/status", (int)pid);
+    FILE *f = fopen(name, "r");
+    while (f && fgets(line, sizeof line, f))
+        sscanf(line, "SigCgt: %llx", &caught);
+    if (f)
+        fclose(f);
+    return caught >> (SIGINT - 1) & 1;
+}
+
+/* The exit code of an exploration that gets a Ctrl-C as soon as it listens; its JSON goes to `out`. */
+static int interrupt_at_once(const char *what, int signal)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+        dup2(open("errors", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+        execl(IRQWEAVE_PROGRAM, "irqweave", "explore", what, "--json", "--jobs", "2", NULL);
+        _exit(127);
+    }
+    int status;
+    while (!catches_interrupt(pid))
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    kill(pid, signal);
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
+    return WEXITSTATUS(status);
+}
+
+Test(jobs, ctrl_c_at_the_start_prints_json_and_leaves_all)
+{
+    cr_assert_eq(interrupt_at_once("posted-delivery:V3-both", SIGINT), 3);
+    json_t *part = result();
+    cr_assert_str_eq(json_string_value(json_object_get(part, "verdict")), "incomplete");
+    cr_assert_str_eq(json_string_value(json_object_get(part, "frontier")), LEFT);
+    cr_assert_eq(run("explore posted-delivery:V3-both --json"), 0);
+    json_t *whole = result();
+    cr_assert_eq(run("explore --resume " LEFT " --json"), 0);
+    json_t *resumed = result();
+    cr_assert(json_equal(whole, resumed));
+    json_decref(part);
+    json_decref(whole);
+    json_decref(resumed);
+}
+
+/* Of all variants: one that could not finish is incomplete. A SIGTERM to this process alone is enough. */
+Test(jobs, an_interruption_reaches_all_variants)
+{
+    int status = interrupt_at_once("posted-delivery", SIGTERM);
+    cr_assert(status == 3 || status == 1, "%d", status);
+    json_t *object = json_load_file("out", 0, NULL), *all = json_object_get(object, "runs"), *run;
+    unsigned incomplete = 0;
+    size_t i;
+    json_array_foreach(all, i, run) {
+        const char *verdict = json_string_value(json_object_get(run, "verdict"));
+        cr_assert(verdict, "%s", json_string_value(json_object_get(run, "error")));
+        incomplete += !strcmp(verdict, "incomplete");
+    }
+    cr_assert_eq(i, 25, "variants of scenario.yaml");
+    cr_assert_gt(incomplete, 0);
+    json_decref(object);
 }
 
 static int interrupt(unsigned jobs)
@@ -133,11 +202,21 @@ static void forge(const char *from, const char *to)
     file_write("forged", text, length);
 }
 
+/* Both versions are named. */
+static void refuses_another_program(void)
+{
+    char own[40], said[120];
+    cr_assert_eq(run("--version"), 0);
+    cr_assert_eq(sscanf(read_text("out"), "irqweave %39s", own), 1);
+    snprintf(said, sizeof said, "written by irqweave 9%s, this is %s,", own + 1, own);
+    forge("\"program\": \"", "\"program\": \"9");
+    refuses("explore --resume forged", said);
+}
+
 Test(jobs, frontiers_of_others_are_refused)
 {
     cr_assert_eq(run("explore posted-delivery:V3-both --max-executions 5000"), 3);
-    forge("\"program\": \"", "\"program\": \"9");
-    refuses("explore --resume forged", "written by irqweave 9");
+    refuses_another_program();
     forge("\"image\": \"", "\"image\": \"0123456789abcdef");
     refuses("explore --resume forged", "0123456789abcdef");
     forge("\"variant\": \"V3-both\"", "\"variant\": \"V3-bath\"");

@@ -11,15 +11,18 @@
 
 static char error[SCENARIO_ERROR];
 
+/* Between the invariants and the number of the thread's CPU. */
+#define REST "\n"                      \
+             "obligations: []\n"       \
+             "variants:\n"             \
+             "  - name: a\n"           \
+             "    summary: s\n"        \
+             "    image: v1\n"         \
+             "    threads: [{cpu: "
+
 static const char GOOD[] = "name: x\n"
                            "summary: y\n"
-                           "invariants: [PI-1]\n"
-                           "obligations: []\n"
-                           "variants:\n"
-                           "  - name: a\n"
-                           "    summary: s\n"
-                           "    image: v1\n"
-                           "    threads: [{cpu: 0, function: f}]\n"
+                           "invariants: [PI-1]" REST "0, function: f}]\n"
                            "    expected: {tso: safe, sc: safe}\n";
 
 /* GOOD with `from` replaced; the message goes to `error`, "" if the file was accepted. */
@@ -55,10 +58,14 @@ Test(scenario_file, names_line_and_remedy)
                      ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, MODE-1");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"), ":6: variant a: cpu 32; there are 0 to 31");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
-    cr_assert_str_eq(judge("cpu: 0", "cpu: 20"), "");
+    cr_assert_str_eq(judge("[PI-1]" REST "0", "[]" REST "20"), "");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 21"),
                      ":6: variant a: 22 cores and 0 devices leave no room for interrupt messages; "
                      "with so many devices 21 cores are right");
+    /* scenarios/invariants.h: what invariants read of 9 cores fits into a footprint. */
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 8"), "");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 9"),
+                     ":6: variant a: 10 cores; with invariants at most 9 are right");
     cr_assert_str_eq(judge("image: v1", "image: ../v1"),
                      ":8: image name '../v1': only letters, digits, - _ .");
     cr_assert_str_eq(judge("function: f}", "function: f}, {cpu: 0, function: g}"),

@@ -113,15 +113,16 @@ Test(vmx_guest, V20_injection_comes_first)
     cr_expect(before("injects vector 0x30", "delivers virtual interrupt 0x40"), "%s", trace);
 }
 
-Test(vmx_guest, drain_order_is_consulted_only_with_two_words)
+/* What is posted while the words are read depends on the order, so one word is enough. */
+Test(vmx_guest, drain_order_is_consulted_by_every_drain)
 {
     start();
     run();
-    notify(0x31);
     cr_expect_not(m->knobs.consulted & 1u << KNOB_PIR_DRAIN_ORDER);
+    notify(0x31);
+    cr_expect(m->knobs.consulted & 1u << KNOB_PIR_DRAIN_ORDER);
     post(0x31);
     notify(0x71);
-    cr_expect(m->knobs.consulted & 1u << KNOB_PIR_DRAIN_ORDER);
     cr_expect_eq(handled(), 3);
 }
 

@@ -173,5 +173,30 @@ Test(vmx_nmi, an_exit_asks_the_knob)
     tso_store(m, 0, GUEST_STACK + 64, 8, 1, 0);
     nmi_arrives();
     cr_expect(agent_enabled(m, 0));
+    cr_expect_eq(m->knobs.consulted & 1u << KNOB_VM_EXIT_DRAINS, 0, "nobody has left the guest");
+    agent_step(m, 0);
+    cr_assert_not(vmx_non_root(x, 0), "%s", trace);
     cr_expect(m->knobs.consulted & 1u << KNOB_VM_EXIT_DRAINS);
+}
+
+/* ... whether there is something to wait for or not: an equivalent execution may have it the other
+ * way. */
+Test(vmx_nmi, an_exit_asks_the_knob_with_an_empty_buffer)
+{
+    start();
+    run();
+    nmi_arrives();
+    cr_assert(tso_empty(m, 0));
+    m->knobs.consulted = 0;
+    run();
+    cr_assert_not(vmx_non_root(x, 0), "%s", trace);
+    cr_expect(m->knobs.consulted & 1u << KNOB_VM_EXIT_DRAINS);
+}
+
+Test(vmx_nmi, an_entry_asks_the_knob_with_an_empty_buffer)
+{
+    start();
+    run();
+    cr_assert(vmx_non_root(x, 0), "%s", trace);
+    cr_expect(m->knobs.consulted & 1u << KNOB_VM_ENTRY_DRAINS);
 }

@@ -16,7 +16,8 @@ bool vmx_blocked(const struct core *c)
     return c->state->shadow;
 }
 
-/* Would an external interrupt be taken here if one were pending? */
+/* Would an external interrupt be taken here if one were pending? The knob is asked at every boundary
+ * that the core comes to with blocking, which is its own affair: the same in equivalent executions. */
 static bool external_open(struct core *c, const struct vmcs *v)
 {
     /* SDM vol. 3, table 24-5: with external-interrupt exiting IF does not matter. */
@@ -42,6 +43,7 @@ static enum guest_event highest_event(struct vmx *x, struct core *c)
     const struct vmcs *v = vmx_current(x, c->id);
     const struct vid *vid = &vmx_core(x, c)->vid;
     bool interrupt_flag = c->state->interrupt_flag;
+    bool open = external_open(c, v); /* first: what else is pending must not decide what is asked */
     assert(c->state->non_root);
     if (core_nmi_ready(c))
         return EVENT_NMI;
@@ -50,8 +52,7 @@ static enum guest_event highest_event(struct vmx *x, struct core *c)
     if (vid_enabled(v) &&
         vid_deliverable(vid, interrupt_flag, vmx_blocked(c), vid_window_exiting(v)))
         return EVENT_VIRTUAL;
-    enum guest_event external = external_kind(x, c, v);
-    return external != NO_EVENT && external_open(c, v) ? external : NO_EVENT;
+    return open ? external_kind(x, c, v) : NO_EVENT;
 }
 
 static bool interruptible(void *virt, struct core *c)
@@ -92,7 +93,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     if (event == EVENT_POSTED)
         *flags &= ~(unsigned)POINT_DRAINED; /* its first locked access drains */
     else if (leaves(vmx_current(x, c->id), event))
-        *flags = (*flags & ~(unsigned)POINT_DRAINED) | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS);
+        *flags = (*flags & ~(unsigned)POINT_DRAINED) | vmx_would_drain(c, KNOB_VM_EXIT_DRAINS);
     else
         *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
 }
@@ -100,6 +101,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
 static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, uint32_t intr_info)
 {
     struct vmx_exit e = {.reason = reason, .intr_info = intr_info, .rip = c->exec.resume_rip};
+    (void)vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS); /* event_next() has only looked */
     vmx_exit(x, c, &e);
     return EVENT_DIVERTED;
 }

@@ -48,8 +48,10 @@ void vmx_footprint(const struct core *, struct footprint *);
 /* A point for a micro-step that changes VMX state only; never an event. */
 void vmx_micro_point(struct core *);
 
-/* POINT_DRAINED if the knob says that the sequence waits for the store buffer. */
+/* POINT_DRAINED if the knob says that the sequence waits for the store buffer. The first is for the
+ * step itself, or that which announces it, and consults the knob; the other for questions. */
 unsigned vmx_drain_flag(struct core *, enum knob);
+unsigned vmx_would_drain(const struct core *, enum knob);
 
 /* Ends the run with FINDING_BUG: the guest did what this model does not know. */
 void vmx_not_modelled(struct core *, const char *what);

@@ -26,8 +26,10 @@ static uint64_t drain_word(struct vmx *x, struct core *c, uint64_t pid, unsigned
 /* Step 5. Returns the highest vector found, 0 if PIR was empty. */
 static unsigned drain(struct vmx *x, struct core *c, uint64_t pid)
 {
-    bool descending = x->m->knobs.value[KNOB_PIR_DRAIN_ORDER] == 1;
-    unsigned highest = 0, found = 0;
+    /* Asked also if at most one word holds something in this order: in the other one a poster that
+     * has seen one word emptied may have set a bit in the other. */
+    bool descending = knob_value(&x->m->knobs, KNOB_PIR_DRAIN_ORDER) == 1;
+    unsigned highest = 0;
     for (unsigned i = 0; i < PID_WORDS; i++) {
         unsigned word = descending ? PID_WORDS - 1 - i : i;
         uint64_t bits = drain_word(x, c, pid, word);
@@ -35,12 +37,7 @@ static unsigned drain(struct vmx *x, struct core *c, uint64_t pid)
             continue;
         unsigned top = word * 64 + 63 - (unsigned)__builtin_clzll(bits);
         highest = top > highest ? top : highest;
-        found++;
     }
-    /* The order of the words matters only to a run in which two of them hold something. If it
-     * does, some run has both of them set before the first is read: that one reports the knob. */
-    if (found > 1)
-        knob_value(&x->m->knobs, KNOB_PIR_DRAIN_ORDER);
     return highest;
 }
 

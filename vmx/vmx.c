@@ -90,16 +90,18 @@ void vmx_micro_point(struct core *c)
     core_point(c, &fp, 0);
 }
 
-/* With an empty buffer there is nothing to wait for, and the knob is not consulted; the drains
- * that have happened are ordered before the step all the same. */
+unsigned vmx_would_drain(const struct core *c, enum knob which)
+{
+    assert(which == KNOB_VM_ENTRY_DRAINS || which == KNOB_VM_EXIT_DRAINS);
+    return c->m->model == MEMORY_TSO && c->m->knobs.value[which] == 0 ? POINT_DRAINED : 0;
+}
+
+/* Also with an empty buffer: an equivalent execution may come here before its drains. */
 unsigned vmx_drain_flag(struct core *c, enum knob which)
 {
-    struct machine *m = c->m;
-    assert(which == KNOB_VM_ENTRY_DRAINS || which == KNOB_VM_EXIT_DRAINS);
-    if (m->model == MEMORY_SC)
-        return 0;
-    unsigned value = tso_empty(m, c->id) ? m->knobs.value[which] : knob_value(&m->knobs, which);
-    return value == 0 ? POINT_DRAINED : 0;
+    if (c->m->model == MEMORY_TSO)
+        knob_value(&c->m->knobs, which);
+    return vmx_would_drain(c, which);
 }
 
 void vmx_not_modelled(struct core *c, const char *what)
