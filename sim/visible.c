@@ -113,9 +113,12 @@ struct visible_range *visible_list(const struct visibility *v, unsigned *count)
 {
     struct visible_range *ranges = NULL;
     unsigned n = 0;
-    for (uint64_t i = 0; i < v->size; i++) {
+    uint64_t left = v->frozen; /* few: most pages need not be touched */
+    for (uint64_t i = 0; left; i++) {
+        assert(i < v->size);
         if (!(v->shadow[i] & SHADOW_VISIBLE))
             continue;
+        left--;
         if (n && ranges[n - 1].address + ranges[n - 1].size == i) {
             ranges[n - 1].size++;
             continue;
