@@ -48,6 +48,12 @@ enum context_level core_level(const struct core *c)
     return s->level_count ? (enum context_level)s->level[s->level_count - 1] : LEVEL_THREAD;
 }
 
+bool core_in_handler(const struct core *c)
+{
+    enum context_level level = core_level(c);
+    return level >= LEVEL_INTERRUPT && level <= LEVEL_DEEP;
+}
+
 void core_push_level(struct core *c, enum context_level level, uint64_t frame_rsp)
 {
     struct core_state *s = c->state;

@@ -238,6 +238,7 @@ void core_take_nmi(struct core *);
 
 /* Nesting levels of contexts (sim/visible.h). */
 enum context_level core_level(const struct core *);
+bool core_in_handler(const struct core *); /* of an interrupt or NMI, outside of a guest */
 void core_push_level(struct core *, enum context_level, uint64_t frame_rsp);
 void core_pop_level(struct core *);
 unsigned core_context(const struct core *);

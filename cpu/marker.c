@@ -77,6 +77,8 @@ static void region(struct core *c, const struct insn *in)
     unsigned id = (unsigned)in->operand[0].value;
     if (id >= MACHINE_MAX_REGIONS || !(c->m->region_watch >> id & 1))
         return;
+    if (core_in_handler(c))
+        machine_observe(c->m, c->id); /* the moment matters, even if it only ends its interrupt */
     if (in->sib_index == MARKER_REGION_ENTER)
         enter_region(c, id);
     else

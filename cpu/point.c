@@ -7,19 +7,13 @@
 #include "sim/message.h"
 #include "sim/tso.h"
 
-static bool in_handler(const struct core *c)
-{
-    enum context_level level = core_level(c);
-    return level >= LEVEL_INTERRUPT && level <= LEVEL_DEEP;
-}
-
 /* A handler is quiet as long as it only ends its interrupt (accesses to INTR alone) and returns to
  * where it came from, see interrupt_return(). What it does beyond that can be seen by others, and so
- * can the moment at which it does it. */
+ * can the moment at which it does it. Regions that it passes are noticed in marker.c. */
 static void observe_handler(struct core *c, const struct footprint *fp, unsigned flags)
 {
     bool quiet = fp->count || (flags & POINT_RETURN);
-    if (!in_handler(c))
+    if (!core_in_handler(c))
         return;
     for (uint32_t i = 0; i < fp->count; i++)
         quiet &= fp->access[i].resource == resource_make(RES_INTR, c->id);

@@ -10,16 +10,10 @@
  * they differ is shrunk before it is printed.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
-#include <time.h>
 
-#include "sim/seconds.h"
-#include "tests/support/differ.h"
+#include "tests/support/property.h"
 
-enum { LIMIT = 8000 };
-
-static struct outcome want, got;
-static uint64_t complete, blocked; /* of optimal, for who wants to know */
+enum { LIMIT = 8000, LARGE = 60000 };
 
 /* ---- Kinds of programs ---- */
 
@@ -27,14 +21,13 @@ struct family {
     const char *name;
     struct mixture thread, handler;
     unsigned threads, length_min, length_max;
-    enum algorithm reference;
     bool interrupts, nesting;
 };
 
 static const struct exploration reduced[] = {
-    {"optimal", ALGORITHM_OPTIMAL, false, false, false, 4 * LIMIT, 0},
-    {"source", ALGORITHM_SOURCE, false, false, false, 4 * LIMIT, 0},
-    {"sleep", ALGORITHM_SLEEP, false, false, false, 4 * LIMIT, 0},
+    {"optimal", ALGORITHM_OPTIMAL, .limit = LARGE},
+    {"source", ALGORITHM_SOURCE, .limit = LARGE},
+    {"sleep", ALGORITHM_SLEEP, .limit = LARGE},
 };
 
 /* The lower one's handler may send the higher vector, whose handler sends nothing: otherwise
@@ -64,8 +57,9 @@ static void add_interrupts(struct random *r, const struct family *f, struct spec
     sender->op[random_draw(r, sender->count)] = send;
 }
 
-static void draw(struct random *r, const struct family *f, struct spec *s)
+static void draw(struct random *r, const void *context, struct spec *s)
 {
+    const struct family *f = context;
     memset(s, 0, sizeof *s);
     s->threads = f->threads;
     s->nesting = f->nesting;
@@ -82,80 +76,24 @@ static void draw(struct random *r, const struct family *f, struct spec *s)
 
 /* ---- Comparing ---- */
 
-static bool one_differs(const struct spec *s, enum algorithm reference,
-                        const struct exploration *e)
-{
-    struct exploration plain = {"reference", reference, true, true, false, LIMIT, 0};
-    differ_load(s);
-    differ_explore(&plain, &want);
-    if (want.incomplete)
-        return false;
-    differ_explore(e, &got);
-    return got.incomplete || !differ_equal(&want, &got, ~0ull);
-}
+#define PLAIN_DFS(most) {"dfs", ALGORITHM_DFS, true, true, .limit = (most)}
+#define SLEEP_SETS(most) {"sleep sets", ALGORITHM_SLEEP, true, true, .limit = (most)}
+#define OTHERS .other = reduced, .others = sizeof reduced / sizeof *reduced
 
-struct shrinking {
-    enum algorithm reference;
-    const struct exploration *e;
-};
+static const struct property by_dfs = {.reference = {PLAIN_DFS(LIMIT)}, OTHERS, .draw = draw};
 
-static bool still_differs(const struct spec *s, void *context)
-{
-    const struct shrinking *k = context;
-    return one_differs(s, k->reference, k->e);
-}
+/* Where DFS is out of reach for most: sleep sets alone, every boundary, every round. */
+static const struct property by_sleep_sets = {.reference = {SLEEP_SETS(LIMIT)}, OTHERS,
+                                              .draw = draw};
+static const struct property by_dfs_if_small = {
+    .reference = {PLAIN_DFS(3 * LIMIT), SLEEP_SETS(LIMIT)}, OTHERS, .draw = draw};
 
-static void fail(const struct family *f, struct spec *s, const struct exploration *e)
+static void check(const struct family *f, struct property p, unsigned seeds, unsigned programs)
 {
-    static char text[4000];
-    struct shrinking k = {f->reference, e};
-    differ_shrink(s, still_differs, &k);
-    one_differs(s, f->reference, e);
-    spec_print(s, text, sizeof text);
-    cr_assert_fail("%s, %s: %u states and findings %llx, not %u and %llx%s: %s", f->name, e->name,
-                   got.count, (unsigned long long)got.findings, want.count,
-                   (unsigned long long)want.findings, got.incomplete ? " (incomplete)" : "", text);
-}
-
-/* False if the program is too large for the reference. */
-static bool compare(const struct family *f, struct spec *s)
-{
-    struct exploration plain = {"reference", f->reference, true, true, false, LIMIT, 0};
-    differ_load(s);
-    differ_explore(&plain, &want);
-    if (want.incomplete)
-        return false;
-    for (unsigned i = 0; i < sizeof reduced / sizeof *reduced; i++) {
-        differ_explore(&reduced[i], &got);
-        if (reduced[i].algorithm == ALGORITHM_OPTIMAL) {
-            complete += got.result.complete;
-            blocked += got.result.blocked;
-        }
-        if (got.incomplete || !differ_equal(&want, &got, ~0ull))
-            fail(f, s, &reduced[i]);
-    }
-    return true;
-}
-
-/* Draws until `programs` of them have been compared; no more than every fourth may be small
- * enough, or the family tests nothing. */
-static void check(const struct family *f, unsigned programs)
-{
-    double end = seconds_now() + differ_long_run();
-    bool more = differ_long_run() > 0;
-    struct random r = {more ? (uint64_t)time(NULL) : 1};
-    struct spec s;
-    unsigned drawn = 0, compared = 0;
-    while (compared < programs || (more && seconds_now() < end)) {
-        draw(&r, f, &s);
-        compared += compare(f, &s);
-        drawn++;
-        cr_assert(drawn < 100 || compared > drawn / 4, "%s: %u of %u programs are small enough",
-                  f->name, compared, drawn);
-    }
-    if (more || getenv("VERBOSE"))
-        fprintf(stderr, "%s: %u of %u programs, optimal: %llu complete, %llu blocked\n", f->name,
-                compared, drawn, (unsigned long long)complete, (unsigned long long)blocked);
+    p.name = f->name;
+    p.context = f;
+    const char *fails = property_check(&p, seeds, programs);
+    cr_assert_null(fails, "%s", fails);
 }
 
 /* ---- The families ---- */
@@ -172,34 +110,33 @@ static const struct mixture bytes = {{ACCESSES}, 2, true};
 
 Test(explore_random, two_threads, .timeout = 300)
 {
-    const struct family f = {"two threads", words, words, 2, 2, 4, ALGORITHM_DFS, false, false};
-    check(&f, 300);
+    const struct family f = {"two threads", words, words, 2, 2, 4, false, false};
+    check(&f, by_dfs, 1, 300);
 }
 
 Test(explore_random, mixed_sizes, .timeout = 300)
 {
-    const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, ALGORITHM_DFS, false, false};
-    check(&f, 250);
+    const struct family f = {"mixed sizes", bytes, bytes, 2, 2, 4, false, false};
+    check(&f, by_dfs, 1, 250);
 }
 
 Test(explore_random, forwarded_loads, .timeout = 300)
 {
     const struct mixture mix = {{FORWARDING}, 2, true};
-    const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, ALGORITHM_DFS, false, false};
-    check(&f, 250);
+    const struct family f = {"forwarded loads", mix, mix, 2, 3, 4, false, false};
+    check(&f, by_dfs, 1, 250);
 }
 
 Test(explore_random, three_threads, .timeout = 300)
 {
-    const struct family f = {"three threads", bytes, bytes, 3, 1, 2, ALGORITHM_DFS, false, false};
-    check(&f, 300);
+    const struct family f = {"three threads", bytes, bytes, 3, 1, 2, false, false};
+    check(&f, by_dfs, 1, 300);
 }
 
 Test(explore_random, four_threads, .timeout = 300)
 {
-    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, ALGORITHM_SLEEP, false,
-                             false};
-    check(&f, 150);
+    const struct family f = {"four threads", bytes, bytes, 4, 1, 2, false, false};
+    check(&f, by_sleep_sets, 4, 900);
 }
 
 /* ---- With interrupts ---- */
@@ -213,34 +150,40 @@ static const struct mixture interrupted = {
 Test(explore_random, quiet_handlers, .timeout = 300)
 {
     const struct mixture none = {{[OP_LFENCE] = 1}, 2, false};
-    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, ALGORITHM_DFS, true,
-                             false};
-    check(&f, 300);
+    const struct family f = {"quiet handlers", interrupted, none, 2, 2, 3, true, false};
+    check(&f, by_dfs, 1, 300);
 }
 
 Test(explore_random, handlers_that_touch_what_they_interrupt, .timeout = 300)
 {
     const struct mixture touch = {{SHORT_ACCESSES, [OP_XCHG] = 1}, 2, false};
-    const struct family f = {"handlers that touch", interrupted, touch, 2, 2, 3, ALGORITHM_DFS,
+    const struct family f = {"handlers that touch", interrupted, touch, 2, 2, 3,
                              true, false};
-    check(&f, 300);
+    check(&f, by_dfs, 1, 300);
 }
 
 Test(explore_random, handlers_that_send_and_nest, .timeout = 300)
 {
     const struct mixture nest = {{[OP_STORE] = 2, [OP_LOAD] = 2, [OP_SEND] = 1, [OP_STI] = 1,
                                   [OP_WINDOW] = 1}, 1, true};
-    const struct family f = {"handlers that send", interrupted, nest, 2, 1, 3, ALGORITHM_DFS,
+    const struct family f = {"handlers that send", interrupted, nest, 2, 1, 3,
                              true, true};
-    check(&f, 300);
+    check(&f, by_dfs, 1, 300);
 }
+
+static const struct mixture touching = {{SHORT_ACCESSES}, 2, false};
 
 Test(explore_random, three_cores_with_interrupts, .timeout = 300)
 {
-    const struct mixture touch = {{SHORT_ACCESSES}, 2, false};
-    const struct family f = {"three cores", interrupted, touch, 3, 2, 3, ALGORITHM_SLEEP, true,
-                             false};
-    check(&f, 200);
+    const struct family f = {"three cores", interrupted, touching, 3, 2, 3, true, false};
+    check(&f, by_sleep_sets, 4, 700);
+}
+
+/* Nearly all of them fit plain DFS. */
+Test(explore_random, three_cores_with_few_steps_and_interrupts, .timeout = 300)
+{
+    const struct family f = {"few steps", interrupted, touching, 3, 1, 2, true, false};
+    check(&f, by_dfs_if_small, 4, 100);
 }
 
 /* ---- Programs on which states were lost ---- */
@@ -248,7 +191,14 @@ Test(explore_random, three_cores_with_interrupts, .timeout = 300)
 #define FIRST {0, 4}
 #define SECOND {8, 4}
 
-static const struct family fixed = {.name = "fixed", .reference = ALGORITHM_SLEEP};
+static void check_fixed(struct property p, struct spec *s)
+{
+    unsigned compared[PROPERTY_MAX_REFERENCES];
+    p.name = "fixed";
+    const char *fails = property_fails(&p, s, compared);
+    cr_assert_null(fails, "%s", fails);
+    cr_assert_eq(compared[0], 1, "too large for the reference");
+}
 
 /* The interrupt may come before the store of thread 0, while thread 1 stands at its load. */
 Test(explore_random, a_sleeper_beside_an_uncertain_step)
@@ -261,7 +211,7 @@ Test(explore_random, a_sleeper_beside_an_uncertain_step)
                         {OP_SEND, .value = INTERRUPT_LOW},
                         {OP_LOAD, .reg = 10, .place = SECOND}}}},
         .handler = {{1, {{OP_LOAD, .reg = 8, .place = SECOND}}}}};
-    cr_assert(compare(&fixed, &s));
+    check_fixed(by_sleep_sets, &s);
 }
 
 /* Thread 1 halts until the interrupt has arrived, whatever a reversal wants of it. */
@@ -275,7 +225,7 @@ Test(explore_random, a_halted_core_is_not_made_to_step)
                    {2, {{OP_SEND, .reg = 1, .value = INTERRUPT_HIGH},
                         {OP_LOAD, .reg = 9, .place = SECOND}}}},
         .handler = {{0}, {1, {{OP_STORE, .place = SECOND, .value = 3}}}}, .early_eoi = {0, 1}};
-    cr_assert(compare(&fixed, &s));
+    check_fixed(by_sleep_sets, &s);
 }
 
 /* Without the interrupt, thread 0 does something else that depends on what came meanwhile. */
@@ -290,7 +240,7 @@ Test(explore_random, an_uncertain_step_does_not_begin_a_reversal)
                    {2, {{OP_SEND, .value = INTERRUPT_HIGH},
                         {OP_STORE, .place = FIRST, .value = 2}}}},
         .handler = {{0}, {1, {{OP_LOAD, .reg = 8, .place = FIRST}}}}};
-    cr_assert(compare(&fixed, &s));
+    check_fixed(by_sleep_sets, &s);
 }
 
 /* The message of thread 2 may come behind both accesses of thread 1, although what it interrupts
@@ -306,13 +256,16 @@ Test(explore_random, an_interrupt_may_come_behind_what_it_does_not_depend_on)
                         {OP_SEND, .value = INTERRUPT_HIGH},
                         {OP_LOCK_ADD, .place = FIRST, .value = 1}}}},
         .handler = {{0}, {1, {{OP_STORE, .place = FIRST, .value = 1}}}}, .early_eoi = {0, 1}};
-    cr_assert(compare(&fixed, &s));
+    check_fixed(by_sleep_sets, &s);
 
     /* A task looks again at such a race on its path: what comes later may be others' work. */
-    for (uint64_t budget = 1; budget < 60; budget++) {
-        const struct exploration parts = {"parts", budget % 4 ? ALGORITHM_OPTIMAL : ALGORITHM_SOURCE,
-                                          false, false, false, 4 * LIMIT, budget};
-        differ_explore(&parts, &got);
-        cr_assert(differ_equal(&want, &got, ~0ull), "tasks of %u", (unsigned)budget);
-    }
+    enum { BUDGETS = 60 };
+    static struct exploration parts[BUDGETS - 1];
+    for (unsigned n = 1; n < BUDGETS; n++)
+        parts[n - 1] = (struct exploration){
+            "parts", n % 4 ? ALGORITHM_OPTIMAL : ALGORITHM_SOURCE, .limit = LARGE, .budget = n};
+    struct property in_parts = by_sleep_sets;
+    in_parts.other = parts;
+    in_parts.others = BUDGETS - 1;
+    check_fixed(in_parts, &s);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "sim/message.h"
 #include "sim/parallel.h"
 
 /* ---- Machines: one of each size and model, with one program after the other ---- */
@@ -17,6 +18,7 @@ struct rig {
 static struct rig rigs[SPEC_THREADS + 1][2];
 static struct rig *loaded;
 static struct spec spec; /* on `loaded` */
+static struct outcome *reached;
 
 static void make_rig(struct rig *r, const struct spec *s)
 {
@@ -28,7 +30,7 @@ static void make_rig(struct rig *r, const struct spec *s)
     for (unsigned h = 0; h < SPEC_HANDLERS; h++)
         spec_handler(s, h, &handler[h]);
     r->p = program_open(s->threads, 0, s->model);
-    interrupts_enable(r->p, &handler[0], &handler[1]);
+    r->lapic = interrupts_enable(r->p, &handler[0], &handler[1]);
     program_start(r->p, end);
 }
 
@@ -62,6 +64,43 @@ static bool place_program(struct program *p, const struct spec *s)
     return program_next(p, c);
 }
 
+/* ---- What has been reached ---- */
+
+static uint64_t reg64(struct program *p, unsigned core, unsigned reg)
+{
+    static const int number[] = {UC_X86_REG_R8, UC_X86_REG_R9, UC_X86_REG_R10, UC_X86_REG_R11,
+                                 UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
+    return core_reg(&p->cpu->core[core], number[reg - 8]);
+}
+
+/* With more to be seen the exploration begins anew, and regions may begin elsewhere. */
+static void forget_states(struct outcome *o, const struct machine *m)
+{
+    if (o->visible == m->visibility.frozen && o->observed == m->observed_core)
+        return;
+    o->visible = m->visibility.frozen;
+    o->observed = m->observed_core;
+    o->count = 0;
+    memset(o->state, 0, sizeof o->state);
+}
+
+static void add_state(struct outcome *o, const struct machine *m, const uint64_t *value, unsigned count)
+{
+    uint64_t hash = XXH3_64bits(value, count * sizeof *value) | 1;
+    forget_states(o, m);
+    unsigned i = (unsigned)(hash % OUTCOME_SLOTS);
+    while (o->state[i] && o->state[i] != hash)
+        i = (i + 1) % OUTCOME_SLOTS;
+    if (o->state[i])
+        return;
+    if (o->count == OUTCOME_SLOTS / 2) {
+        o->incomplete = true;
+        return;
+    }
+    o->state[i] = hash;
+    o->count++;
+}
+
 /* ---- What must hold: nearly random, so that every combination of values counts ---- */
 
 static bool invariant_holds(void *context, struct machine *m, struct footprint *fp, char *message,
@@ -77,6 +116,97 @@ static bool invariant_holds(void *context, struct machine *m, struct footprint *
     return XXH3_64bits_withSeed(value, sizeof value, inv->salt) % inv->modulus;
 }
 
+/* ---- Looks, as a region is left ---- */
+
+static uint64_t ask_vector(const struct machine *m, struct footprint *fp, const struct question *q)
+{
+    bool at_core = q->kind != ASK_FLYING, coming = q->kind != ASK_PENDING, yes = false;
+    if (at_core) {
+        footprint_add(fp, resource_make(RES_INTR, q->core), ACCESS_READ);
+        yes |= lapic_irr(loaded->lapic, q->core, q->vector);
+    }
+    if (coming) {
+        footprint_add(fp, resource_make(RES_INBOUND, q->core), ACCESS_READ);
+        yes |= message_in_flight(m, q->vector, q->core);
+    }
+    return yes;
+}
+
+static uint64_t ask_regions(const struct machine *m, struct footprint *fp, const struct question *q)
+{
+    bool yes = false;
+    for (unsigned i = 0; i < m->cores; i++)
+        for (unsigned left = i == q->core ? 0 : q->regions; left; left &= left - 1) {
+            footprint_add(fp, region_resource(i, (unsigned)__builtin_ctz(left)), ACCESS_READ);
+            yes |= m->state->regions[i] & left & -left;
+        }
+    return yes;
+}
+
+static uint64_t ask(const struct machine *m, struct footprint *fp, const struct question *q)
+{
+    uint64_t at = PROGRAM_DATA + q->place.offset;
+    switch ((enum question_kind)q->kind) {
+    case ASK_MEMORY:
+        footprint_add_memory(fp, at, q->place.size, ACCESS_READ, 0);
+        return memory_read(&m->memory, at, q->place.size);
+    case ASK_REGIONS:
+        return ask_regions(m, fp, q);
+    case ASK_SENDING:
+        return message_sent_in(m, fp, q->vector, q->core);
+    default:
+        return ask_vector(m, fp, q);
+    }
+}
+
+/* All that is known to the core which leaves the region, and the answers: the same in all orders of
+ * independent steps, so it is reached by all explorations or by none. */
+static void add_observation(const struct machine *m, const struct spec_look *look,
+                            const struct footprint *fp, uint64_t answers)
+{
+    uint64_t value[2 + SPEC_RESULTS] = {answers};
+    for (unsigned i = 0; i < m->cores; i++)
+        for (uint32_t k = 0; k < fp->count; k++)
+            if (fp->access[k].resource == region_resource(i, look->region) &&
+                fp->access[k].mode == ACCESS_WRITE)
+                value[1] = 1 + i;
+    for (unsigned i = 0; value[1] && i < SPEC_RESULTS; i++)
+        value[2 + i] = reg64(loaded->p, (unsigned)value[1] - 1, SPEC_FIRST_RESULT + i);
+    add_state(reached, m, value, sizeof value / sizeof *value);
+}
+
+/* Nearly random again; one answer in four is the last, so what is read depends on what was read. */
+static bool look_holds(void *context, struct machine *m, struct footprint *fp, char *message,
+                       size_t size)
+{
+    const struct spec_look *look = context;
+    uint64_t known = look->salt;
+    snprintf(message, size, "answers that are not allowed");
+    for (unsigned k = 0; k < look->questions; k++) {
+        uint64_t answer = ask(m, fp, &look->question[k]);
+        known = XXH3_64bits_withSeed(&answer, sizeof answer, known);
+        if (!(known >> 32 & 3))
+            break;
+    }
+    add_observation(m, look, fp, known);
+    return known % look->modulus;
+}
+
+static void add_look(struct machine *m, struct spec_look *look, const char *name)
+{
+    struct invariant inv = {.name = name, .context = look, .holds = look_holds,
+                            .events = (uint32_t)EVENT_REGION_LEAVE << look->region};
+    for (unsigned k = 0; k < look->questions; k++) {
+        const struct question *q = &look->question[k];
+        if (q->kind == ASK_MEMORY)
+            inv.ranges[inv.range_count++] =
+                (struct visible_range){PROGRAM_DATA + q->place.offset, q->place.size};
+        if (q->kind == ASK_REGIONS)
+            m->region_watch |= q->regions;
+    }
+    machine_add_invariant(m, &inv);
+}
+
 static bool obligation_met(void *context, struct machine *m, char *message, size_t size)
 {
     const struct spec *s = context;
@@ -87,7 +217,9 @@ static bool obligation_met(void *context, struct machine *m, char *message, size
 static void add_invariants(struct machine *m)
 {
     static const char *const names[SPEC_INVARIANTS] = {"first", "second", "third"};
+    static const char *const look_names[SPEC_LOOKS] = {"look 1", "look 2", "look 3"};
     m->invariant_count = m->obligation_count = 0;
+    m->region_watch = 0;
     for (unsigned i = 0; i < spec.invariants; i++) {
         struct spec_invariant *from = &spec.invariant[i];
         struct invariant inv = {.name = names[i], .context = from, .every_step = true,
@@ -97,6 +229,8 @@ static void add_invariants(struct machine *m)
                                                    from->place[p].size};
         machine_add_invariant(m, &inv);
     }
+    for (unsigned i = 0; i < spec.looks; i++)
+        add_look(m, &spec.look[i], look_names[i]);
     struct obligation o = {"obligation", &spec, obligation_met};
     if (spec.obligation)
         machine_add_obligation(m, &o);
@@ -140,28 +274,6 @@ static bool condition_holds(const struct machine *m, const struct op *op)
     }
 }
 
-static uint64_t reg64(struct program *p, unsigned core, unsigned reg)
-{
-    static const int number[] = {UC_X86_REG_R8, UC_X86_REG_R9, UC_X86_REG_R10, UC_X86_REG_R11,
-                                 UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
-    return core_reg(&p->cpu->core[core], number[reg - 8]);
-}
-
-static void add_state(struct outcome *o, uint64_t hash)
-{
-    unsigned i = (unsigned)(hash % OUTCOME_SLOTS);
-    while (o->state[i] && o->state[i] != hash)
-        i = (i + 1) % OUTCOME_SLOTS;
-    if (o->state[i])
-        return;
-    if (o->count == OUTCOME_SLOTS / 2) {
-        o->incomplete = true;
-        return;
-    }
-    o->state[i] = hash;
-    o->count++;
-}
-
 static void on_complete(void *context, struct machine *m)
 {
     uint64_t value[SPEC_CELLS + SPEC_THREADS * (SPEC_RESULTS + 1)] = {0};
@@ -175,7 +287,7 @@ static void on_complete(void *context, struct machine *m)
         for (unsigned i = 0; i < SPEC_RESULTS; i++)
             value[n++] = reg64(loaded->p, t, SPEC_FIRST_RESULT + i);
     }
-    add_state(context, XXH3_64bits(value, sizeof value) | 1);
+    add_state(context, m, value, sizeof value / sizeof *value);
 }
 
 static bool contains(const struct outcome *o, uint64_t hash)
@@ -219,6 +331,7 @@ void differ_explore(const struct exploration *e, struct outcome *o)
         .raw = true, .on_complete = on_complete, .context = o};
     assert(e->assume == spec.assume);
     memset(o, 0, sizeof *o);
+    reached = o;
     forget_visible(m);
     m->every_boundary = e->every_boundary;
     m->observed_core = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Explores random programs (tests/support/generator.h) and compares what two explorations reach:
- * final states (shared memory, result registers, who waits for ever) and findings.
+ * final states (shared memory, result registers, who waits for ever, what was seen as regions were
+ * left) and findings.
  */
 #ifndef TESTS_SUPPORT_DIFFER_H
 #define TESTS_SUPPORT_DIFFER_H
@@ -23,6 +24,8 @@ struct exploration {
 struct outcome {
     bool incomplete;
     uint64_t findings; /* a bit each: finding_bit() */
+    uint64_t visible;  /* bytes, and ... */
+    uint32_t observed; /* ... cores, under which the states were reached */
     unsigned count;
     uint64_t state[OUTCOME_SLOTS]; /* hashes, open addressing; 0: free */
     struct explore_result result;  /* numbers alone */

@@ -2,6 +2,8 @@
 /* Encodings: SDM vol. 2, chapter 2 (prefixes, ModRM, SIB) and the pages of the instructions. */
 #include "tests/support/encode.h"
 
+#include "tests/support/snippets.h"
+
 enum { RAX, RCX, RDX, RBX, LOCK = 0xf0, OPERAND_16 = 0x66, ESCAPE = 0x0f, MAX_FIXUPS = 4 };
 enum { REX = 0x40, REX_R = 0x44, REX_W = 0x48 };
 enum { JE = 0x84, JNE = 0x85 }; /* behind 0Fh, with a displacement of 4 bytes */
@@ -94,17 +96,13 @@ void encode_op(struct code *c, const struct op *op)
     case OP_CLI: code_cli(c); break;
     case OP_WINDOW: code_bytes(c, "\xfb\x90\xfa", 3); break;
     case OP_HALT: code_bytes(c, "\xfb\xf4", 2); break;
-    case OP_WAIT: case OP_KINDS: assert(!"encode_wait()"); break;
+    case OP_ENTER: code_enter_region(c, (unsigned)op->value); break;
+    case OP_LEAVE: code_leave_region(c, (unsigned)op->value); break;
+    case OP_WAIT: case OP_WHEN: case OP_KINDS: assert(!"encode_wait(), encode_when()"); break;
     }
 }
 
-/* ---- Waits ---- */
-
-/* Jumps that leave a round because what it waits for is not there. */
-struct round {
-    struct code *c;
-    unsigned fixups, fixup[MAX_FIXUPS];
-};
+/* ---- Jumps ---- */
 
 static unsigned jump(struct code *c, unsigned condition)
 {
@@ -124,6 +122,28 @@ static void land(struct code *c, unsigned jump_end, unsigned target)
     int32_t distance = (int32_t)target - (int32_t)jump_end;
     memcpy(c->byte + jump_end - 4, &distance, 4);
 }
+
+unsigned encode_when(struct code *c, const struct op *op)
+{
+    uint8_t test[3] = {REX | 5, 0x85, (uint8_t)(0xc0 | (op->reg & 7) << 3 | (op->reg & 7))};
+    assert(op->reg >= 8 && op->place.size == 4);
+    load(c, op->reg, op->place);
+    code_bytes(c, test, 3); /* test reg, reg */
+    return jump(c, JE);
+}
+
+void encode_skipped(struct code *c, unsigned when)
+{
+    land(c, when, c->size);
+}
+
+/* ---- Waits ---- */
+
+/* Jumps that leave a round because what it waits for is not there. */
+struct round {
+    struct code *c;
+    unsigned fixups, fixup[MAX_FIXUPS];
+};
 
 static void unless(struct round *r, unsigned condition)
 {

@@ -10,6 +10,10 @@
 void encode_memory(struct code *, bool lock, bool escape, unsigned opcode, unsigned reg,
                    struct place);
 
+/* Loads, and jumps if it is 0: to where encode_skipped() is told. */
+unsigned encode_when(struct code *, const struct op *);
+void encode_skipped(struct code *, unsigned when);
+
 void encode_op(struct code *, const struct op *);
 
 /* A wait; `assume`: one round, and who is not released ends with R15 = `number`. */

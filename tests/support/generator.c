@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tests/support/encode.h"
+#include "tests/support/snippets.h"
 
 /* ---- Drawing ---- */
 
@@ -91,15 +92,79 @@ void random_invariants(struct random *r, const struct mixture *mix, struct spec 
     s->obligation = random_draw(r, 3) ? 2 + random_draw(r, 12) : 0;
 }
 
+static void insert_op(struct op_list *list, unsigned at, struct op op)
+{
+    assert(list->count < SPEC_OPS && at <= list->count);
+    memmove(&list->op[at + 1], &list->op[at], (list->count - at) * sizeof op);
+    list->op[at] = op;
+    list->count++;
+}
+
+void random_region(struct random *r, const struct mixture *mix, unsigned region,
+                   struct op_list *list)
+{
+    struct op enter = {.kind = OP_ENTER, .value = region};
+    struct op leave = {.kind = OP_LEAVE, .value = region};
+    struct op when = {.kind = OP_WHEN, .reg = SPEC_FIRST_RESULT + SPEC_RESULTS - 1,
+                      .place = {(uint8_t)(8 * random_draw(r, mix->cells)), 4}};
+    if (list->count + 4 > SPEC_OPS)
+        return;
+    unsigned from = random_draw(r, list->count + 1);
+    unsigned early = from + random_draw(r, list->count + 1 - from);
+    unsigned to = early + random_draw(r, list->count + 1 - early);
+    insert_op(list, to, leave);
+    if (random_draw(r, 2)) {
+        insert_op(list, early, leave);
+        insert_op(list, early, when);
+    }
+    insert_op(list, from, enter);
+}
+
+static struct question random_question(struct random *r, const struct mixture *mix, bool messages,
+                                       unsigned threads)
+{
+    struct question q = {.kind = (uint8_t)random_draw(r, messages ? QUESTION_KINDS : ASK_PENDING)};
+    q.place = (struct place){(uint8_t)(8 * random_draw(r, mix->cells)), 4};
+    q.regions = (uint8_t)(2 * (1 + random_draw(r, (1 << SPEC_REGIONS) - 1)));
+    q.vector = random_draw(r, 2) ? INTERRUPT_LOW : INTERRUPT_HIGH;
+    q.core = (uint8_t)random_draw(r, threads);
+    return q;
+}
+
+void random_looks(struct random *r, const struct mixture *mix, bool messages, struct spec *s)
+{
+    s->looks = 1 + random_draw(r, SPEC_LOOKS);
+    for (unsigned i = 0; i < s->looks; i++) {
+        struct spec_look *look = &s->look[i];
+        look->region = 1 + random_draw(r, SPEC_REGIONS);
+        look->questions = 1 + random_draw(r, SPEC_QUESTIONS);
+        look->modulus = 2 + random_draw(r, 7);
+        look->salt = random_draw(r, 1u << 30);
+        for (unsigned k = 0; k < look->questions; k++)
+            look->question[k] = random_question(r, mix, messages, s->threads);
+    }
+}
+
 /* ---- Machine code ---- */
 
 static void encode_list(struct code *c, const struct op_list *list, bool assume)
 {
-    for (unsigned i = 0; i < list->count; i++)
-        if (list->op[i].kind == OP_WAIT)
-            encode_wait(c, &list->op[i], i + 1, assume);
+    unsigned when[SPEC_OPS], skips = 0; /* those that skip the next operation */
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct op *op = &list->op[i];
+        if (op->kind == OP_WHEN) {
+            when[skips++] = encode_when(c, op);
+            continue;
+        }
+        if (op->kind == OP_WAIT)
+            encode_wait(c, op, i + 1, assume);
         else
-            encode_op(c, &list->op[i]);
+            encode_op(c, op);
+        while (skips)
+            encode_skipped(c, when[--skips]);
+    }
+    while (skips)
+        encode_skipped(c, when[--skips]);
 }
 
 void spec_thread(const struct spec *s, unsigned thread, struct code *c)
@@ -112,17 +177,27 @@ void spec_thread(const struct spec *s, unsigned thread, struct code *c)
     code_bytes(c, "\xf4\xeb\xfd", 3); /* hlt, again and again: an interrupt may come behind it */
 }
 
-void spec_handler(const struct spec *s, unsigned handler, struct code *c)
+static void end_of_interrupt(const struct spec *s, unsigned handler, struct code *c)
 {
     /* mov ecx, 80bh (EOI); xor eax, eax; xor edx, edx; wrmsr */
     static const char eoi[] = "\xb9\x0b\x08\0\0\x31\xc0\x31\xd2\x0f\x30";
+    unsigned region = s->eoi_region[handler];
+    if (region)
+        code_enter_region(c, region);
+    code_bytes(c, eoi, sizeof eoi - 1);
+    if (region)
+        code_leave_region(c, region);
+}
+
+void spec_handler(const struct spec *s, unsigned handler, struct code *c)
+{
     c->size = 0;
     code_bytes(c, "\x50\x51\x52", 3); /* push rax, rcx, rdx */
     if (s->early_eoi[handler])
-        code_bytes(c, eoi, sizeof eoi - 1);
+        end_of_interrupt(s, handler, c);
     encode_list(c, &s->handler[handler], s->assume);
     if (!s->early_eoi[handler])
-        code_bytes(c, eoi, sizeof eoi - 1);
+        end_of_interrupt(s, handler, c);
     code_bytes(c, "\x5a\x59\x58\x48\xcf", 5); /* pop rdx, rcx, rax; iretq */
 }
 
@@ -142,10 +217,22 @@ bool spec_without(const struct spec *s, unsigned n, struct spec *less)
         memmove(&list->op[n], &list->op[n + 1], (list->count - n) * sizeof *list->op);
         return true;
     }
-    if (n >= less->invariants)
-        return false;
-    less->invariant[n] = less->invariant[--less->invariants];
-    return true;
+    if (n < less->invariants) {
+        less->invariant[n] = less->invariant[--less->invariants];
+        return true;
+    }
+    n -= less->invariants;
+    if (n < less->looks) {
+        less->look[n] = less->look[--less->looks];
+        return true;
+    }
+    n -= less->looks;
+    for (unsigned h = 0; h < SPEC_HANDLERS; h++)
+        if (less->eoi_region[h] && !n--) {
+            less->eoi_region[h] = 0;
+            return true;
+        }
+    return false;
 }
 
 /* ---- Text ---- */
@@ -168,7 +255,7 @@ static void print_op(struct out *o, const struct op *op)
 {
     static const char *const name[OP_KINDS] = {
         "store", "load", "add", "cmpxchg", "lock add", "lock cmpxchg", "xchg", "mfence", "lfence",
-        "sfence", "send", "sti", "cli", "window", "sti hlt", "wait"};
+        "sfence", "send", "sti", "cli", "window", "sti hlt", "wait", "when", "enter", "leave"};
     static const char *const wait[WAIT_KINDS] = {
         "pause first", "pause last", "both", "snapshot", "equal", "lock", "test and set",
         "cmpxchg", "call", "push", "window", "stack"};
@@ -178,7 +265,9 @@ static void print_op(struct out *o, const struct op *op)
     else if (op->kind == OP_WAIT)
         say(o, " %s [%u],[%u] %llu", wait[op->wait], op->place.offset, op->second.offset,
             (unsigned long long)op->value);
-    else if (op->kind < OP_MFENCE)
+    else if (op->kind == OP_ENTER || op->kind == OP_LEAVE)
+        say(o, " %u", (unsigned)op->value);
+    else if (op->kind < OP_MFENCE || op->kind == OP_WHEN)
         say(o, " [%u+%u] r%u %#llx", op->place.offset, op->place.size, op->reg,
             (unsigned long long)op->value);
     say(o, ";");
@@ -191,6 +280,28 @@ static void print_list(struct out *o, const struct op_list *list)
     say(o, "\n");
 }
 
+static void print_question(struct out *o, const struct question *q)
+{
+    static const char *const name[QUESTION_KINDS] = {
+        "memory", "regions", "pending", "flying", "coming", "sending"};
+    say(o, " %s", name[q->kind]);
+    if (q->kind == ASK_MEMORY)
+        say(o, " [%u+%u];", q->place.offset, q->place.size);
+    else if (q->kind == ASK_REGIONS)
+        say(o, " %#x of others than %u;", q->regions, q->core);
+    else
+        say(o, " %#x at %u;", q->vector, q->core);
+}
+
+static void print_look(struct out *o, const struct spec_look *look)
+{
+    say(o, "  leaving %u, modulo %u, salt %llu:", look->region, look->modulus,
+        (unsigned long long)look->salt);
+    for (unsigned k = 0; k < look->questions; k++)
+        print_question(o, &look->question[k]);
+    say(o, "\n");
+}
+
 void spec_print(const struct spec *s, char *text, size_t size)
 {
     struct out o = {text, size, 0};
@@ -200,9 +311,12 @@ void spec_print(const struct spec *s, char *text, size_t size)
         print_list(&o, &s->thread[t]);
     }
     for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
-        if (!s->handler[h].count)
+        if (!s->handler[h].count && !s->eoi_region[h])
             continue;
-        say(&o, "  handler %u%s:", h, s->early_eoi[h] ? " (early EOI)" : "");
+        say(&o, "  handler %u%s", h, s->early_eoi[h] ? " (early EOI)" : "");
+        if (s->eoi_region[h])
+            say(&o, " (EOI in region %u)", s->eoi_region[h]);
+        say(&o, ":");
         print_list(&o, &s->handler[h]);
     }
     for (unsigned i = 0; i < s->invariants; i++) {
@@ -211,4 +325,6 @@ void spec_print(const struct spec *s, char *text, size_t size)
             say(&o, " [%u+%u]", s->invariant[i].place[p].offset, s->invariant[i].place[p].size);
         say(&o, "\n");
     }
+    for (unsigned i = 0; i < s->looks; i++)
+        print_look(&o, &s->look[i]);
 }

@@ -16,6 +16,9 @@ enum {
     SPEC_OPS = 10,
     SPEC_HANDLERS = 2, /* of INTERRUPT_LOW and INTERRUPT_HIGH */
     SPEC_INVARIANTS = 3,
+    SPEC_LOOKS = 3,
+    SPEC_QUESTIONS = 4,
+    SPEC_REGIONS = 2, /* numbered from 1 */
     SPEC_FIRST_RESULT = 8,
     SPEC_RESULTS = 4,
 };
@@ -42,6 +45,9 @@ enum op_kind {
     OP_WINDOW, /* sti; nop; cli */
     OP_HALT,   /* sti; hlt */
     OP_WAIT,   /* a loop with pause, see enum wait_kind */
+    OP_WHEN,   /* a load; if it reads 0, the next operation is left out */
+    OP_ENTER,  /* region `value`: a marker */
+    OP_LEAVE,
     OP_KINDS
 };
 
@@ -86,6 +92,32 @@ struct spec_invariant {
     struct place place[3];
 };
 
+/* What an invariant of one event asks. */
+enum question_kind {
+    ASK_MEMORY,   /* place */
+    ASK_REGIONS,  /* is a core other than `core` inside one of `regions` (a bit each)? */
+    ASK_PENDING,  /* `vector`, at `core` */
+    ASK_FLYING,   /* the same: is it in flight? */
+    ASK_COMING,   /* one or the other */
+    ASK_SENDING,  /* does this very step send it? */
+    QUESTION_KINDS
+};
+
+struct question {
+    uint8_t kind, core, vector, regions;
+    struct place place;
+};
+
+/*
+ * An invariant that is evaluated as `region` is left. It asks one question after the other; which
+ * answers are the last, and which break it (one in `modulus`), depends on the salt.
+ */
+struct spec_look {
+    unsigned region, questions, modulus;
+    uint64_t salt;
+    struct question question[SPEC_QUESTIONS];
+};
+
 struct spec {
     enum memory_model model;
     unsigned threads;
@@ -93,9 +125,12 @@ struct spec {
     struct op_list thread[SPEC_THREADS];
     struct op_list handler[SPEC_HANDLERS];
     bool early_eoi[SPEC_HANDLERS];
+    uint8_t eoi_region[SPEC_HANDLERS]; /* the region around the EOI alone; 0: none */
     bool nesting; /* handlers run on the stack of what they interrupt, not each on the same one */
     unsigned invariants;
     struct spec_invariant invariant[SPEC_INVARIANTS];
+    unsigned looks;
+    struct spec_look look[SPEC_LOOKS];
     unsigned obligation; /* modulus, as above, of all memory at the end; 0: none */
 };
 
@@ -110,6 +145,12 @@ struct op random_op(struct random *, const struct mixture *, unsigned threads, u
 void random_ops(struct random *, const struct mixture *, unsigned threads, unsigned length,
                 struct op_list *);
 void random_invariants(struct random *, const struct mixture *, struct spec *);
+
+/* Puts a region around some of the operations. Every other one is left early if a value is not 0. */
+void random_region(struct random *, const struct mixture *, unsigned region, struct op_list *);
+
+/* Messages are asked about only if the program has some. */
+void random_looks(struct random *, const struct mixture *, bool messages, struct spec *);
 
 /* Machine code of a thread, or of a handler. */
 void spec_thread(const struct spec *, unsigned thread, struct code *);

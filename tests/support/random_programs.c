@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/random_programs.h"
 
-#include "kvm/runtime/marker.h"
 #include "tests/support/snippets.h"
 
 /* ---- Threads ---- */
@@ -170,19 +169,12 @@ void random_interrupted(struct random *r, struct code code[2])
 
 /* ---- Invariants about interrupts ---- */
 
-static void region_marker(struct code *c, unsigned kind, unsigned region)
-{
-    uint8_t marker[MARKER_LENGTH] = {MARKER_BYTE_0, MARKER_BYTE_1, MARKER_BYTE_2,
-                                     MARKER_SIB(kind), (uint8_t)region};
-    code_bytes(c, marker, sizeof marker);
-}
-
 void code_region(struct code *c, unsigned region)
 {
-    region_marker(c, MARKER_REGION_ENTER, region);
+    code_enter_region(c, region);
     code_mov(c, 1, 0x822); /* IRR */
     code_bytes(c, "\x0f\x32", 2); /* rdmsr */
-    region_marker(c, MARKER_REGION_LEAVE, region);
+    code_leave_region(c, region);
 }
 
 /* An access to the APIC that an arrival can be told before or behind of, or that decides what the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/snippets.h"
 
+#include "kvm/runtime/marker.h"
+
 void code_begin(struct code *c, unsigned registers)
 {
     c->size = 0;
@@ -36,4 +38,21 @@ void code_read_msr(struct code *c, uint32_t msr)
 {
     code_mov(c, 1, msr);
     code_bytes(c, "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
+}
+
+static void region_marker(struct code *c, unsigned kind, unsigned region)
+{
+    uint8_t marker[MARKER_LENGTH] = {MARKER_BYTE_0, MARKER_BYTE_1, MARKER_BYTE_2,
+                                     MARKER_SIB(kind), (uint8_t)region};
+    code_bytes(c, marker, sizeof marker);
+}
+
+void code_enter_region(struct code *c, unsigned region)
+{
+    region_marker(c, MARKER_REGION_ENTER, region);
+}
+
+void code_leave_region(struct code *c, unsigned region)
+{
+    region_marker(c, MARKER_REGION_LEAVE, region);
 }

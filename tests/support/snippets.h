@@ -18,4 +18,8 @@ void code_wait_until_set(struct code *, unsigned variable);
 void code_write_msr(struct code *, uint32_t msr, uint32_t value);
 void code_read_msr(struct code *, uint32_t msr);
 
+/* Markers of regions (kvm/runtime/marker.h). */
+void code_enter_region(struct code *, unsigned region);
+void code_leave_region(struct code *, unsigned region);
+
 #endif
