@@ -164,7 +164,7 @@ void dpor_advance(struct dpor *d, const struct footprint *fp)
 {
     struct node *n = &d->node[d->depth];
     d->sleep = still_asleep(d, n, fp);
-    d->strict_sleep = (n->strict_sleep | (n->strict ? n->done : 0)) & d->sleep;
+    d->strict_sleep = (n->strict_sleep | (n->strict ? n->sleep | n->done : 0)) & d->sleep;
     d->last = n->chosen;
     if (dpor_finds_races(d)) {
         struct race races[HISTORY_MAX_RACES];

@@ -20,7 +20,7 @@ struct node {
     /* Steps of the agents in `sleep` and `done` in dpor.asleep, from .. to. */
     uint32_t asleep, asleep_end;
     uint64_t strict_sleep; /* of `sleep`: only the rule of source sets holds, see race.c */
-    bool strict;        /* ... and for all that is added to `tree` and `done` from now on */
+    bool strict;        /* ... and for all of `sleep`, `tree` and `done` from now on */
     uint8_t chosen;
 };
 
