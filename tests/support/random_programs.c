@@ -177,12 +177,22 @@ static void region_marker(struct code *c, unsigned kind, unsigned region)
     code_bytes(c, marker, sizeof marker);
 }
 
-void code_region(struct code *c, unsigned region)
+void code_enter_region(struct code *c, unsigned region)
 {
     region_marker(c, MARKER_REGION_ENTER, region);
+}
+
+void code_leave_region(struct code *c, unsigned region)
+{
+    region_marker(c, MARKER_REGION_LEAVE, region);
+}
+
+void code_region(struct code *c, unsigned region)
+{
+    code_enter_region(c, region);
     code_mov(c, 1, 0x822); /* IRR */
     code_bytes(c, "\x0f\x32", 2); /* rdmsr */
-    region_marker(c, MARKER_REGION_LEAVE, region);
+    code_leave_region(c, region);
 }
 
 /* An access to the APIC that an arrival can be told before or behind of, or that decides what the
