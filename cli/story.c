@@ -47,7 +47,7 @@ static void add_assignment(const struct builder *b, char *text, size_t size, uin
 static void push(struct shadow_buffer *sb, const struct step *s)
 {
     if (sb->count < STORE_BUFFER_MAX)
-        sb->entry[sb->count++] = (struct store){s->address, s->value, s->pc, s->size};
+        sb->entry[sb->count++] = (struct store){s->address, s->value, s->pc, s->size, 0, 0};
 }
 
 static void pop(struct shadow_buffer *sb)

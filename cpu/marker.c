@@ -5,6 +5,7 @@
 
 #include "cpu/internal.h"
 #include "kvm/runtime/marker.h"
+#include "sim/region.h"
 
 static const struct footprint nothing;
 
@@ -53,23 +54,20 @@ static void note(struct core *c, const struct insn *in)
 
 /*
  * Control points are no steps. A region begins with the first visible action behind its marker and
- * ends with the last one before its other marker, in the same step: so nobody finds a core between
- * its marker and what the marker stands for. One without a visible action is none.
+ * ends with the last one before its other marker, in the same step (of a store: with its drain): so
+ * nobody finds a core between its marker and what the marker stands for. One without a visible
+ * action is none.
  */
 static void enter_region(struct core *c, unsigned id)
 {
+    region_enter(c->m, c->id, id);
     c->state->entering[c->state->level_count] |= (uint16_t)(1u << id);
 }
 
 static void leave_region(struct core *c, unsigned id)
 {
-    struct machine *m = c->m;
     c->state->entering[c->state->level_count] &= (uint16_t)~(1u << id);
-    if (!(m->state->regions[c->id] >> id & 1))
-        return;
-    m->state->regions[c->id] &= ~(1u << id);
-    footprint_add(&m->tail, region_resource(c->id, id), ACCESS_WRITE);
-    m->tail.events |= (uint32_t)EVENT_REGION_LEAVE << id;
+    region_leave(c->m, c->id, id);
 }
 
 static void region(struct core *c, const struct insn *in)

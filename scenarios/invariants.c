@@ -193,6 +193,12 @@ const char *invariant_names(void)
     return "PI-1, PI-2, MODE-1";
 }
 
+/* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
+static void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
+{
+    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+}
+
 bool invariants_add(struct session *s, char *error)
 {
     if (s->scenario->invariants_count == 0)
@@ -204,6 +210,8 @@ bool invariants_add(struct session *s, char *error)
     for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
         struct invariant inv = *lookup(s->scenario->invariants[i]);
         inv.context = s;
+        watch(&inv, s->states.pid, sizeof(struct posted_descriptor));
+        watch(&inv, s->states.mode, 4);
         machine_add_invariant(s->m, &inv);
     }
     /* Regions that are read, whether their end is an event or not. */

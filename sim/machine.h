@@ -46,6 +46,8 @@ struct store {
     uint64_t value;
     uint64_t pc;
     uint8_t size;
+    uint16_t regions; /* that it was made in, a bit each: sim/region.h */
+    uint16_t leaves;  /* those that end when it reaches memory */
 };
 
 struct store_buffer {
@@ -149,7 +151,8 @@ struct message_ops {
 /*
  * An invariant is evaluated after steps that carry one of its `events`, and adds what it reads to
  * the footprint of the step. If `every_step` is set it is evaluated after each step that changes
- * memory in `ranges`, and all such steps conflict with each other.
+ * memory in `ranges`, and all such steps conflict with each other. Otherwise `ranges` names the
+ * memory it reads whose stores keep a region from ending while they are buffered (sim/region.h).
  */
 struct invariant {
     const char *name;

@@ -34,6 +34,16 @@ static unsigned edit_distance(const char *a, const char *b)
     return row[columns];
 }
 
+/* "V4" for "V4-cpu": too short to be near, and yet the beginning of it. */
+static const char *first_that_begins_with(const char *name, const char *const *candidates,
+                                          unsigned count)
+{
+    for (unsigned i = 0; *name && i < count; i++)
+        if (!strncasecmp(candidates[i], name, strlen(name)))
+            return candidates[i];
+    return NULL;
+}
+
 const char *nearest_name(const char *name, const char *const *candidates, unsigned count)
 {
     const char *best = NULL;
@@ -45,7 +55,7 @@ const char *nearest_name(const char *name, const char *const *candidates, unsign
             best = candidates[i];
         }
     }
-    return best;
+    return best ? best : first_that_begins_with(name, candidates, count);
 }
 
 void nearest_advise(char *text, size_t size, const char *name, const char *const *candidates,

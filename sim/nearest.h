@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* The candidate with the smallest edit distance to `name`, or NULL if none is near. */
+/* The candidate with the smallest edit distance to `name`; if none is near, the first that begins
+ * with it, or NULL. */
 const char *nearest_name(const char *name, const char *const *candidates, unsigned count);
 
 /* "did you mean 'sleep'? there are source, sleep, dfs", without the question if none is near. */

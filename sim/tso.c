@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "sim/region.h"
+
 static const struct store *buffered(const struct store_buffer *sb, uint32_t number)
 {
     return &sb->entry[number % STORE_BUFFER_MAX];
@@ -46,7 +48,10 @@ void tso_store(struct machine *m, unsigned core, uint64_t address, unsigned size
     }
     struct store_buffer *sb = &m->state->buffer[core];
     assert(!tso_full(m, core));
-    sb->entry[sb->next % STORE_BUFFER_MAX] = (struct store){address, value, pc, (uint8_t)size};
+    bool inside = m->state->regions[core];
+    uint16_t regions = inside ? (uint16_t)region_of_store(m, core, address, size) : 0;
+    sb->entry[sb->next % STORE_BUFFER_MAX] =
+        (struct store){address, value, pc, (uint8_t)size, regions, 0};
     sb->next++;
 }
 
@@ -64,6 +69,8 @@ void tso_next_drain(const struct machine *m, unsigned core, struct footprint *fp
     footprint_add_memory(fp, s->address, s->size, ACCESS_WRITE, core + 1);
     for (; memory < fp->count; memory++)
         fp->access[memory].store = sb->first + 1;
+    if (s->regions)
+        region_next_drain(core, s, fp);
 }
 
 /* Bytes of the 8-byte cell that the store changes. */
@@ -112,6 +119,8 @@ void tso_drain(struct machine *m, unsigned core)
     }
     tso_write_global(m, s->address, s->size, s->value);
     sb->first++;
+    if (s->leaves)
+        region_drain(m, core, s);
     machine_say(m, STEP_DRAIN, "the store reaches memory");
 }
 

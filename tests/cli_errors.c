@@ -92,6 +92,7 @@ Test(cli_errors, arguments)
     refuses("reproduce " V4, "without a variant");
     refuses("explore posted-delivry", "did you mean 'posted-delivery'?");
     refuses("explore posted-delivery:", "unknown variant");
+    refuses("explore posted-delivery:V4", "unknown variant of posted-delivery 'V4': did you mean 'V4-cpu'");
     refuses("explore ''", "unknown scenario");
 }
 
