@@ -51,8 +51,9 @@ static void print_executions(FILE *f, const struct explore_options *o,
         fprintf(f, ", %llu redundant", (unsigned long long)r->redundant);
     if (r->cut)
         fprintf(f, ", %llu cut off", (unsigned long long)r->cut);
-    fprintf(f, "; %llu steps; %.2f s (%s)\n", (unsigned long long)r->steps, r->seconds,
-            algorithm_name[o->algorithm]);
+    bool trees = o->algorithm != ALGORITHM_OPTIMAL || r->about_memory;
+    fprintf(f, "; %llu steps; %.2f s (%s%s)\n", (unsigned long long)r->steps, r->seconds,
+            algorithm_name[o->algorithm], trees ? "" : ", by source sets");
 }
 
 static void print_sample(FILE *f, const struct explore_options *o, const struct explore_result *r)

@@ -42,15 +42,21 @@ static void check_invariants(struct machine *m, struct footprint *fp)
     note_observers(m, fp, before);
 }
 
-/* Where a core's step ends depends on what it reads, and so do the regions that it leaves. */
+/* Is the core inside a region, or that of the store buffer? Where a core's step ends depends on what it
+ * reads, and so do the regions that it leaves; and a drain ends one if the core has passed its end. */
+static bool is_inside(const struct machine *m, agent_id a)
+{
+    return a < 2 * m->cores && m->state->regions[a % m->cores];
+}
+
 void check_step(struct machine *m, agent_id a, struct footprint *fp)
 {
-    bool inside = a < m->cores && m->state->regions[a];
+    bool inside = is_inside(m, a);
     agent_step(m, a);
     fp->events |= m->tail.events;
     for (uint32_t i = 0; i < m->tail.count; i++)
         footprint_add_access(fp, m->tail.access[i]);
-    fp->conditional = fp->events || inside || (a < m->cores && m->state->regions[a]);
+    fp->conditional = fp->events || inside || is_inside(m, a);
     if (m->invariant_count)
         check_invariants(m, fp);
 }

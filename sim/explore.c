@@ -157,7 +157,10 @@ bool explorer_begin(struct explorer *x)
 
 static bool enter_task(struct explorer *x)
 {
-    dpor_init(&x->dpor, x->m->agents, x->options->algorithm);
+    enum algorithm algorithm = x->options->algorithm;
+    if (algorithm == ALGORITHM_OPTIMAL && !explore_is_about_memory(x->m))
+        algorithm = ALGORITHM_SOURCE;
+    dpor_init(&x->dpor, x->m->agents, algorithm);
     if (!x->task->length)
         return true;
     if (x->task->length > x->max_steps || !task_enter(&x->dpor, x->m, x->task))

@@ -62,6 +62,13 @@ void explore_defaults(struct explore_options *);
  * before a task, tasks do not know. */
 bool explore_is_divisible(const struct explore_options *);
 
+/*
+ * Are all races of the machine about memory, so that what a step touches does not depend on who comes
+ * first? Not with interrupts, devices, or invariants at events. Wake-up trees need that: without it
+ * ALGORITHM_OPTIMAL goes by source sets.
+ */
+bool explore_is_about_memory(const struct machine *);
+
 /* Plain DFS and samples do not look for equivalent executions, and a bound of the preemptions lets
  * the other algorithms run some: explore_result.redundant says nothing then. */
 bool explore_counts_redundant(const struct explore_options *);
@@ -92,6 +99,7 @@ struct explore_result {
     double seconds;
     uint32_t bounds;    /* enum bound */
     uint32_t knobs;     /* consulted, a bit a knob */
+    bool about_memory;  /* explore_is_about_memory() */
     uint64_t visible_bytes;
     struct sample_measure sample;
     unsigned finding_count;

@@ -13,6 +13,14 @@ bool explore_is_divisible(const struct explore_options *o)
     return !explorer_samples(o) && !o->bound_preemptions;
 }
 
+bool explore_is_about_memory(const struct machine *m)
+{
+    bool events = m->region_watch;
+    for (unsigned k = 0; k < m->invariant_count; k++)
+        events |= m->invariant[k].events != 0;
+    return !m->message_ops && !m->devices && !events;
+}
+
 bool explore_counts_redundant(const struct explore_options *o)
 {
     return o->algorithm < ALGORITHM_DFS && !o->bound_preemptions;

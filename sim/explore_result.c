@@ -77,6 +77,7 @@ void explore_conclude(const struct machine *m, struct explore_result *r)
 {
     forget_kept(m, r);
     r->visible_bytes = m->visibility.frozen;
+    r->about_memory = explore_is_about_memory(m);
     r->verdict = any_violation(r) ? VERDICT_VIOLATION : r->bounds ? VERDICT_INCOMPLETE
                                                                   : VERDICT_SAFE;
 }

@@ -13,6 +13,7 @@
 #include "scenarios/states.h"
 #include "tests/support/random_programs.h"
 #include "tests/support/sessions.h"
+#include "tests/support/snippets.h"
 
 enum { X, Y, Z, REGION = 1, STORER = 1 };
 

@@ -38,8 +38,4 @@ void random_observed(struct random *, struct code code[2]);
  * and EDX. */
 void code_region(struct code *, unsigned region);
 
-/* The markers alone. */
-void code_enter_region(struct code *, unsigned region);
-void code_leave_region(struct code *, unsigned region);
-
 #endif
