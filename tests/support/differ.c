@@ -15,10 +15,27 @@ struct rig {
     struct lapic *lapic;
 };
 
-static struct rig rigs[SPEC_THREADS + 1][2];
+static struct rig rigs[SPEC_THREADS + 1][2][2]; /* by threads, model, with an APIC or without */
 static struct rig *loaded;
 static struct spec spec; /* on `loaded` */
 static struct outcome *reached;
+
+static bool sends(const struct op_list *list)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (list->op[i].kind == OP_SEND)
+            return true;
+    return false;
+}
+
+/* Without an APIC all races are about memory, and `optimal` keeps its trees. */
+static bool needs_apic(const struct spec *s)
+{
+    bool needed = s->looks;
+    for (unsigned t = 0; t < s->threads; t++)
+        needed |= sends(&s->thread[t]);
+    return needed;
+}
 
 static void make_rig(struct rig *r, const struct spec *s)
 {
@@ -30,7 +47,8 @@ static void make_rig(struct rig *r, const struct spec *s)
     for (unsigned h = 0; h < SPEC_HANDLERS; h++)
         spec_handler(s, h, &handler[h]);
     r->p = program_open(s->threads, 0, s->model);
-    r->lapic = interrupts_enable(r->p, &handler[0], &handler[1]);
+    if (needs_apic(s))
+        r->lapic = interrupts_enable(r->p, &handler[0], &handler[1]);
     program_start(r->p, end);
 }
 
@@ -55,7 +73,7 @@ static bool place_program(struct program *p, const struct spec *s)
     struct code c[SPEC_THREADS];
     if (p->next_code + (SPEC_HANDLERS + SPEC_THREADS) * PROGRAM_CODE_MAX > PROGRAM_RAM)
         return false;
-    for (unsigned h = 0; h < SPEC_HANDLERS; h++) {
+    for (unsigned h = 0; h < SPEC_HANDLERS && needs_apic(s); h++) {
         spec_handler(s, h, &c[h]);
         place_handler(p, vector[h], !s->nesting, &c[h]);
     }
@@ -159,8 +177,17 @@ static uint64_t ask(const struct machine *m, struct footprint *fp, const struct 
     }
 }
 
+static bool is_drain(const struct footprint *fp)
+{
+    for (uint32_t k = 0; k < fp->count; k++)
+        if (fp->access[k].store && fp->access[k].mode == ACCESS_WRITE)
+            return true;
+    return false;
+}
+
 /* All that is known to the core which leaves the region, and the answers: the same in all orders of
- * independent steps, so it is reached by all explorations or by none. */
+ * independent steps, so it is reached by all explorations or by none. While its store is drained the
+ * core may have gone on. */
 static void add_observation(const struct machine *m, const struct spec_look *look,
                             const struct footprint *fp, uint64_t answers)
 {
@@ -170,7 +197,7 @@ static void add_observation(const struct machine *m, const struct spec_look *loo
             if (fp->access[k].resource == region_resource(i, look->region) &&
                 fp->access[k].mode == ACCESS_WRITE)
                 value[1] = 1 + i;
-    for (unsigned i = 0; value[1] && i < SPEC_RESULTS; i++)
+    for (unsigned i = 0; value[1] && !is_drain(fp) && i < SPEC_RESULTS; i++)
         value[2 + i] = reg64(loaded->p, (unsigned)value[1] - 1, SPEC_FIRST_RESULT + i);
     add_state(reached, m, value, sizeof value / sizeof *value);
 }
@@ -247,7 +274,7 @@ static void forget_visible(struct machine *m)
 
 struct program *differ_load(const struct spec *s)
 {
-    loaded = &rigs[s->threads][s->model];
+    loaded = &rigs[s->threads][s->model][needs_apic(s)];
     spec = *s;
     if (!loaded->p || !place_program(loaded->p, s)) {
         make_rig(loaded, s);
