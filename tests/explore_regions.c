@@ -111,7 +111,7 @@ static const struct mixture threads = {
 Test(regions, two_cores, .timeout = 300)
 {
     const struct family f = {"two cores", threads, threads, 2, 2, 4, false};
-    check(&f, 4, 150);
+    check(&f, 3, 60);
 }
 
 Test(regions, three_cores, .timeout = 300)
