@@ -325,3 +325,18 @@ Test(cli_errors, a_reader_that_leaves)
     int code = atoi(read_text("code"));
     cr_assert(code == 128 + 13 || code == 2, "%d", code); /* 2: SIGPIPE was ignored already */
 }
+
+/* A library that says 2.1 comes first in the program; its sanitizer does not mind. */
+Test(cli_errors, another_version_of_unicorn_is_refused)
+{
+    static const char version[] =
+        "unsigned uc_version(unsigned *major, unsigned *minor)\n"
+        "{ *major = 2; *minor = 1; return 2u << 24 | 1u << 16; }\n";
+    file_write("version.c", version, sizeof version - 1);
+    cr_assert_eq(system("cc -shared -fPIC -o version.so version.c"), 0);
+    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+    setenv("LD_PRELOAD", "./version.so", 1);
+    refuses("explore " V4, "Unicorn 2.1 is not supported");
+    refuses("reproduce posted-delivery", "Unicorn 2.1 is not supported");
+    cr_assert_eq(run("list"), 0, "what runs no cores needs no Unicorn");
+}
