@@ -339,4 +339,5 @@ Test(cli_errors, another_version_of_unicorn_is_refused)
     refuses("explore " V4, "Unicorn 2.1 is not supported");
     refuses("reproduce posted-delivery", "Unicorn 2.1 is not supported");
     cr_assert_eq(run("list"), 0, "what runs no cores needs no Unicorn");
+    unsetenv("LD_PRELOAD");
 }
