@@ -164,6 +164,7 @@ static void insn_rdtsc(struct core *c, const struct insn *in)
 {
     uint64_t tsc = c->state->icount;
     spin_break(c);
+    machine_observe(c->m, c->id); /* a handler between two looks at the clock shows, however quiet */
     core_set_reg(c, UC_X86_REG_RAX, tsc & 0xffffffff);
     core_set_reg(c, UC_X86_REG_RDX, tsc >> 32);
     core_skip(c, in);
@@ -227,6 +228,7 @@ static void insn_mov_cr(struct core *c, const struct insn *in)
         if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
             return;
         *written = core_reg(c, from->reg);
+        spin_break(c); /* no part of what a round is compared by */
     }
     core_skip(c, in);
 }

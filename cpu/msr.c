@@ -84,6 +84,7 @@ void msr_execute(struct core *c, const struct insn *in, bool write)
         if (write && !core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
             return;
         if (own_register(c, msr, write, &value)) {
+            spin_break(c); /* no part of what a round is compared by */
             finish(c, in, write, value);
             return;
         }

@@ -199,7 +199,8 @@ static void add_observation(const struct machine *m, const struct spec_look *loo
                 value[1] = 1 + i;
     for (unsigned i = 0; value[1] && !is_drain(fp) && i < SPEC_RESULTS; i++)
         value[2 + i] = reg64(loaded->p, (unsigned)value[1] - 1, SPEC_FIRST_RESULT + i);
-    add_state(reached, m, value, sizeof value / sizeof *value);
+    if (!m->observed_more && !m->visibility.found)
+        add_state(reached, m, value, sizeof value / sizeof *value);
 }
 
 /* Nearly random again; one answer in four is the last, so what is read depends on what was read. */
