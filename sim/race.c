@@ -15,8 +15,9 @@
  *
  * That rule is weaker than the first: it leaves v out because of an agent that is independent of v
  * but perhaps not of what follows, and relies on what the exploration from that agent adds to the
- * same tree. So it needs exact trees (later_is_certain). A node whose tree cannot be exact is strict:
- * from then on it goes by source sets, and so does whatever sleeps at it or because of it.
+ * same tree. So it needs exact trees, and is used only where all races are about memory
+ * (explore_is_about_memory). A node where a step of a tree turns out not to be enabled is strict: from
+ * then on it goes by source sets, and so does whatever sleeps because of it.
  *
  * Both rules take f for the same step when it comes first. Where it may be another one
  * (later_is_certain again), the second half of v counts as well: f is independent of it, and so it
