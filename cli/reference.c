@@ -94,3 +94,14 @@ bool reference_matches(const struct reference *r, const struct session *s, char 
              s->image.path, reference_image(s), r->image);
     return false;
 }
+
+bool image_matches(const struct run_setup *setup, const struct session *s, const char *path,
+                   const char *made, char *error)
+{
+    if (setup->image_hash == s->image.hash)
+        return true;
+    snprintf(error, SCENARIO_ERROR, "%.100s: %s image %016llx; %.100s is %016llx (other source or "
+             "compiler): explore it anew", path, made, (unsigned long long)setup->image_hash,
+             s->image.path, (unsigned long long)s->image.hash);
+    return false;
+}

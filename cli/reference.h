@@ -12,6 +12,7 @@
 #define CLI_REFERENCE_H
 
 #include "scenarios/session.h"
+#include "sim/run_file.h"
 
 struct reference {
     char name[128]; /* SCENARIO:VARIANT */
@@ -30,6 +31,10 @@ bool reference_parse(struct reference *, const char *text, char *error);
 
 /* Is the session's image the one that the line was printed for? */
 bool reference_matches(const struct reference *, const struct session *, char *error);
+
+/* Is it the one that the file at `path` was "recorded with", "left by an exploration of" (`made`)? */
+bool image_matches(const struct run_setup *, const struct session *, const char *path,
+                   const char *made, char *error);
 
 static inline uint32_t reference_image(const struct session *s)
 {

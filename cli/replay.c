@@ -37,10 +37,10 @@ static bool from_file(struct request *r, const char *path, char *error)
     if (!recording_read(rec, path, error, SCENARIO_ERROR))
         return false;
     r->recorded = true;
-    snprintf(r->reference.name, sizeof r->reference.name, "%.60s:%.60s", rec->scenario,
-             rec->variant);
-    r->reference.model = rec->model;
-    r->reference.knobs = rec->knobs;
+    snprintf(r->reference.name, sizeof r->reference.name, "%.60s:%.60s", rec->setup.scenario,
+             rec->setup.variant);
+    r->reference.model = rec->setup.model;
+    r->reference.knobs = rec->setup.knobs;
     r->reference.choices = rec->schedule;
     return true;
 }
@@ -66,14 +66,9 @@ static bool check_image(const struct request *r, const struct session *s, const 
 {
     if (!r->recorded)
         return reference_matches(&r->reference, s, error);
-    if (r->recording.image_hash != s->image.hash) {
-        snprintf(error, SCENARIO_ERROR, "%.100s: recorded with image %016llx; %.100s is %016llx "
-                 "(other source or compiler): explore it anew", path,
-                 (unsigned long long)r->recording.image_hash, s->image.path,
-                 (unsigned long long)s->image.hash);
+    if (!image_matches(&r->recording.setup, s, path, "recorded with", error))
         return false;
-    }
-    if (recording_fits(&r->recording, s->m->memory.size, s->m->cores))
+    if (run_setup_fits(&r->recording.setup, s->m->memory.size, s->m->cores))
         return true;
     snprintf(error, SCENARIO_ERROR, "%.200s: 'visible' or 'boundaries' names memory or cores that "
              "do not exist", path);
@@ -104,11 +99,12 @@ static bool replay(const struct request *r, struct session *s, const char *path,
                    struct trace *trace, char *error)
 {
     struct schedule schedule = {0};
+    const struct run_setup *setup = &r->recording.setup;
     bool ok = check_image(r, s, path, error);
     session_configure(s, r->reference.model, &r->reference.knobs);
     ok = ok && schedule_parse(s->m, r->reference.choices, &schedule, error, SCENARIO_ERROR) &&
-         session_replay(s, &schedule, r->recorded ? r->recording.visible : NULL,
-                        r->recording.visible_count, r->recording.observed, trace, error) &&
+         session_replay(s, &schedule, r->recorded ? setup->visible : NULL,
+                        setup->visible_count, setup->observed, trace, error) &&
          says_something(s, &schedule, error);
     schedule_free(&schedule);
     return ok;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/reference.h"
+
 /* ---- Going on ---- */
 
 /* These would make another exploration of it. */
@@ -49,13 +51,8 @@ bool resume_read(struct frontier *f, const struct options *o, char name[200], ch
 bool resume_configure(struct frontier *f, struct session *s, const char *path, char *error)
 {
     char why[SCENARIO_ERROR];
-    if (f->setup.image_hash != s->image.hash) {
-        snprintf(error, SCENARIO_ERROR, "%.100s: left by an exploration of image %016llx; %.100s is "
-                 "%016llx (other source or compiler): explore it anew", path,
-                 (unsigned long long)f->setup.image_hash, s->image.path,
-                 (unsigned long long)s->image.hash);
+    if (!image_matches(&f->setup, s, path, "left by an exploration of", error))
         return false;
-    }
     session_configure(s, f->setup.model, &f->setup.knobs);
     if (frontier_fit(f, s->m, why, sizeof why))
         return true;

@@ -176,14 +176,10 @@ bool run_record(const struct run *r, const char *path, char *error)
     const struct session *s = r->session;
     char *schedule = schedule_print(s->m, &r->best->schedule);
     struct recording recording = {
-        .scenario = s->scenario->name,
-        .variant = s->variant->name,
-        .image_hash = s->image.hash,
-        .model = s->m->model,
-        .knobs = s->knobs,
-        .visible = r->visible,
-        .visible_count = r->visible_count,
-        .observed = s->m->observed_core,
+        .setup = {.scenario = s->scenario->name, .variant = s->variant->name,
+                  .image_hash = s->image.hash, .model = s->m->model, .knobs = s->knobs,
+                  .visible = r->visible, .visible_count = r->visible_count,
+                  .observed = s->m->observed_core},
         .schedule = schedule,
         .verdict = r->result.verdict,
         .finding = r->best->finding,

@@ -4,15 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/run_file.h"
-
 static const char FORMAT[] = "irqweave-recording";
-
-static struct run_setup setup_of(const struct recording *r)
-{
-    return (struct run_setup){r->scenario, r->variant, r->image_hash, r->model, r->knobs,
-                              r->visible, r->visible_count, r->observed};
-}
 
 /* ---- Writing ---- */
 
@@ -23,8 +15,7 @@ bool recording_writable(const char *path, char *error, size_t size)
 
 bool recording_write(const struct recording *r, const char *path, char *error, size_t size)
 {
-    struct run_setup setup = setup_of(r);
-    json_t *object = run_setup_to_json(&setup, FORMAT, RECORDING_VERSION);
+    json_t *object = run_setup_to_json(&r->setup, FORMAT, RECORDING_VERSION);
     json_object_set_new(object, "schedule", json_string(r->schedule));
     json_object_set_new(object, "verdict", json_string(verdict_name(r->verdict)));
     if (r->finding.kind)
@@ -60,14 +51,8 @@ static bool verdict_agrees(const struct reader *r, const struct recording *to)
 
 static bool read_object(const struct reader *r, json_t *object, struct recording *to)
 {
-    struct run_setup s = {0};
     const json_t *finding = json_object_get(object, "finding");
-    bool ok = read_setup(r, object, &s);
-    *to = (struct recording){.scenario = s.scenario, .variant = s.variant,
-                             .image_hash = s.image_hash, .model = s.model, .knobs = s.knobs,
-                             .visible = s.visible, .visible_count = s.visible_count,
-                             .observed = s.observed};
-    return ok && read_text(r, object, "schedule", &to->schedule) &&
+    return read_setup(r, object, &to->setup) && read_text(r, object, "schedule", &to->schedule) &&
            read_verdict(r, object, &to->verdict) &&
            (!finding || read_kind_of_finding(r, finding, &to->finding)) && verdict_agrees(r, to);
 }
@@ -84,17 +69,9 @@ bool recording_read(struct recording *to, const char *path, char *error, size_t 
     return ok;
 }
 
-bool recording_fits(const struct recording *r, uint64_t memory_size, unsigned cores)
-{
-    struct run_setup setup = setup_of(r);
-    return run_setup_fits(&setup, memory_size, cores);
-}
-
 void recording_free(struct recording *r)
 {
-    free(r->scenario);
-    free(r->variant);
+    run_setup_free(&r->setup);
     free(r->schedule);
-    free(r->visible);
     *r = (struct recording){0};
 }

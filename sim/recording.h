@@ -12,19 +12,13 @@
 #include <stdint.h>
 
 #include "sim/explore.h"
+#include "sim/run_file.h"
 
 /* 2: regions are no steps, so a position means another place than in 1. */
 enum { RECORDING_VERSION = 2, RECORDING_SIZE_MAX = 16 << 20 };
 
 struct recording {
-    char *scenario;
-    char *variant;
-    uint64_t image_hash;
-    enum memory_model model;
-    struct knobs knobs;
-    struct visible_range *visible;
-    unsigned visible_count;
-    uint32_t observed; /* machine.observed_core: cores whose boundaries all matter, a bit a core */
+    struct run_setup setup;
     char *schedule; /* as schedule_print() has it */
     enum verdict verdict;
     struct finding finding; /* kind FINDING_NONE: none */
@@ -39,11 +33,8 @@ bool recording_write(const struct recording *, const char *path, char *error, si
 bool recording_writable(const char *path, char *error, size_t size);
 
 /* False: one line in `error`, nothing needs to be freed. Ranges are not checked against a machine:
- * recording_fits() does that. */
+ * run_setup_fits() does that. */
 bool recording_read(struct recording *, const char *path, char *error, size_t size);
-
-/* Are all ranges inside memory of this size, all boundaries those of so many cores? */
-bool recording_fits(const struct recording *, uint64_t memory_size, unsigned cores);
 
 void recording_free(struct recording *);
 

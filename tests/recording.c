@@ -18,18 +18,14 @@ static struct visible_range ranges[] = {{0x1000, 8}, {0x2000, 64}};
 static struct recording sample(void)
 {
     struct recording r = {
-        .scenario = "posted-delivery",
-        .variant = "V1-cpu",
-        .image_hash = 0x0123456789abcdef,
-        .model = MEMORY_SC,
-        .visible = ranges,
-        .visible_count = 2,
-        .observed = 1,
+        .setup = {.scenario = "posted-delivery", .variant = "V1-cpu",
+                  .image_hash = 0x0123456789abcdef, .model = MEMORY_SC,
+                  .visible = ranges, .visible_count = 2, .observed = 1},
         .schedule = "c0@12.1 b0*2 d0 m1.0",
         .verdict = VERDICT_VIOLATION,
         .finding = {.kind = FINDING_INVARIANT, .name = "PI-1", .message = "lost \"it\""},
     };
-    cr_assert(knob_set(&r.knobs, "message-order=fifo"));
+    cr_assert(knob_set(&r.setup.knobs, "message-order=fifo"));
     return r;
 }
 
@@ -50,20 +46,20 @@ Test(recording, comes_back)
     struct recording r = sample(), back;
     cr_assert(recording_write(&r, path, error, sizeof error), "%s", error);
     cr_assert(recording_read(&back, path, error, sizeof error), "%s", error);
-    cr_assert_str_eq(back.scenario, r.scenario);
-    cr_assert_str_eq(back.variant, r.variant);
+    cr_assert_str_eq(back.setup.scenario, r.setup.scenario);
+    cr_assert_str_eq(back.setup.variant, r.setup.variant);
     cr_assert_str_eq(back.schedule, r.schedule);
-    cr_assert_eq(back.image_hash, r.image_hash);
-    cr_assert_eq(back.model, r.model);
+    cr_assert_eq(back.setup.image_hash, r.setup.image_hash);
+    cr_assert_eq(back.setup.model, r.setup.model);
     cr_assert_eq(back.verdict, r.verdict);
-    cr_assert_eq(memcmp(back.knobs.value, r.knobs.value, sizeof r.knobs.value), 0);
-    cr_assert_eq(back.visible_count, 2);
-    cr_assert_eq(back.observed, 1);
-    cr_assert_eq(memcmp(back.visible, ranges, sizeof ranges), 0);
+    cr_assert_eq(memcmp(back.setup.knobs.value, r.setup.knobs.value, sizeof r.setup.knobs.value), 0);
+    cr_assert_eq(back.setup.visible_count, 2);
+    cr_assert_eq(back.setup.observed, 1);
+    cr_assert_eq(memcmp(back.setup.visible, ranges, sizeof ranges), 0);
     cr_assert_eq(back.finding.kind, FINDING_INVARIANT);
     cr_assert_str_eq(back.finding.message, r.finding.message);
-    cr_assert(recording_fits(&back, 0x2040, 1));
-    cr_assert(!recording_fits(&back, 0x203f, 1));
+    cr_assert(run_setup_fits(&back.setup, 0x2040, 1));
+    cr_assert(!run_setup_fits(&back.setup, 0x203f, 1));
     recording_free(&back);
 }
 
