@@ -126,6 +126,7 @@ bool dpor_keep_uncertain(struct dpor *d, uint32_t e)
 {
     if (later_is_certain(&d->history, e, d->history.count - 1))
         return false;
+    assert(d->algorithm == ALGORITHM_SOURCE); /* explore_is_about_memory() */
     leave_open(d, e, 0, false);
     return true;
 }
@@ -234,15 +235,12 @@ static void reverse_uncertain(struct dpor *d, const struct open_race *r)
     uint64_t begin = initials(&d->history, r->earlier, NO_EVENT, 0);
     if (!later_has_past(&d->history, r))
         begin |= 1ull << d->history.event[r->later].agent;
-    n->strict |= d->algorithm == ALGORITHM_OPTIMAL;
     for (begin &= n->enabled; begin; begin &= begin - 1) {
         uint64_t agent = begin & -begin;
         if (r->earlier < d->root)
             ask_for(d, r->earlier, r->later, agent);
-        else if (d->algorithm == ALGORITHM_SOURCE)
+        else
             n->backtrack |= agent;
-        else if (!(agent & (n->sleep | n->done | roots(n->tree))))
-            wakeup_add_leaf(&n->tree, (unsigned)__builtin_ctzll(agent));
     }
 }
 
