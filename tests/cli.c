@@ -121,19 +121,14 @@ Test(cli, litmus_json_has_the_documented_fields)
 /* JSON is UTF-8, names of files and tests need not be. */
 Test(cli, litmus_json_loses_no_test)
 {
-    char folder[] = "/tmp/irqweave-XXXXXX", arguments[200];
-    cr_assert(mkdtemp(folder));
-    snprintf(arguments, sizeof arguments, "%s/sb\xff.litmus", folder);
-    FILE *f = fopen(arguments, "w");
-    cr_assert(f && fputs("X86 sb\xff\n{ x=0; }\nP0 ;\nMOV EAX,[x] ;\nexists (0:EAX=0)\n", f) >= 0);
-    fclose(f);
-    snprintf(arguments, sizeof arguments, "litmus --json %s/sb*.litmus %s/no\xff", folder, folder);
-    cr_assert_eq(run(arguments), 2);
+    static const char test[] = "X86 sb\xff\n{ x=0; }\nP0 ;\nMOV EAX,[x] ;\nexists (0:EAX=0)\n";
+    folder_enter();
+    file_write("sb\xff.litmus", test, sizeof test - 1);
+    cr_assert_eq(run("litmus --json ./sb*.litmus ./no\xff"), 2);
     cr_assert(strstr(output, "/sb?.litmus\""), "%s", output);
     cr_assert(strstr(output, "\"name\": \"sb?\""), "%s", output);
     cr_assert(strstr(output, "/no?\""), "%s", output);
-    snprintf(arguments, sizeof arguments, "rm -r %s", folder);
-    cr_assert_eq(system(arguments), 0);
+    folder_leave();
 }
 
 Test(cli, explore_json_has_the_documented_fields)
