@@ -37,6 +37,17 @@ Test(interrupts, another_core_does_split_it)
     cr_assert_eq(with_variable(0, 10), 1);
 }
 
+/* Core 0 ends with a load of variable 0 and cli; the handler stores 7 there. */
+static void load_and_explore(struct pair *pair)
+{
+    code_load(&pair->code[0], 8, 0);
+    code_cli(&pair->code[0]);
+    code_end(&pair->code[0]);
+    pair_send(pair, INTERRUPT_LOW);
+    code_store(&pair->low, 0, 7);
+    pair_explore(pair);
+}
+
 /* STI blocks for one instruction: the handler cannot run between sti and the load. */
 Test(interrupts, sti_shadow_covers_the_next_instruction)
 {
@@ -44,19 +55,14 @@ Test(interrupts, sti_shadow_covers_the_next_instruction)
     pair_init(&pair);
     code_store(&pair.code[0], 0, 1);
     code_sti(&pair.code[0]);
-    code_load(&pair.code[0], 8, 0);
-    code_cli(&pair.code[0]);
-    code_end(&pair.code[0]);
-    pair_send(&pair, INTERRUPT_LOW);
-    code_store(&pair.low, 0, 7);
-    pair_explore(&pair);
+    load_and_explore(&pair);
     for (unsigned i = 0; i < states.count; i++)
         cr_assert_eq(states.state[i].word[state_word(0, R8)], 1);
     cr_assert_eq(with_variable(INTERRUPT_COUNTER, 1), 1, "it may come between load and cli");
     cr_assert_eq(with_variable(INTERRUPT_COUNTER, 0), 1, "or stay pending");
 }
 
-/* Core 0: `code`, `between`, a load of variable 0; the handler stores 7 there. */
+/* Before that `code`, then `between`. */
 static void load_behind(const struct code *code, const char *between, unsigned size)
 {
     struct pair pair;
@@ -66,12 +72,7 @@ static void load_behind(const struct code *code, const char *between, unsigned s
     code_bytes(&pair.code[0], "\x90", 1);
     code_bytes(&pair.code[0], code->byte, code->size);
     code_bytes(&pair.code[0], between, size);
-    code_load(&pair.code[0], 8, 0);
-    code_cli(&pair.code[0]);
-    code_end(&pair.code[0]);
-    pair_send(&pair, INTERRUPT_LOW);
-    code_store(&pair.low, 0, 7);
-    pair_explore(&pair);
+    load_and_explore(&pair);
 }
 
 /* POPF writes IF (SDM vol. 2, POPF): it opens interrupts, and closes them. */
