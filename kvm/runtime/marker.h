@@ -40,8 +40,7 @@
 #define REGION_NOTIFY       2       /* before ON is set .. notification or kick completely sent */
 #define REGION_SYNC         3       /* before ON is cleared .. PIR is drained into vIRR */
 #define REGION_KICK         4       /* before the cmpxchg of mode .. reschedule IPI sent */
-#define REGION_BLOCK        5       /* before the task state is set .. the last thing done before
-                                       another thread runs, or the decision not to sleep */
+#define REGION_BLOCK        5       /* before a thread leaves its run queue .. notifiers have run */
 #define REGION_WAKE         6       /* before the wake-up list is walked .. its last wake-up */
 
 /* Not entered, and left without a payload in `regions`: the context of an interrupt. What follows

@@ -135,6 +135,8 @@ void block_init(unsigned long cpu);
 void block_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu,
                        union thread_union *thread);
 void vcpu_thread(void *vcpu);
+/* Else a halted guest waits in guest mode, and its vCPU never blocks. */
+bool vmx_hlt_exits(void);
 
 /* Blocking and waking. */
 int vcpu_block(struct kvm_vcpu *vcpu);
@@ -150,7 +152,7 @@ static inline bool kvm_vcpu_is_blocking(struct kvm_vcpu *vcpu)
     return rcuwait_active(&to_block(vcpu)->wait);
 }
 
-/* Loading and putting; notifiers of the scheduler call them. */
+/* Loading and putting: notifiers of the scheduler call them. */
 void kvm_sched_in(struct preempt_notifier *notifier, int cpu);
 void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev);
 void vmx_vcpu_load_vmcs(struct kvm_vcpu *vcpu, int cpu);

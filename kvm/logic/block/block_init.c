@@ -28,8 +28,9 @@ void block_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu,
     vcpu->cpu = -1;
     vcpu->pi_desc.control = pi_with_nv(PI_SN, POSTED_INTR_VECTOR);
     vmx_create_vcpu(vcpu, vcpu_id, cpu);
-    vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
-                 vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) | CPU_BASED_HLT_EXITING);
+    if (vmx_hlt_exits())
+        vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
+                     vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) | CPU_BASED_HLT_EXITING);
     thread->task.notifier = &block->notifier;
 }
 

@@ -11,5 +11,4 @@ void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev)
     if (prev->on_rq)
         WRITE_ONCE(block->preempted, true);
     vmx_vcpu_pi_put(block->vcpu);
-    region_leave(REGION_BLOCK);
 }

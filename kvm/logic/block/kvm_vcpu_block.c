@@ -13,7 +13,6 @@ bool kvm_vcpu_block(struct kvm_vcpu *vcpu)
     struct rcuwait *wait = &to_block(vcpu)->wait;
     bool waited = false;
 
-    region_enter(REGION_BLOCK);
     prepare_to_rcuwait(wait);
     for (;;) {
         set_current_state(TASK_INTERRUPTIBLE);
@@ -23,6 +22,5 @@ bool kvm_vcpu_block(struct kvm_vcpu *vcpu)
         schedule();
     }
     finish_rcuwait(wait);
-    region_leave(REGION_BLOCK);
     return waited;
 }

@@ -2,6 +2,7 @@
 /*
  * The handler of the wake-up vector; see block.h.
  */
+#include "apic.h"
 #include "block.h"
 
 void pi_wakeup_handler(void)
@@ -10,6 +11,7 @@ void pi_wakeup_handler(void)
     struct list_head *entry;
 
     region_enter(REGION_WAKE);
+    ack_APIC_irq();
     raw_spin_lock(&list->lock);
     for (entry = READ_ONCE(list->vcpus.next); entry != &list->vcpus;
          entry = READ_ONCE(entry->next)) {

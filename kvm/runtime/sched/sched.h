@@ -124,7 +124,7 @@ static __always_inline void preempt_check_resched(void)
 bool wake_up_process(struct task_struct *task);
 /* Where a task that is woken shall run; a scenario may replace it. */
 int select_task_rq(struct task_struct *task);
-/* Takes a thread that is runnable elsewhere but does not run there, if one is; as an idle CPU does. */
+/* Takes a thread that waits for its turn on another CPU; it runs here when the caller gives way. */
 bool pull_task(int from);
 
 /* For the files of kvm/runtime/sched. The lock of the queue is held. */
@@ -139,8 +139,13 @@ void task_run(void);
 void cpu_idle(void *unused);
 bool sched_interrupt(u32 vector);
 
-/* Interrupts that others give a meaning. */
-#define SCHED_VECTOR_FIRST  0xf0
+/* Runs `function` on another CPU, in an interrupt, and waits. The caller's interrupts are on. */
+void smp_call_function_single(int cpu, void (*function)(void *argument), void *argument);
+void generic_smp_call_function_single_interrupt(void);
+
+/* Handlers of interrupts, each with its own EOI; without one there is nothing but the EOI. */
+#define SCHED_VECTOR_FIRST          0xf0
+#define CALL_FUNCTION_SINGLE_VECTOR 0xfb
 typedef void sched_handler(void);
 extern sched_handler *sched_handlers[16];
 

@@ -52,6 +52,7 @@ static void context_switch(struct rq *rq, struct task_struct *prev, struct task_
     WRITE_ONCE(rq->curr, next);
     if (prev->notifier)
         prev->notifier->sched_out(prev->notifier, prev);
+    region_leave(REGION_BLOCK);
     __switch_to(prev, next);
     finish_task_switch();
 }
@@ -69,8 +70,10 @@ static void __schedule(bool preempt)
     local_irq_disable();
     rq = this_rq();
     raw_spin_lock(&rq->lock);
-    if (!preempt && READ_ONCE(prev->state) != TASK_RUNNING)
+    if (!preempt && READ_ONCE(prev->state) != TASK_RUNNING) {
+        region_enter(REGION_BLOCK);
         dequeue_task(rq, prev);
+    }
     next = rq->first ? rq->first : rq->idle;
     WRITE_ONCE(rq->need_resched, 0);
     if (next != prev) {
