@@ -89,6 +89,7 @@
 #define HOST_RIP                    0x6c16
 
 #define EXIT_REASON_EXTERNAL_INTERRUPT  1
+#define EXIT_REASON_INTERRUPT_WINDOW    7
 #define EXIT_REASON_VMLAUNCH            20
 #define EXIT_REASON_MSR_WRITE           32
 #define INTR_INFO_VECTOR_MASK           0xff
@@ -102,6 +103,7 @@
 #define PIN_BASED_NMI_EXITING           (1u << 3)
 #define PIN_BASED_POSTED_INTR           (1u << 7)
 
+#define CPU_BASED_INTR_WINDOW_EXITING   (1u << 2)
 #define CPU_BASED_TPR_SHADOW            (1u << 21)
 #define CPU_BASED_USE_MSR_BITMAPS       (1u << 28)
 #define CPU_BASED_ACTIVATE_SECONDARY    (1u << 31)

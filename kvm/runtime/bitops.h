@@ -63,6 +63,26 @@ static __always_inline u64 xchg64(volatile u64 *address, u64 value)
     return value;
 }
 
+static __always_inline void atomic_inc(volatile u32 *counter)
+{
+    asm volatile("lock; incl %0" : "+m"(*counter) : : "memory", "cc");
+}
+
+static __always_inline void atomic_dec(volatile u32 *counter)
+{
+    asm volatile("lock; decl %0" : "+m"(*counter) : : "memory", "cc");
+}
+
+static __always_inline void atomic_and(volatile u32 *word, u32 mask)
+{
+    asm volatile("lock; andl %1, %0" : "+m"(*word) : "r"(mask) : "memory", "cc");
+}
+
+static __always_inline void atomic_or(volatile u32 *word, u32 mask)
+{
+    asm volatile("lock; orl %1, %0" : "+m"(*word) : "r"(mask) : "memory", "cc");
+}
+
 /* Returns what was there; it was replaced if that equals `old`. */
 static __always_inline int cmpxchg(volatile int *address, int old, int new)
 {
