@@ -79,7 +79,8 @@ unsigned core_context(const struct core *c)
 {
     if (core_level(c) == LEVEL_DEEP)
         return CONTEXT_MANY;
-    return context_of_core(c->id, core_level(c));
+    unsigned thread = core_in_handler(c) ? 0 : c->state->thread; /* handlers belong to the core */
+    return context_of_thread(c->id, thread, core_level(c));
 }
 
 /* ---- Steps ---- */

@@ -57,6 +57,7 @@ struct core_state {
     uint8_t shadow_next; /* ... and for the next one */
     uint8_t activity;
     uint8_t non_root;   /* guest mode */
+    uint8_t thread;     /* that the scheduler of the code under test runs, 0 if it has none */
     uint8_t level_count;
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
     uint64_t level_frame[CORE_LEVELS]; /* ... the RSP at which its IRET will find its frame, ... */

@@ -83,11 +83,24 @@ static void leave_interrupt(struct core *c)
     s->entering[s->level_count] |= entering;
 }
 
+static void enter_thread(struct core *c)
+{
+    uint64_t number = core_reg(c, UC_X86_REG_RAX);
+    if (number >= CONTEXT_THREADS) {
+        machine_find(c->m, FINDING_LIMIT, "", "CPU%u: more than %d threads are not modelled", c->id,
+                     CONTEXT_THREADS - 1);
+        core_end(c);
+    }
+    c->state->thread = (uint8_t)number;
+}
+
 static void region(struct core *c, const struct insn *in)
 {
     unsigned id = (unsigned)in->operand[0].value;
     if (id == REGION_INTERRUPT && in->sib_index == MARKER_REGION_LEAVE)
         leave_interrupt(c);
+    if (id == REGION_THREAD && in->sib_index == MARKER_REGION_ENTER)
+        enter_thread(c);
     if (id >= MACHINE_MAX_REGIONS || !(c->m->region_watch >> id & 1))
         return;
     if (core_in_handler(c))

@@ -7,7 +7,8 @@
 #include "sim/grow.h"
 #include "sim/machine.h"
 
-static_assert(CONTEXT_DEVICES == 1 + MACHINE_MAX_CORES * LEVEL_COUNT, "a context a core and level");
+static_assert((unsigned)CONTEXT_ANY_CORE == (unsigned)MACHINE_MAX_CORES,
+              "a context a core and level");
 static_assert(CONTEXT_DEVICES + MACHINE_MAX_DEVICES < CONTEXT_MANY, "a context a device");
 
 void visible_init(struct visibility *v, uint64_t memory_size)
@@ -53,14 +54,28 @@ static void remember(struct visibility *v, uint64_t address)
 /* Shared by two contexts, one of them writing, but not yet in the frozen set. */
 static const uint16_t FOUND = CONTEXT_MANY | SHADOW_WRITTEN;
 
+/* The context of both, or CONTEXT_MANY. */
+static unsigned merged(unsigned a, unsigned b)
+{
+    if (a == b)
+        return a;
+    if (a >= CONTEXT_DEVICES || b >= CONTEXT_DEVICES || (a - 1) % LEVEL_COUNT != (b - 1) % LEVEL_COUNT)
+        return CONTEXT_MANY;
+    enum context_level level = (enum context_level)((a - 1) % LEVEL_COUNT);
+    unsigned pair_a = (a - 1) / LEVEL_COUNT, pair_b = (b - 1) / LEVEL_COUNT;
+    unsigned core = pair_a % (CONTEXT_ANY_CORE + 1), thread = pair_a / (CONTEXT_ANY_CORE + 1);
+    if (core == pair_b % (CONTEXT_ANY_CORE + 1))
+        return context_of_thread(core, CONTEXT_ANY_THREAD, level);
+    if (thread && thread == pair_b / (CONTEXT_ANY_CORE + 1) && thread != CONTEXT_ANY_THREAD)
+        return context_of_thread(CONTEXT_ANY_CORE, thread, level);
+    return CONTEXT_MANY;
+}
+
 static uint16_t shadow_after(uint16_t s, bool write, unsigned context)
 {
     uint16_t who = s & SHADOW_CONTEXT;
     uint16_t written = (uint16_t)((s & SHADOW_WRITTEN) | (write ? SHADOW_WRITTEN : 0));
-    if (!who || who == context)
-        who = (uint16_t)context;
-    else
-        who = CONTEXT_MANY;
+    who = (uint16_t)(who ? merged(who, context) : context);
     return who | written;
 }
 

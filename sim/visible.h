@@ -8,6 +8,12 @@
  *
  * A context is (core, nesting level) or a device; see enum context_level. Read-only sharing stays
  * invisible: no order of reads can be told apart.
+ *
+ * Where the code under test has a scheduler that says which of its threads runs, a context of a
+ * thread, or of a guest in it, is (core, thread, level). Two of one level are one if they have the core
+ * in common, as without a scheduler, or the thread: what belongs to a thread stays private wherever
+ * the thread goes. The accesses that hand the thread over order what it did here and there, so
+ * no order of its private accesses could be another one; that rests on the scheduler.
  */
 #ifndef SIM_VISIBLE_H
 #define SIM_VISIBLE_H
@@ -30,7 +36,10 @@ enum context_level {
 };
 
 enum {
-    CONTEXT_DEVICES = 1 + 32 * LEVEL_COUNT, /* behind the contexts of the cores */
+    CONTEXT_ANY_CORE = 32, /* one of these where several have been seen, never both */
+    CONTEXT_ANY_THREAD = 16,
+    CONTEXT_THREADS = 16, /* threads are numbered from 1; 0: no scheduler, or no thread's context */
+    CONTEXT_DEVICES = 1 + (CONTEXT_ANY_THREAD + 1) * (CONTEXT_ANY_CORE + 1) * LEVEL_COUNT,
     CONTEXT_MANY = 0x3fff,
     SHADOW_CONTEXT = 0x3fff,
     SHADOW_WRITTEN = 0x4000,
@@ -52,9 +61,14 @@ struct visibility {
     uint32_t found_capacity;
 };
 
+static inline unsigned context_of_thread(unsigned core, unsigned thread, enum context_level level)
+{
+    return 1 + (thread * (CONTEXT_ANY_CORE + 1) + core) * LEVEL_COUNT + level;
+}
+
 static inline unsigned context_of_core(unsigned core, enum context_level level)
 {
-    return 1 + core * LEVEL_COUNT + level;
+    return context_of_thread(core, 0, level);
 }
 
 static inline unsigned context_of_device(unsigned device)

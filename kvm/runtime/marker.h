@@ -43,9 +43,13 @@
 #define REGION_BLOCK        5       /* before a thread leaves its run queue .. notifiers have run */
 #define REGION_WAKE         6       /* before the wake-up list is walked .. its last wake-up */
 
-/* Not entered, and left without a payload in `regions`: the context of an interrupt. What follows
- * belongs to the thread that was interrupted, which may now be switched away from. */
+/*
+ * Two that a scheduler marks, and no invariant reads. The interrupt is left, and never entered: what
+ * follows belongs to the thread that was interrupted, which may now be switched away from. A
+ * thread is entered, and never left: RAX holds its number, from 1 to 15.
+ */
 #define REGION_INTERRUPT    255
+#define REGION_THREAD       254
 
 #ifdef __KVM_GUEST__
 #ifdef __ASSEMBLER__

@@ -18,10 +18,3 @@ static inline bool blocks(struct kvm_vcpu *vcpu)
 {
     return pi_nv(pi_control(&vcpu->pi_desc)) == POSTED_INTR_WAKEUP_VECTOR;
 }
-
-static inline void leave_wakeup_list(struct kvm_vcpu *vcpu, struct wakeup_list *list)
-{
-    raw_spin_lock(&list->lock);
-    list_del(&to_block(vcpu)->pi_wakeup_list);
-    raw_spin_unlock(&list->lock);
-}

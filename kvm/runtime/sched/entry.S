@@ -5,6 +5,15 @@
 #include "marker.h"
 #include "sched.h"
 
+/* Tell the simulator whose context it is; see REGION_INTERRUPT and REGION_THREAD in marker.h. */
+    .macro leave_interrupt
+    {disp32} nopl REGION_INTERRUPT(%rax,%rsi,1)
+    .endm
+
+    .macro enter_thread
+    {disp32} nopl REGION_THREAD(%rax,%rbp,1)
+    .endm
+
     .text
 
 /* struct task_struct *__switch_to(prev, next): returns prev, on the stack of next. */
@@ -15,6 +24,8 @@ __switch_to:
     push    %\reg
     .endr
     mov     %rsp, TASK_RSP(%rdi)
+    mov     TASK_NUMBER(%rsi), %rax
+    enter_thread
     mov     TASK_RSP(%rsi), %rsp
     .irp reg, r15, r14, r13, r12, rbx, rbp
     pop     %\reg
@@ -36,6 +47,8 @@ task_entry:
     .globl __sched_start
     .type __sched_start, @function
 __sched_start:
+    mov     TASK_NUMBER(%rdi), %rax
+    enter_thread
     lea     THREAD_SIZE(%rdi), %rsp
     call    task_run
     ud2
@@ -54,11 +67,6 @@ sched_interrupt_stubs:
     vector = vector + 1
     .endr
     .size sched_interrupt_stubs, . - sched_interrupt_stubs
-
-/* Tells the simulator that what follows belongs to the thread; see REGION_INTERRUPT in marker.h. */
-    .macro leave_interrupt
-    {disp32} nopl REGION_INTERRUPT(%rax,%rsi,1)
-    .endm
 
 /*
  * Handlers run on the interrupt stack of their core. A thread that is to be preempted takes what was

@@ -9,6 +9,7 @@
 
 struct rq runqueues[NR_CPUS];
 static union thread_union idle_threads[NR_CPUS];
+static u64 last_number;
 
 static void init_task(union thread_union *thread, unsigned long cpu, int prio,
                       void (*function)(void *argument), void *argument)
@@ -18,6 +19,7 @@ static void init_task(union thread_union *thread, unsigned long cpu, int prio,
     top[-1] = (u64)task_entry;
     thread->task = (struct task_struct) {
         .rsp = (u64)(top - 1 - SAVED_REGISTERS),
+        .number = ++last_number,
         .cpu = cpu,
         .prio = prio,
         .function = function,

@@ -18,7 +18,8 @@
 #define IRQWEAVE_KVM_RUNTIME_SCHED_H
 
 #define THREAD_SIZE 4096
-#define TASK_RSP    0           /* offset of task_struct.rsp, for entry.S */
+#define TASK_RSP    0           /* offsets in task_struct, for entry.S */
+#define TASK_NUMBER 8
 
 #ifndef __ASSEMBLER__
 
@@ -41,6 +42,7 @@ struct preempt_notifier {
 
 struct task_struct {
     u64 rsp;                    /* while it is switched out */
+    u64 number;                 /* for the simulator: REGION_THREAD in marker.h */
     u32 state;
     int cpu;                    /* whose queue it is or was on */
     int prio;
@@ -51,6 +53,7 @@ struct task_struct {
     void *argument;
 };
 static_assert(offsetof(struct task_struct, rsp) == TASK_RSP, "entry.S");
+static_assert(offsetof(struct task_struct, number) == TASK_NUMBER, "entry.S");
 
 union thread_union {
     struct task_struct task;
