@@ -140,7 +140,8 @@ void marker_execute(struct core *c, const struct insn *in)
     }
 }
 
-/* ud2 is WARN if a marker of that kind follows, else BUG. Either ends the execution. */
+/* ud2 is WARN if a marker of that kind follows, else BUG. Behind a WARN the code goes on, as it does in
+ * Linux; a BUG ends the core. */
 void marker_ud2(struct core *c, const struct insn *in)
 {
     const struct insn *behind = decoder_lookup(&c->cpu->decoder, in->address + in->length);
@@ -153,5 +154,8 @@ void marker_ud2(struct core *c, const struct insn *in)
     machine_say(c->m, STEP_FINDING, "%s", warn ? "WARN" : "BUG");
     machine_find(c->m, warn ? FINDING_WARN : FINDING_BUG, "", "CPU%u: %s%s%s", c->id,
                  warn ? "WARN" : "BUG", text[0] ? ": " : "", text);
-    core_end(c);
+    if (!warn)
+        core_end(c);
+    spin_break(c);
+    core_skip(c, in);
 }

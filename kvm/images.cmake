@@ -16,7 +16,7 @@
 #
 #     irqweave_image_uses(posted-block logic/block runtime/sched)
 #
-# These are archives in front of kvm/logic, so that their functions come first.
+# A file there takes the place of that of the same name in kvm/logic.
 
 get_filename_component(IRQWEAVE_ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(IRQWEAVE_KVM "${CMAKE_CURRENT_LIST_DIR}")
@@ -64,20 +64,33 @@ function(irqweave_image_folder folder objects_out)
     set(${objects_out} "${objects}" PARENT_SCOPE)
 endfunction()
 
-# The archive of a folder of kvm, once; its path goes to the variable that `archive_out` names.
-function(irqweave_image_archive folder archive_out)
-    string(REPLACE "/" "_" name "${folder}")
+# The archive of folders of kvm, once; its path goes to the variable that `archive_out` names. Of files
+# with the same name the one in the first of the folders counts.
+function(irqweave_image_archive archive_out)
+    string(REPLACE "/" "_" name "${ARGN}")
+    string(REPLACE ";" "-" name "${name}")
     set(archive "${IRQWEAVE_IMAGES}/libkvm_${name}.a")
     set(${archive_out} "${archive}" PARENT_SCOPE)
     if(TARGET image-archive-${name})
         return()
     endif()
-    irqweave_image_folder("${IRQWEAVE_KVM}/${folder}" objects)
+    set(members)
+    set(names)
+    foreach(folder IN LISTS ARGN)
+        irqweave_image_folder("${IRQWEAVE_KVM}/${folder}" objects)
+        foreach(object IN LISTS objects)
+            get_filename_component(file "${object}" NAME)
+            if(NOT file IN_LIST names)
+                list(APPEND names "${file}")
+                list(APPEND members "${object}")
+            endif()
+        endforeach()
+    endforeach()
     add_custom_command(
         OUTPUT "${archive}"
         COMMAND "${CMAKE_COMMAND}" -E rm -f "${archive}"
-        COMMAND "${CMAKE_AR}" rcsD "${archive}" ${objects}
-        DEPENDS ${objects}
+        COMMAND "${CMAKE_AR}" rcsD "${archive}" ${members}
+        DEPENDS ${members}
         COMMENT "Image archive libkvm_${name}.a"
         VERBATIM)
     add_custom_target(image-archive-${name} DEPENDS "${archive}")
@@ -94,9 +107,7 @@ function(irqweave_image_common)
         return()
     endif()
     irqweave_image_folder("${IRQWEAVE_KVM}/runtime" runtime)
-    irqweave_image_archive(logic archive)
     add_custom_target(image-common DEPENDS ${runtime})
-    add_dependencies(image-common image-archive-logic)
     set_property(GLOBAL PROPERTY IRQWEAVE_RUNTIME_OBJECTS "${runtime}")
     add_custom_target(images ALL)
 endfunction()
@@ -121,11 +132,7 @@ function(irqweave_image scenario variant)
 
     set(source "${IRQWEAVE_ROOT}/scenarios/${scenario}/${variant}.c")
     get_property(uses GLOBAL PROPERTY IRQWEAVE_USES_${scenario})
-    set(archives)
-    foreach(folder IN LISTS uses ITEMS logic)
-        irqweave_image_archive("${folder}" archive)
-        list(APPEND archives "${archive}")
-    endforeach()
+    irqweave_image_archive(archive ${uses} logic)
     set(image "${IRQWEAVE_IMAGES}/${scenario}/${variant}.elf")
     set(script "${IRQWEAVE_KVM}/runtime/image.ld")
     irqweave_image_object("${source}" replacement)
@@ -133,10 +140,10 @@ function(irqweave_image scenario variant)
     add_custom_command(
         OUTPUT "${image}"
         COMMAND sh "${IRQWEAVE_KVM}/check-variant.sh" "${CMAKE_NM}" "${replacement}" "${source}"
-                ${archives}
+                ${archive}
         COMMAND "${CMAKE_LINKER}" ${IRQWEAVE_LINK_FLAGS} -T "${script}" -o "${image}"
-                ${runtime} "${threads}" "${replacement}" ${archives}
-        DEPENDS ${runtime} "${threads}" "${replacement}" ${archives} "${script}"
+                ${runtime} "${threads}" "${replacement}" ${archive}
+        DEPENDS ${runtime} "${threads}" "${replacement}" "${archive}" "${script}"
                 "${IRQWEAVE_KVM}/check-variant.sh"
         COMMENT "Image ${scenario}:${variant}"
         VERBATIM)
