@@ -25,6 +25,7 @@ Test(apicv_update, interrupts_survive_the_change, .timeout = 300)
         cr_skip_test("large");
     expect("merged-post-before");
     expect("merged-post-after");
+    expect("merged-post");
 }
 
 Test(apicv_update, word_before_request_warns)

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables of docs/model against the tree: each row names sources that exist and tests that exist, each
+ * line of the checklists has a row with a test and a mutant, or is listed in docs/model.md as not
+ * modelled.
+ */
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 6, TEXT_MAX = 1 << 20, ROWS = 64 };
+
+/* Lines of the checklists: facts of section 7, by letter. */
+static const struct {
+    char letter;
+    unsigned count;
+} checklists[] = {{'L', 19}, {'V', 24}, {'D', 7}, {'K', 6}};
+
+static bool tested[128][ROWS], mutated[128][ROWS];
+
+static char *read_text(const char *path)
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s/%s", IRQWEAVE_SOURCE_DIR, path);
+    FILE *f = fopen(name, "r");
+    if (!f)
+        return NULL;
+    char *text = calloc(1, TEXT_MAX);
+    cr_assert(text);
+    size_t size = fread(text, 1, TEXT_MAX - 1, f);
+    cr_assert(size < TEXT_MAX - 1, "%s is longer than expected", path);
+    fclose(f);
+    return text;
+}
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t n = strlen(text);
+    while (n && isspace((unsigned char)text[n - 1]))
+        text[--n] = 0;
+    return text;
+}
+
+/* Letter and number of a line of the checklists; false for any other text. */
+static bool row_of(const char *text, unsigned *letter, unsigned *number)
+{
+    char *end;
+    *letter = (unsigned char)text[0];
+    *number = (unsigned)strtoul(text + (text[0] != 0), &end, 10);
+    return *letter && strchr("LVDK", text[0]) && isdigit((unsigned char)text[1]) && !*end;
+}
+
+/* A case, or a pattern that begins with the start of a name. `program` is kept for the next one. */
+static void check_case(const char *where, char *test, char *program, size_t size)
+{
+    char path[300], *colon = strchr(test, ':');
+    if (colon) {
+        *colon = 0;
+        snprintf(program, size, "%s", trim(test));
+        test = trim(colon + 1);
+    }
+    snprintf(path, sizeof path, "tests/%s.c", program);
+    char *text = read_text(path);
+    cr_assert(text, "%s: there is no %s", where, path);
+    test[strcspn(test, "* ")] = 0;
+    cr_assert(!*test || strstr(text, test), "%s: %s has no case %s", where, path, test);
+    free(text);
+}
+
+static unsigned check_tests(const char *where, char *tests)
+{
+    char program[200] = "", *rest = tests, *test;
+    unsigned count = 0;
+    while ((test = strsep(&rest, ",;"))) {
+        test = trim(test);
+        if (!*test || !strcmp(test, "-"))
+            continue;
+        check_case(where, test, program, sizeof program);
+        count++;
+    }
+    return count;
+}
+
+static void check_sources(const char *where, char *sources)
+{
+    char *rest = sources, *source;
+    while ((source = strsep(&rest, ",;"))) {
+        char path[512];
+        source = trim(source);
+        snprintf(path, sizeof path, "%s/%s", IRQWEAVE_SOURCE_DIR, source);
+        FILE *f = fopen(path, "r");
+        cr_assert(f, "%s: there is no %s", where, source);
+        fclose(f);
+    }
+}
+
+static void check_row(const char *where, char *line)
+{
+    char *column[COLUMNS], *rest = line + 1;
+    unsigned letter, number, count = 0;
+    while (count < COLUMNS && rest)
+        column[count++] = trim(strsep(&rest, "|"));
+    cr_assert_eq(count, (unsigned)COLUMNS, "%s: a row has six columns", where);
+    if (!strcmp(column[0], "row") || strspn(column[0], "-") > 1)
+        return;
+    cr_assert(*column[2], "%s: no section of a manual", where);
+    check_sources(where, column[3]);
+    unsigned tests = check_tests(where, column[4]);
+    cr_assert(tests, "%s: no test", where);
+    if (row_of(column[0], &letter, &number) && number < ROWS)
+        tested[letter][number] = true;
+}
+
+static void check_page(const char *page)
+{
+    char path[300];
+    snprintf(path, sizeof path, "docs/model/%s", page);
+    char *text = read_text(path), *rest = text, *line;
+    cr_assert(text);
+    for (unsigned n = 1; (line = strsep(&rest, "\n")); n++) {
+        char where[400];
+        snprintf(where, sizeof where, "%s:%u", path, n);
+        if (line[0] == '|')
+            check_row(where, line);
+    }
+    free(text);
+}
+
+/* Lines of tests/mutation/models: ROW | file | program:case | expression. */
+static void note_mutants(const char *file)
+{
+    char path[300];
+    snprintf(path, sizeof path, "tests/mutation/models/%s", file);
+    char *text = read_text(path), *rest = text, *line;
+    cr_assert(text);
+    while ((line = strsep(&rest, "\n"))) {
+        unsigned letter, number;
+        char *row = trim(strsep(&line, "|"));
+        if (line && row_of(row, &letter, &number) && number < ROWS)
+            mutated[letter][number] = true;
+    }
+    free(text);
+}
+
+static void each_file(const char *folder, const char *ending, void (*use)(const char *))
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", IRQWEAVE_SOURCE_DIR, folder);
+    DIR *d = opendir(path);
+    cr_assert(d, "%s", path);
+    for (struct dirent *e; (e = readdir(d));) {
+        size_t n = strlen(e->d_name), k = strlen(ending);
+        if (n > k && !strcmp(e->d_name + n - k, ending))
+            use(e->d_name);
+    }
+    closedir(d);
+}
+
+Test(model, rows_name_what_exists_and_the_checklists_are_complete)
+{
+    char *index = read_text("docs/model.md");
+    cr_assert(index);
+    each_file("docs/model", ".md", check_page);
+    each_file("tests/mutation/models", ".txt", note_mutants);
+    for (unsigned i = 0; i < sizeof checklists / sizeof *checklists; i++) {
+        unsigned char letter = (unsigned char)checklists[i].letter;
+        for (unsigned n = 1; n <= checklists[i].count; n++) {
+            char missing[32];
+            snprintf(missing, sizeof missing, "| %c%u | not modelled", letter, n);
+            if (strstr(index, missing))
+                continue;
+            cr_expect(tested[letter][n], "%c%u has no row in docs/model", letter, n);
+            cr_expect(mutated[letter][n], "%c%u has no mutant", letter, n);
+        }
+    }
+    free(index);
+}
