@@ -49,12 +49,14 @@ static void add_device(void)
     iommu_device_new(g.p->m, g.p->cpu, g.l, 0, script, 1);
 }
 
-/* Whether core 0 has sent a notification: a bit for each answer that an execution gave. */
-static unsigned sent;
+/* Whether core 0 has sent a notification, and whether ON was left set for virtual CPU 1: a bit for each
+ * answer that an execution gave. */
+static unsigned sent, left_on;
 
 static void note(void *context, struct machine *m)
 {
     sent |= 1u << m->state->queue[0].sent;
+    left_on |= 1u << (guests_control(&g, 1) & PID_ON);
     state_set_add(context, m);
 }
 
@@ -76,6 +78,7 @@ static void both_are_handled_once(const struct explore_result *r)
     cr_assert_gt(reached.count, 0);
     cr_expect_eq(states_with_both(&reached, LOW_COUNT, 1, HIGH_COUNT, 1), reached.count);
     cr_expect_eq(sent, 1 << 0 | 1 << 1);
+    cr_expect_eq(left_on, 1 << 0, "who has set ON has notified: otherwise later posts stay silent");
 }
 
 Test(vmx_races, V23_ipi_and_device_race_a_drain)
