@@ -87,22 +87,6 @@ function(irqweave_image_uses scenario)
     set_property(GLOBAL PROPERTY IRQWEAVE_USES_${scenario} "${ARGN}")
 endfunction()
 
-# What stands in these folders under a name that kvm/logic has as well is asked for at once: the linker
-# would else take kvm/logic's if that is where it is first called.
-function(irqweave_image_first first_out)
-    set(first)
-    foreach(folder IN LISTS ARGN)
-        file(GLOB sources CONFIGURE_DEPENDS "${IRQWEAVE_KVM}/${folder}/*.c")
-        foreach(source IN LISTS sources)
-            get_filename_component(name "${source}" NAME_WE)
-            if(EXISTS "${IRQWEAVE_KVM}/logic/${name}.c")
-                list(APPEND first "--undefined=${name}")
-            endif()
-        endforeach()
-    endforeach()
-    set(${first_out} "${first}" PARENT_SCOPE)
-endfunction()
-
 # What all images share, once: the objects of kvm/runtime and the archive of kvm/logic.
 function(irqweave_image_common)
     if(TARGET image-common)
@@ -136,7 +120,6 @@ function(irqweave_image scenario variant)
 
     set(source "${IRQWEAVE_ROOT}/scenarios/${scenario}/${variant}.c")
     get_property(uses GLOBAL PROPERTY IRQWEAVE_USES_${scenario})
-    irqweave_image_first(first ${uses})
     set(archives)
     foreach(folder IN LISTS uses ITEMS logic)
         irqweave_image_archive("${folder}" archive)
@@ -151,7 +134,7 @@ function(irqweave_image scenario variant)
         COMMAND sh "${IRQWEAVE_KVM}/check-variant.sh" "${CMAKE_NM}" "${replacement}" "${source}"
                 ${archives}
         COMMAND "${CMAKE_LINKER}" ${IRQWEAVE_LINK_FLAGS} -T "${script}" -o "${image}"
-                ${first} ${runtime} "${threads}" "${replacement}" ${archives}
+                ${runtime} "${threads}" "${replacement}" ${archives}
         DEPENDS ${runtime} "${threads}" "${replacement}" ${archives} "${script}"
                 "${IRQWEAVE_KVM}/check-variant.sh"
         COMMENT "Image ${scenario}:${variant}"
