@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * V4: software empties PIR before it clears ON. An IPI in between finds ON = 1 and does not notify, then
- * ON is cleared, and nobody looks at PIR again.
+ * V4: software empties PIR before it clears ON. An IPI in between finds ON = 1 and does not notify,
+ * then ON is cleared, and nobody looks at PIR again.
  */
 #include "lapic.h"
 #include "vmx.h"

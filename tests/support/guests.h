@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Small programs that run in guest mode: a guest a core, under virtual-interrupt delivery, posted
- * interrupts and IPI virtualization, with the handlers of lapic/program.h in all of them. Virtual CPU i has APIC
- * id i and begins on core i; a host thread there enters it. VMX operation has been begun and the VMCSs are
- * loaded and filled before the program starts.
+ * interrupts and IPI virtualization, with the handlers of lapic/program.h in all of them. Virtual
+ * CPU i has APIC id i and begins on core i; a host thread there enters it. VMX operation has been
+ * begun and the VMCSs are loaded and filled before the program starts.
  */
 #ifndef TESTS_SUPPORT_GUESTS_H
 #define TESTS_SUPPORT_GUESTS_H
