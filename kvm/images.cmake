@@ -28,9 +28,13 @@ set(IRQWEAVE_IMAGE_FLAGS
     -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none
     -fno-jump-tables -fno-tree-vectorize
     "-ffile-prefix-map=${IRQWEAVE_ROOT}/=" "-ffile-prefix-map=${CMAKE_BINARY_DIR}=."
-    "-I${IRQWEAVE_KVM}/runtime" "-I${IRQWEAVE_KVM}/logic"
-    "-I${IRQWEAVE_KVM}/runtime/sched" "-I${IRQWEAVE_KVM}/logic/block"
-    "-I${IRQWEAVE_KVM}/logic/apicv")
+    "-I${IRQWEAVE_KVM}/runtime" "-I${IRQWEAVE_KVM}/logic")
+file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true "${IRQWEAVE_KVM}/runtime/*" "${IRQWEAVE_KVM}/logic/*")
+foreach(folder IN LISTS folders)
+    if(IS_DIRECTORY "${folder}")
+        list(APPEND IRQWEAVE_IMAGE_FLAGS "-I${folder}")
+    endif()
+endforeach()
 
 set(IRQWEAVE_LINK_FLAGS
     -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none)
