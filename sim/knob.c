@@ -65,6 +65,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "lvt-illegal-vector", {"when-raised", "when-written"},
         "when is an illegal vector in an entry of the local vector table logged as an error",
         "SDM vol. 3, 10.5.1: an implementation may do it when it is written"},
+    [KNOB_MFENCE_ORDERS_WRMSR] = {
+        "mfence-orders-wrmsr", {"yes", "no"},
+        "does WRMSR to an x2APIC register wait for an MFENCE before it that no LFENCE follows",
+        "SDM vol. 3, 10.12.3: MFENCE is enough (2016); MFENCE and LFENCE are needed (later)"},
 };
 
 unsigned knob_values(enum knob which)

@@ -169,6 +169,7 @@ Test(lapic_interrupts, L14_no_spurious_vector_when_tpr_falls_again)
 /* SDM vol. 3, 10.12.11: the IRR bit is set when the WRMSR completes. */
 Test(lapic_interrupts, L17_self_ipi_is_pending_at_once)
 {
+    messages_late = true;
     to_x2apic(0);
     wrmsr(0, 0x83f, 0x41);
     unsigned irr = rdmsr(0, 0x822);
