@@ -104,18 +104,28 @@ bool knob_set(struct knobs *k, const char *assignment)
     return false;
 }
 
+/* Its first 40 characters; files may hold any, and a message is one line. */
+static void quote(char quoted[41], const char *text, size_t length)
+{
+    size_t n = length < 40 ? length : 40;
+    for (size_t i = 0; i < n; i++)
+        quoted[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    quoted[n] = 0;
+}
+
 void knob_complain(const char *assignment, char *text, size_t size)
 {
     const char *names[KNOB_COUNT];
-    char name[48], advice[300];
+    char name[41], value[41], advice[250];
     size_t length = strcspn(assignment, "=");
     unsigned knob = find_knob(assignment, length);
-    snprintf(name, sizeof name, "%.*s", (int)(length < 40 ? length : 40), assignment);
+    quote(name, assignment, length);
     if (knob < KNOB_COUNT) {
-        const char *value = assignment + length + (assignment[length] == '=');
+        const char *given = assignment + length + (assignment[length] == '=');
+        quote(value, given, strlen(given));
         nearest_advise(advice, sizeof advice, value, knob_table[knob].values,
                        knob_values((enum knob)knob));
-        snprintf(text, size, "no value '%.40s' of knob %s: %s", value, name, advice);
+        snprintf(text, size, "no value '%s' of knob %s: %s", value, name, advice);
         return;
     }
     for (unsigned i = 0; i < KNOB_COUNT; i++)
