@@ -212,6 +212,8 @@ static void insn_mov_cr8(struct core *c, const struct insn *in)
     struct footprint fp;
     footprint_clear(&fp);
     if (in->operand[1].reg == UC_X86_REG_CR8) {
+        if (!core_point(c, &nothing, POINT_BOUNDARY)) /* a handler may change it */
+            return;
         core_set_reg(c, in->operand[0].reg, apic->task_priority(c->cpu->apic, c->id));
         core_skip(c, in);
         return;
