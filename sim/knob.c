@@ -6,6 +6,8 @@
 
 #include "sim/nearest.h"
 
+_Static_assert(KNOB_COUNT <= 32, "knobs.consulted has a bit for each");
+
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
         "vm-entry-drains", {"yes", "no"},
@@ -40,6 +42,38 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+    [KNOB_LOWEST_PRIORITY_IPI] = {
+        "lowest-priority-ipi", {"sent", "refused"},
+        "can a local APIC send lowest-priority IPIs, or does it log the error \"redirectable IPI\"",
+        "SDM vol. 3, 10.6.1: model specific"},
+    [KNOB_LOWEST_PRIORITY_RANK] = {
+        "lowest-priority-rank", {"tpr", "ppr"},
+        "by which priority of the processors is the target of a lowest-priority message chosen",
+        "SDM vol. 3, 10.6.2.4: the chipset goes by the task priorities that it knows"},
+    [KNOB_LOWEST_PRIORITY_TIE] = {
+        "lowest-priority-tie", {"lowest-core", "highest-core"},
+        "which of several processors of the same priority gets a lowest-priority message",
+        "SDM vol. 3, 10.6.2.4: silent"},
+    [KNOB_INIT_DEASSERT] = {
+        "init-deassert", {"init", "ignored"},
+        "what does an ICR write \"INIT, level, de-assert\" do on processors that do not know it",
+        "SDM vol. 3, 10.6.1: sent as an assertion; KVM and Bochs reset nothing"},
+    [KNOB_APIC_DISABLE_RESETS] = {
+        "apic-disable-resets", {"yes", "no"},
+        "does an xAPIC that is disabled in IA32_APIC_BASE lose its registers",
+        "SDM vol. 3, 10.4.3: it may"},
+    [KNOB_SPURIOUS_INTERRUPT] = {
+        "spurious-interrupt", {"never", "after-tpr-raise"},
+        "does the core still take an interrupt, then spurious, that a write to TPR has just masked",
+        "SDM vol. 3, 10.9: when INTR is asserted and the acknowledge cycle comes late"},
+    [KNOB_LVT_ILLEGAL_VECTOR] = {
+        "lvt-illegal-vector", {"when-raised", "when-written"},
+        "when is an illegal vector in an entry of the local vector table logged as an error",
+        "SDM vol. 3, 10.5.1: an implementation may do it when it is written"},
+    [KNOB_MFENCE_ORDERS_WRMSR] = {
+        "mfence-orders-wrmsr", {"yes", "no"},
+        "does WRMSR to an x2APIC register wait for an MFENCE before it that no LFENCE follows",
+        "SDM vol. 3, 10.12.3: MFENCE is enough (2016); MFENCE and LFENCE are needed (later)"},
 };
 
 unsigned knob_values(enum knob which)
@@ -75,18 +109,28 @@ bool knob_set(struct knobs *k, const char *assignment)
     return false;
 }
 
+/* Its first 40 characters; files may hold any, and a message is one line. */
+static void quote(char quoted[41], const char *text, size_t length)
+{
+    size_t n = length < 40 ? length : 40;
+    for (size_t i = 0; i < n; i++)
+        quoted[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    quoted[n] = 0;
+}
+
 void knob_complain(const char *assignment, char *text, size_t size)
 {
     const char *names[KNOB_COUNT];
-    char name[48], advice[300];
+    char name[41], value[41], advice[250];
     size_t length = strcspn(assignment, "=");
     unsigned knob = find_knob(assignment, length);
-    snprintf(name, sizeof name, "%.*s", (int)(length < 40 ? length : 40), assignment);
+    quote(name, assignment, length);
     if (knob < KNOB_COUNT) {
-        const char *value = assignment + length + (assignment[length] == '=');
+        const char *given = assignment + length + (assignment[length] == '=');
+        quote(value, given, strlen(given));
         nearest_advise(advice, sizeof advice, value, knob_table[knob].values,
                        knob_values((enum knob)knob));
-        snprintf(text, size, "no value '%.40s' of knob %s: %s", value, name, advice);
+        snprintf(text, size, "no value '%s' of knob %s: %s", value, name, advice);
         return;
     }
     for (unsigned i = 0; i < KNOB_COUNT; i++)
