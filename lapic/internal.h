@@ -15,4 +15,8 @@ void fabric_next_send(struct lapic *, unsigned core, uint64_t icr, struct footpr
                       unsigned *flags);
 void fabric_send(struct lapic *, struct core *, uint64_t icr);
 
+/* The cores, a bit each, that an interrupt command of core `sender` goes to. */
+struct icr;
+uint32_t fabric_targets(const struct lapic *, unsigned sender, const struct icr *);
+
 #endif
