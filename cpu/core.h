@@ -123,6 +123,10 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* The TSC, where a timer that has expired shows in it: what a look at it touches, and its value.
+     * False: it is nothing but the core's instruction count. */
+    bool (*next_tsc)(void *apic, struct core *, struct footprint *);
+    uint64_t (*tsc)(void *apic, struct core *);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */
@@ -274,7 +278,7 @@ static inline uint64_t core_resume_rip(const struct core *c)
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_TIMER };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);

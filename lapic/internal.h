@@ -7,7 +7,12 @@
 
 extern const struct msr_ops lapic_x2apic_ops; /* msr.c */
 extern const struct msr_ops lapic_base_ops;   /* msr.c */
+extern const struct msr_ops lapic_deadline_ops; /* timer.c */
 extern const struct message_ops lapic_fabric_ops; /* fabric.c */
+
+/* timer.c: the TSC, for cores; false if the core has no timer. */
+bool timer_next_tsc(struct lapic *, struct core *, struct footprint *);
+uint64_t timer_read_tsc(struct lapic *, struct core *);
 
 /* fabric.c: an ICR write. What its first visible step touches, and the write itself, which makes
  * a point of its own for each message after the first. */

@@ -26,11 +26,23 @@ static void core_take_nmi_latch(void *apic, unsigned core)
     lapic_take_nmi(apic, core);
 }
 
+static bool core_next_tsc(void *apic, struct core *c, struct footprint *fp)
+{
+    return timer_next_tsc(apic, c, fp);
+}
+
+static uint64_t core_tsc(void *apic, struct core *c)
+{
+    return timer_read_tsc(apic, c);
+}
+
 static const struct apic_ops core_operations = {
     .pending = core_pending,
     .acknowledge = core_acknowledge,
     .nmi_pending = core_nmi_pending,
     .take_nmi = core_take_nmi_latch,
+    .next_tsc = core_next_tsc,
+    .tsc = core_tsc,
 };
 
 struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
@@ -53,12 +65,15 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
         cpu_set_apic(cpu, &core_operations, l);
         cpu_add_msrs(cpu, &lapic_base_ops, l);
         cpu_add_msrs(cpu, &lapic_x2apic_ops, l);
+        cpu_add_msrs(cpu, &lapic_deadline_ops, l);
     }
     return l;
 }
 
 void lapic_free(struct lapic *l)
 {
+    for (unsigned i = 0; i < MACHINE_MAX_CORES; i++)
+        free(l->timer[i]);
     free(l);
 }
 

@@ -23,6 +23,7 @@ struct lapic {
     struct machine *m;
     struct cpu *cpu;
     struct apic_regs *regs; /* one a core, in the arena */
+    struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and
