@@ -5,8 +5,7 @@
  * After the SDM vol. 3 (June 2016), APIC: 10.6, 10.7, 10.8.
  *
  * A sender knows only ids; whether the target is enabled is decided when the message arrives.
- * SMI, INIT, start-up and lowest-priority messages are findings ("not modelled") when they are
- * sent, never silently dropped.
+ * Lowest-priority messages are findings ("not modelled") when they are sent, never silently dropped.
  */
 #include <stdio.h>
 
@@ -99,9 +98,12 @@ static void arrive(void *fabric, const struct message *msg)
             machine_say(l->m, STEP_ARRIVE, "not accepted");
         return;
     }
-    assert(msg->kind == APIC_NMI); /* fabric_send() lets nothing else through */
     if (apic_mode_of(r->base) == APIC_DISABLED)
         return;
+    if (msg->kind != APIC_NMI) {
+        init_arrive(l, msg->target, msg->kind, msg->vector);
+        return;
+    }
     if (r->nmi_pending)
         machine_say(l->m, STEP_ARRIVE, "one is pending already");
     r->nmi_pending = 1;
@@ -112,7 +114,8 @@ static void next_arrival(void *fabric, const struct message *msg, struct footpri
 {
     (void)fabric;
     if (msg->kind == APIC_NMI)
-        footprint_add(fp, core_control(msg->target, UNIT_NMI), ACCESS_ACCUMULATE);
+        core_touch_part(fp, msg->target, PART_NMI, ACCESS_ACCUMULATE);
+    init_next_arrival(msg->target, msg->kind, fp);
 }
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)

@@ -14,6 +14,12 @@ extern const struct message_ops lapic_fabric_ops; /* fabric.c */
 bool timer_next_tsc(struct lapic *, struct core *, struct footprint *);
 uint64_t timer_read_tsc(struct lapic *, struct core *);
 
+/* init.c: messages that are neither fixed nor NMIs, and a core that takes an INIT: false if it is
+ * the bootstrap processor. */
+void init_next_arrival(unsigned core, unsigned kind, struct footprint *);
+void init_arrive(struct lapic *, unsigned core, unsigned kind, unsigned vector);
+bool init_reset(struct lapic *, unsigned core);
+
 /* fabric.c: an ICR write. What its first visible step touches, and the write itself, which makes
  * a point of its own for each message after the first. */
 void fabric_next_send(struct lapic *, unsigned core, uint64_t icr, struct footprint *,

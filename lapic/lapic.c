@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lapic/init.h"
 #include "lapic/internal.h"
 
 static bool core_pending(void *apic, unsigned core)
@@ -26,6 +27,26 @@ static void core_take_nmi_latch(void *apic, unsigned core)
     lapic_take_nmi(apic, core);
 }
 
+static bool core_init_pending(void *apic, unsigned core)
+{
+    return lapic_init_pending(apic, core);
+}
+
+static bool core_startup_pending(void *apic, unsigned core)
+{
+    return lapic_startup_pending(apic, core);
+}
+
+static bool core_take_init(void *apic, unsigned core)
+{
+    return init_reset(apic, core);
+}
+
+static unsigned core_take_startup(void *apic, unsigned core)
+{
+    return lapic_take_startup(apic, core);
+}
+
 static bool core_next_tsc(void *apic, struct core *c, struct footprint *fp)
 {
     return timer_next_tsc(apic, c, fp);
@@ -41,6 +62,10 @@ static const struct apic_ops core_operations = {
     .acknowledge = core_acknowledge,
     .nmi_pending = core_nmi_pending,
     .take_nmi = core_take_nmi_latch,
+    .init_pending = core_init_pending,
+    .startup_pending = core_startup_pending,
+    .take_init = core_take_init,
+    .take_startup = core_take_startup,
     .next_tsc = core_next_tsc,
     .tsc = core_tsc,
 };
@@ -59,6 +84,7 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
         r->base = APIC_BASE_ADDRESS | APIC_BASE_EN | (i ? 0 : APIC_BASE_BSP);
         apic_reset_registers(r);
     }
+    l->latch = machine_reserve(m, m->cores * sizeof *l->latch);
     m->message_ops = &lapic_fabric_ops;
     m->fabric = l;
     if (cpu) {

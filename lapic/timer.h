@@ -27,7 +27,7 @@ uint32_t timer_read_current(struct lapic *, struct core *);
 void timer_reset(struct lapic *, unsigned core);
 static inline uint64_t timer_resource(unsigned core)
 {
-    return core_control(core, UNIT_TIMER);
+    return core_control(core, UNIT_APIC_TIMER);
 }
 
 bool timer_is_running(const struct lapic *, unsigned core);
