@@ -134,6 +134,12 @@ struct apic_ops {
      * False: it is nothing but the core's instruction count. */
     bool (*next_tsc)(void *apic, struct core *, struct footprint *);
     uint64_t (*tsc)(void *apic, struct core *);
+    /* CR8: the class below which nothing is delivered, 0 to 15. What a write touches; the write. */
+    unsigned (*task_priority)(void *apic, unsigned core);
+    void (*next_task_priority)(void *apic, unsigned core, struct footprint *);
+    void (*set_task_priority)(void *apic, unsigned core, unsigned class);
+    bool (*present)(void *apic, unsigned core); /* as CPUID says */
+    uint32_t (*id)(void *apic, unsigned core);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */

@@ -6,6 +6,8 @@
 
 #include "lapic/init.h"
 #include "lapic/internal.h"
+#include "lapic/lvt.h"
+#include "lapic/mode.h"
 
 static bool core_pending(void *apic, unsigned core)
 {
@@ -57,6 +59,32 @@ static uint64_t core_tsc(void *apic, struct core *c)
     return timer_read_tsc(apic, c);
 }
 
+static unsigned core_task_priority(void *apic, unsigned core)
+{
+    return lapic_regs(apic, core)->tpr >> 4;
+}
+
+static void core_next_task_priority(void *apic, unsigned core, struct footprint *fp)
+{
+    tpr_next(apic, core, fp);
+}
+
+/* SDM vol. 3, 10.8.6: CR8 is TPR[7:4], a write clears TPR[3:0]. */
+static void core_set_task_priority(void *apic, unsigned core, unsigned class)
+{
+    tpr_write(apic, core, class << 4);
+}
+
+static bool core_present(void *apic, unsigned core)
+{
+    return apic_mode_of(lapic_regs(apic, core)->base) != APIC_DISABLED;
+}
+
+static uint32_t core_apic_id(void *apic, unsigned core)
+{
+    return lapic_regs(apic, core)->id;
+}
+
 static const struct apic_ops core_operations = {
     .pending = core_pending,
     .acknowledge = core_acknowledge,
@@ -68,6 +96,11 @@ static const struct apic_ops core_operations = {
     .take_startup = core_take_startup,
     .next_tsc = core_next_tsc,
     .tsc = core_tsc,
+    .task_priority = core_task_priority,
+    .next_task_priority = core_next_task_priority,
+    .set_task_priority = core_set_task_priority,
+    .present = core_present,
+    .id = core_apic_id,
 };
 
 struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
@@ -92,6 +125,7 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
         cpu_add_msrs(cpu, &lapic_base_ops, l);
         cpu_add_msrs(cpu, &lapic_x2apic_ops, l);
         cpu_add_msrs(cpu, &lapic_deadline_ops, l);
+        cpu_add_mmio(cpu, &lapic_xapic_ops, l);
     }
     return l;
 }
@@ -133,6 +167,19 @@ void lapic_eoi(struct lapic *l, unsigned core)
     else
         machine_say(l->m, STEP_REGISTER, "EOI, nothing in service");
     /* No I/O APIC is modelled yet: a broadcast has no receiver. */
+}
+
+void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)
+{
+    struct apic_regs *r = lapic_regs(l, core);
+    unsigned delivery = apic_lvt_delivery(r, which);
+    if (which == LVT_LINT1 && (r->lvt[which] & APIC_LVT_LEVEL) && delivery == APIC_FIXED)
+        machine_find(l->m, FINDING_LIMIT, "",
+                     "CPU%u: LINT1 is level triggered: it must be edge triggered", core);
+    if (!apic_raise_lvt(r, which))
+        machine_say(l->m, STEP_ARRIVE, "masked");
+    else if (delivery != APIC_FIXED) /* that has been accepted */
+        lapic_deliver(l, core, delivery, r->lvt[which] & 0xff, false);
 }
 
 bool lapic_nmi_pending(const struct lapic *l, unsigned core)

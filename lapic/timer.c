@@ -25,7 +25,7 @@
 
 #include "lapic/internal.h"
 
-enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17, LVT_VECTOR = 0xff };
+enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17 };
 
 enum timer_mode { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE, TIMER_RESERVED };
 
@@ -58,14 +58,9 @@ static struct apic_timer *timer_of(const struct lapic *l, unsigned core)
     return l->timer[core] ? l->timer[core]->state : NULL;
 }
 
-static enum timer_mode mode_of(uint32_t lvt)
-{
-    return (enum timer_mode)(lvt >> LVT_MODE_SHIFT & 3);
-}
-
 static enum timer_mode mode(const struct lapic *l, unsigned core)
 {
-    return mode_of(lapic_regs(l, core)->lvt[LVT_TIMER]);
+    return (enum timer_mode)(lapic_regs(l, core)->lvt[LVT_TIMER] >> LVT_MODE_SHIFT & 3);
 }
 
 /* SDM vol. 3, figure 10-10: bits 3, 1, 0; 000 is /2, 110 is /128, 111 is /1. */
@@ -99,10 +94,8 @@ static void cancel(struct apic_timer *t)
 static void expire(struct lapic *l, unsigned core)
 {
     struct apic_timer *t = timer_of(l, core);
-    struct apic_regs *r = lapic_regs(l, core);
-    uint32_t lvt = r->lvt[LVT_TIMER];
     assert(can_expire(l, core));
-    if (mode_of(lvt) == TIMER_PERIODIC) {
+    if (mode(l, core) == TIMER_PERIODIC) {
         t->ticks--;
         t->reloaded = 1;
     } else {
@@ -112,10 +105,7 @@ static void expire(struct lapic *l, unsigned core)
         t->passed = t->deadline;
     t->deadline = 0; /* 10.5.4.1: the MSR is cleared */
     machine_say(l->m, STEP_DEVICE, "the APIC timer of CPU%u expires", core);
-    if (lvt & APIC_LVT_MASKED)
-        machine_say(l->m, STEP_DEVICE, "masked");
-    else
-        apic_accept_fixed(r, lvt & LVT_VECTOR, false);
+    lapic_raise(l, core, LVT_TIMER);
 }
 
 /* ---- The agent ---- */
@@ -253,15 +243,18 @@ bool timer_next_tsc(struct lapic *l, struct core *c, struct footprint *fp)
 
 /* ---- Registers ---- */
 
-void timer_next_access(const struct lapic *l, struct core *c, uint32_t msr, bool write,
+void timer_next_access(const struct lapic *l, unsigned core, uint32_t index, bool write,
                        struct footprint *fp)
 {
-    if (!timer_of(l, c->id))
+    const struct core *c = &l->cpu->core[core];
+    if (index == APIC_LVT_TIMER)
+        footprint_add(fp, lapic_intr(core), ACCESS_WRITE); /* an illegal vector may be logged */
+    if (!timer_of(l, core))
         return;
     if (write)
-        footprint_add(fp, timer_resource(c->id), ACCESS_WRITE);
-    else if (msr == APIC_CURRENT_COUNT)
-        next_look(c, is_counting(l, c->id) && !own_count(l, c), fp);
+        footprint_add(fp, timer_resource(core), ACCESS_WRITE);
+    else
+        next_look(c, is_counting(l, core) && !own_count(l, c), fp);
 }
 
 /* False: there is no agent that could let it expire. */
@@ -277,7 +270,7 @@ static bool start(struct lapic *l, struct core *c)
     return true;
 }
 
-static void write_initial(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     if (mode(l, c->id) == TIMER_DEADLINE)
@@ -291,11 +284,11 @@ static void write_initial(struct lapic *l, struct core *c, uint32_t value)
 
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
  * which kvm-unit-tests require and the SDM does not say; a stopped one stays at 0. */
-static void write_lvt(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     enum timer_mode before = mode(l, c->id);
-    apic_write_lvt(lapic_regs(l, c->id), LVT_TIMER, value);
+    register_write_lvt(l, c->id, LVT_TIMER, value);
     enum timer_mode after = mode(l, c->id);
     if (after == TIMER_RESERVED)
         machine_find(l->m, FINDING_BUG, "", "CPU%u: mode 3 of the APIC timer is reserved", c->id);
@@ -306,23 +299,13 @@ static void write_lvt(struct lapic *l, struct core *c, uint32_t value)
     t->ticks = l->timer[c->id]->ticks;
 }
 
-static void write_divide(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_divide(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     uint32_t count = t && is_counting(l, c->id) && !t->reloaded ? own_count(l, c) : 0;
     if (count)
         count_from(t, c, count); /* from here at the new rate */
     lapic_regs(l, c->id)->divide = value;
-}
-
-void timer_write(struct lapic *l, struct core *c, uint32_t msr, uint32_t value)
-{
-    switch (msr) {
-    case APIC_INITIAL_COUNT: write_initial(l, c, value); break;
-    case APIC_LVT_TIMER: write_lvt(l, c, value); break;
-    case APIC_DIVIDE: write_divide(l, c, value); break;
-    default: assert(!"a register of the timer");
-    }
 }
 
 void timer_reset(struct lapic *l, unsigned core)
