@@ -8,6 +8,7 @@
 #include "lapic/internal.h"
 #include "lapic/lvt.h"
 #include "lapic/mode.h"
+#include "sim/message.h"
 
 static bool core_pending(void *apic, unsigned core)
 {
@@ -134,6 +135,7 @@ void lapic_free(struct lapic *l)
 {
     for (unsigned i = 0; i < MACHINE_MAX_CORES; i++)
         free(l->timer[i]);
+    free(l->ioapic);
     free(l);
 }
 
@@ -158,6 +160,30 @@ unsigned lapic_acknowledge(struct lapic *l, unsigned core)
     return vector;
 }
 
+/* Without an I/O APIC nobody hears a broadcast, and an EOI commutes with arrivals. With one, an arrival
+ * of the vector in service changes what TMR says of it. */
+void lapic_next_eoi(const struct lapic *l, unsigned core, struct footprint *fp, unsigned *flags)
+{
+    const struct apic_regs *r = lapic_regs(l, core);
+    footprint_add(fp, lapic_intr(core), l->ioapic ? ACCESS_WRITE : ACCESS_ACCUMULATE);
+    if (!l->ioapic || !bits256_highest(r->isr) || (r->svr & APIC_SVR_SUPPRESS_EOI))
+        return;
+    message_order_send(l->m, core, MESSAGE_TO_DEVICES, fp);
+    *flags |= POINT_SLOT;
+}
+
+/* A message like others: the I/O APIC hears of it later. */
+static void broadcast_eoi(struct lapic *l, unsigned core, unsigned vector)
+{
+    if (!message_can_send(l->m, core)) {
+        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: no room for the broadcast of EOI %#x", core,
+                     vector);
+        return;
+    }
+    message_send(l->m, core, APIC_EOI_BROADCAST, vector, MESSAGE_TO_DEVICES);
+    machine_say(l->m, STEP_SEND, "broadcast");
+}
+
 void lapic_eoi(struct lapic *l, unsigned core)
 {
     bool broadcast;
@@ -166,7 +192,8 @@ void lapic_eoi(struct lapic *l, unsigned core)
         machine_say(l->m, STEP_REGISTER, "EOI %#x", vector);
     else
         machine_say(l->m, STEP_REGISTER, "EOI, nothing in service");
-    /* No I/O APIC is modelled yet: a broadcast has no receiver. */
+    if (broadcast && l->ioapic)
+        broadcast_eoi(l, core, vector);
 }
 
 void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)

@@ -48,18 +48,17 @@ static uint32_t recipients(const struct msi_request *q, uint32_t all)
     return q->delivery == APIC_LOWEST ? all & -all : all;
 }
 
-bool lapic_can_send_msi(struct lapic *l, unsigned source, struct msi msi)
+bool request_can_send(const struct lapic *l, unsigned source, const struct msi_request *q)
 {
-    struct msi_request q = look(l, msi);
-    return message_can_send_all(l->m, source, recipients(&q, candidates(l, &q)));
+    return message_can_send_all(l->m, source, recipients(q, candidates(l, q)));
 }
 
-void lapic_next_msi(const struct lapic *l, unsigned source, struct msi msi, struct footprint *fp)
+void request_next(const struct lapic *l, unsigned source, const struct msi_request *q,
+                  struct footprint *fp)
 {
-    struct msi_request q = look(l, msi);
-    uint32_t all = candidates(l, &q);
-    message_order_send_all(l->m, source, recipients(&q, all), fp);
-    if (q.delivery == APIC_LOWEST)
+    uint32_t all = candidates(l, q);
+    message_order_send_all(l->m, source, recipients(q, all), fp);
+    if (q->delivery == APIC_LOWEST)
         lapic_arbitration_next(all, fp);
 }
 
@@ -80,14 +79,31 @@ static void send(struct lapic *l, unsigned source, const struct msi_request *q)
         lapic_post(l, source, &msg, (unsigned)__builtin_ctz(targets));
 }
 
+void request_send(struct lapic *l, unsigned source, const struct msi_request *q)
+{
+    if (is_reserved(q))
+        machine_find(l->m, FINDING_BUG, "", "an interrupt message of delivery mode %u (%s), which is "
+                     "reserved", q->delivery, apic_delivery_name(q->delivery));
+    else
+        send(l, source, q);
+}
+
+bool lapic_can_send_msi(const struct lapic *l, unsigned source, struct msi msi)
+{
+    struct msi_request q = look(l, msi);
+    return request_can_send(l, source, &q);
+}
+
+void lapic_next_msi(const struct lapic *l, unsigned source, struct msi msi, struct footprint *fp)
+{
+    struct msi_request q = look(l, msi);
+    request_next(l, source, &q, fp);
+}
+
 void lapic_deliver_msi(struct lapic *l, unsigned source, struct msi msi)
 {
-    struct msi_request q =
-        msi_decode(msi, knob_value(&l->m->knobs, KNOB_MSI_DESTINATION_MODE) == 1);
+    bool dm_ignored = knob_value(&l->m->knobs, KNOB_MSI_DESTINATION_MODE) == 1;
+    struct msi_request q = msi_decode(msi, dm_ignored);
     machine_say(l->m, STEP_DEVICE, "MSI %#x/%#x", msi.address, msi.data);
-    if (is_reserved(&q))
-        machine_find(l->m, FINDING_BUG, "", "MSI %#x/%#x: delivery mode %u (%s) is reserved",
-                     msi.address, msi.data, q.delivery, apic_delivery_name(q.delivery));
-    else
-        send(l, source, &q);
+    request_send(l, source, &q);
 }

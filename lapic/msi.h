@@ -43,10 +43,16 @@ struct msi_request msi_decode(struct msi, bool dm_ignored);
 /*
  * A step of a device, or of whatever else is message source `source`, sends the interrupt: may it now (a
  * free slot for each target), what does that touch, and sending it. Nothing is sent to ids that nobody
- * has. The step's footprint must also hold a write that all senders of this source share.
+ * has. If steps of several agents use one source, their footprints must also hold a write that they share.
  */
-bool lapic_can_send_msi(struct lapic *, unsigned source, struct msi);
+bool lapic_can_send_msi(const struct lapic *, unsigned source, struct msi);
 void lapic_next_msi(const struct lapic *, unsigned source, struct msi, struct footprint *);
 void lapic_deliver_msi(struct lapic *, unsigned source, struct msi);
+
+/* The same of a request that has been decoded already. */
+bool request_can_send(const struct lapic *, unsigned source, const struct msi_request *);
+void request_next(const struct lapic *, unsigned source, const struct msi_request *,
+                  struct footprint *);
+void request_send(struct lapic *, unsigned source, const struct msi_request *);
 
 #endif

@@ -19,7 +19,7 @@
  * access is a read that the core adds by itself. SVR, LDR and DFR decide if an arrival is
  * accepted, ESR and the local vector table what is logged and raised: those do not commute.
  */
-enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS, TIMER };
+enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS, TIMER, ENDS };
 
 #define DWORD 0xffffffffull
 
@@ -29,7 +29,7 @@ static const struct apic_register register_table[] = {
     {APIC_TPR, 1, RW, BOTH, QUIET, RAISES_TPR, 0xff},
     {APIC_APR, 1, R, XAPIC, QUIET, QUIET, 0},
     {APIC_PPR, 1, R, BOTH, SEES_INTR, QUIET, 0},
-    {APIC_EOI, 1, W, BOTH, QUIET, ADDS_INTR, 0},
+    {APIC_EOI, 1, W, BOTH, QUIET, ENDS, 0},
     {APIC_RRD, 1, R, XAPIC, QUIET, QUIET, 0},
     {APIC_LDR, 1, RW, XAPIC, QUIET, CHANGES_INTR, 0xff000000},
     {APIC_LDR, 1, R, X2APIC, QUIET, QUIET, 0},
@@ -100,6 +100,9 @@ void register_next(struct lapic *l, unsigned core, const struct apic_register *d
         break;
     case RAISES_TPR:
         tpr_next(l, core, fp);
+        break;
+    case ENDS:
+        lapic_next_eoi(l, core, fp, flags);
         break;
     case TIMER:
         timer_next_access(l, core, d->first, write, fp);

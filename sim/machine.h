@@ -149,6 +149,8 @@ struct message_ops {
     /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
     void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
+    /* May a message to devices arrive now? */
+    bool (*ready)(void *fabric, const struct message *);
     void (*describe)(void *fabric, const struct message *, char *text, size_t size);
 };
 

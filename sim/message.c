@@ -102,7 +102,9 @@ static bool overtaken(const struct machine *m, unsigned source, const struct mes
 bool message_enabled(const struct machine *m, unsigned source, unsigned slot)
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
-    return msg->in_flight && !(is_fifo(m) && overtaken(m, source, msg));
+    if (!msg->in_flight || (is_fifo(m) && overtaken(m, source, msg)))
+        return false;
+    return msg->target != MESSAGE_TO_DEVICES || m->message_ops->ready(m->fabric, msg);
 }
 
 void message_next_arrival(struct machine *m, unsigned source, unsigned slot, struct footprint *fp)
