@@ -195,6 +195,7 @@ Test(lapic_ioapic, a_directed_eoi_names_its_vector)
     begin(LINE_ASSERT);
     code_write_msr(&code[0], APIC_SVR, 0x11ff);
     program_entry(INTERRUPT_LOW | RTE_LEVEL);
+    quiesce_second(&handler);
     code_mov_long(&handler, RAX, IOAPIC_ADDRESS);
     write_at(&handler, IOAPIC_EOI, INTERRUPT_HIGH);
     expect_interrupts(1);
