@@ -164,6 +164,26 @@ void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned t
     machine_set_device(l->m, device, &operations, d);
 }
 
+/* ---- A machine without the agent ---- */
+
+/* There is no agent that could let it expire. A masked count that nobody reads is not missed. */
+static void lack(struct lapic *l, const struct core *c)
+{
+    machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine does not "
+                 "have: it would never expire", c->id);
+}
+
+static bool is_masked(const struct lapic *l, unsigned core)
+{
+    return lapic_regs(l, core)->lvt[LVT_TIMER] & APIC_LVT_MASKED;
+}
+
+static bool would_count(const struct lapic *l, unsigned core)
+{
+    return !timer_of(l, core) && lapic_regs(l, core)->initial_count &&
+           mode(l, core) != TIMER_DEADLINE;
+}
+
 /* ---- The current count ---- */
 
 /* What the core's own clock says; 0: it has run out. */
@@ -191,6 +211,8 @@ static bool is_counting(const struct lapic *l, unsigned core)
 uint32_t timer_read_current(struct lapic *l, struct core *c)
 {
     struct apic_timer *t = timer_of(l, c->id);
+    if (would_count(l, c->id))
+        lack(l, c);
     if (!is_counting(l, c->id))
         return 0; /* also in TSC-deadline mode, 10.5.4.1 */
     if (!t->reloaded && !own_count(l, c) && can_expire(l, c->id))
@@ -257,17 +279,10 @@ void timer_next_access(const struct lapic *l, unsigned core, uint32_t index, boo
         next_look(c, is_counting(l, core) && !own_count(l, c), fp);
 }
 
-/* False: there is no agent that could let it expire. */
-static bool start(struct lapic *l, struct core *c)
+static void start(struct lapic *l, unsigned core)
 {
-    if (!timer_of(l, c->id)) {
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine "
-                     "does not have: it would never expire", c->id);
-        return false;
-    }
-    timer_of(l, c->id)->state = TIMER_RUNNING;
-    timer_of(l, c->id)->ticks = l->timer[c->id]->ticks;
-    return true;
+    timer_of(l, core)->state = TIMER_RUNNING;
+    timer_of(l, core)->ticks = l->timer[core]->ticks;
 }
 
 void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
@@ -276,10 +291,18 @@ void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
     if (mode(l, c->id) == TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored */
     lapic_regs(l, c->id)->initial_count = value;
-    if (t)
-        cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
-    if (value && start(l, c))
-        count_from(t, c, value);
+    if (value && mode(l, c->id) == TIMER_RESERVED)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u starts its APIC timer in mode 3, which is reserved",
+                     c->id);
+    if (would_count(l, c->id) && !is_masked(l, c->id))
+        lack(l, c);
+    if (!t)
+        return;
+    cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
+    if (!value)
+        return;
+    start(l, c->id);
+    count_from(t, c, value);
 }
 
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
@@ -290,8 +313,8 @@ void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
     enum timer_mode before = mode(l, c->id);
     register_write_lvt(l, c->id, LVT_TIMER, value);
     enum timer_mode after = mode(l, c->id);
-    if (after == TIMER_RESERVED)
-        machine_find(l->m, FINDING_BUG, "", "CPU%u: mode 3 of the APIC timer is reserved", c->id);
+    if (would_count(l, c->id) && !is_masked(l, c->id))
+        lack(l, c);
     if (!t || before == after)
         return;
     if ((before ^ after) & TIMER_DEADLINE)
@@ -335,10 +358,15 @@ static void write_deadline(struct lapic *l, struct core *c, uint64_t value)
     if (mode(l, c->id) != TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored in the other modes */
     machine_say(l->m, STEP_REGISTER, "IA32_TSC_DEADLINE = %#llx", (unsigned long long)value);
-    if (t)
-        cancel(t);
-    if (!value || !start(l, c))
+    if (!t) {
+        if (value)
+            lack(l, c);
         return;
+    }
+    cancel(t);
+    if (!value)
+        return;
+    start(l, c->id);
     t->deadline = value;
     if (deadline_is_over(l, c))
         expire(l, c->id); /* at once */
