@@ -115,6 +115,9 @@ static void expect_interrupts(unsigned count)
 Test(lapic_ioapic, an_edge_at_a_masked_pin_is_lost)
 {
     begin(LINE_PULSE);
+    program_entry(INTERRUPT_LOW | RTE_MASKED);
+    expect_interrupts(0);
+    begin(LINE_PULSE);
     program_entry(INTERRUPT_LOW);
     explore_all();
     cr_expect_eq(states.count, 2);

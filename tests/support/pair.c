@@ -34,10 +34,17 @@ static struct lapic *enable(struct program *p, const struct pair *pair)
 
 struct program *pair_open(const struct pair *pair)
 {
-    struct program *p = program_open(2, pair->timer, pair->model);
+    unsigned devices = pair->timer + (pair->line_actions ? 2 : 0);
+    struct program *p = program_open(2, devices, pair->model);
     struct lapic *l = enable(p, pair);
     if (pair->timer)
-        lapic_add_timer(l, 0, 0, 1);
+        lapic_add_timer(l, 0, devices - 1, 1);
+    if (pair->line_actions)
+        line_device_new(ioapic_new(l, 0), 1, PAIR_PIN, pair->line, pair->line_actions);
+    if (pair->page) {
+        lapic_regs(l, 0)->base &= ~(uint64_t)APIC_BASE_BSP;
+        memcpy(p->m->memory.ram + (PAIR_PAGE << 12), pair->page->byte, pair->page->size);
+    }
     p->m->knobs.value[KNOB_MESSAGE_ORDER] = pair->message_order;
     p->m->knobs.value[KNOB_STI_BLOCKS_NMI] = pair->sti_blocks_nmi;
     program_start(p, pair->code);
