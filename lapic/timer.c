@@ -24,6 +24,7 @@
 #include <stdlib.h>
 
 #include "lapic/internal.h"
+#include "lapic/mode.h"
 
 enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17 };
 
@@ -40,6 +41,7 @@ struct apic_timer {
     uint64_t passed;     /* the latest deadline that has passed */
     uint64_t tsc_offset; /* of the TSC from the core's instruction count */
     uint64_t since;      /* instruction count at which the current count was `start` */
+    uint64_t selected;   /* 1 + core_state.drains when the xAPIC write selected deadline mode */
     uint32_t start;
     uint32_t ticks;      /* periodic: how often it may still expire */
     uint8_t state;       /* enum timer_state */
@@ -145,12 +147,7 @@ static void describe(void *device, char *text, size_t size)
 }
 
 static const struct device_ops operations = {
-    .name = "timer",
-    .enabled = enabled,
-    .next = next,
-    .step = step,
-    .describe = describe,
-};
+    .name = "timer", .enabled = enabled, .next = next, .step = step, .describe = describe};
 
 void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned ticks)
 {
@@ -173,15 +170,15 @@ static void lack(struct lapic *l, const struct core *c)
                  "have: it would never expire", c->id);
 }
 
-static bool is_masked(const struct lapic *l, unsigned core)
-{
-    return lapic_regs(l, core)->lvt[LVT_TIMER] & APIC_LVT_MASKED;
-}
-
 static bool would_count(const struct lapic *l, unsigned core)
 {
     return !timer_of(l, core) && lapic_regs(l, core)->initial_count &&
            mode(l, core) != TIMER_DEADLINE;
+}
+
+static bool would_raise(const struct lapic *l, unsigned core)
+{
+    return would_count(l, core) && !(lapic_regs(l, core)->lvt[LVT_TIMER] & APIC_LVT_MASKED);
 }
 
 /* ---- The current count ---- */
@@ -294,7 +291,7 @@ void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
     if (value && mode(l, c->id) == TIMER_RESERVED)
         machine_find(l->m, FINDING_BUG, "", "CPU%u starts its APIC timer in mode 3, which is reserved",
                      c->id);
-    if (would_count(l, c->id) && !is_masked(l, c->id))
+    if (would_raise(l, c->id))
         lack(l, c);
     if (!t)
         return;
@@ -305,6 +302,12 @@ void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
     count_from(t, c, value);
 }
 
+/* 10.5.4.1: a WRMSR may overtake the write to memory that selects its mode. */
+static bool is_xapic(const struct lapic *l, unsigned core)
+{
+    return apic_mode_of(lapic_regs(l, core)->base) == APIC_XAPIC;
+}
+
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
  * which kvm-unit-tests require and the SDM does not say; a stopped one stays at 0. */
 void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
@@ -313,12 +316,14 @@ void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
     enum timer_mode before = mode(l, c->id);
     register_write_lvt(l, c->id, LVT_TIMER, value);
     enum timer_mode after = mode(l, c->id);
-    if (would_count(l, c->id) && !is_masked(l, c->id))
+    if (would_raise(l, c->id))
         lack(l, c);
     if (!t || before == after)
         return;
     if ((before ^ after) & TIMER_DEADLINE)
         cancel(t);
+    if (after == TIMER_DEADLINE)
+        t->selected = is_xapic(l, c->id) ? 1 + c->state->drains : 0;
     t->ticks = l->timer[c->id]->ticks;
 }
 
@@ -366,6 +371,9 @@ static void write_deadline(struct lapic *l, struct core *c, uint64_t value)
     cancel(t);
     if (!value)
         return;
+    if (t->selected == 1 + c->state->drains)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u: no MFENCE between the xAPIC write that selects "
+                     "TSC-deadline mode and the deadline, which may be ignored then", c->id);
     start(l, c->id);
     t->deadline = value;
     if (deadline_is_over(l, c))

@@ -111,3 +111,43 @@ Test(lapic_tsc_deadline, a_write_of_the_deadline_does_not_drain)
     cr_expect_eq(both_read_0(false), 1);
     cr_expect_eq(both_read_0(true), 0);
 }
+
+/* In xAPIC mode the entry is written in memory: software has to put an MFENCE before the WRMSR. */
+static unsigned found_in_xapic_mode(bool fence)
+{
+    struct explore_options o = {.raw = true};
+    struct explore_result r;
+    struct code nothing = {.size = 0};
+    begin(0);
+    code[0].size = 0;
+    code_write_register(&code[0], 0xfee00320, INTERRUPT_LOW | DEADLINE | MASKED);
+    if (fence)
+        code_mfence(&code[0]);
+    code_write_msr(&code[0], DEADLINE_MSR, 0x100000);
+    for (unsigned i = 0; i < 2; i++)
+        code_end(&code[i]);
+    struct program *p = program_open(2, 1, MEMORY_TSO);
+    struct lapic *l = interrupts_enable(p, &nothing, &nothing);
+    lapic_regs(l, 0)->base &= ~(uint64_t)APIC_BASE_EXTD;
+    lapic_add_timer(l, 0, 0, 1);
+    program_start(p, code);
+    explore(p->m, &o, &r);
+    return r.finding_count ? r.finding[0].finding.kind : FINDING_NONE;
+}
+
+Test(lapic_tsc_deadline, xapic_mode_needs_a_fence)
+{
+    cr_expect_eq(found_in_xapic_mode(false), FINDING_BUG);
+    cr_expect_eq(found_in_xapic_mode(true), FINDING_NONE);
+}
+
+/* 10.5.4.1: CPUID.1:ECX[24] says that the mode exists. */
+Test(lapic_tsc_deadline, cpuid_offers_it)
+{
+    begin(MASKED);
+    code_mov(&code[0], 0, 1);
+    code_bytes(&code[0], "\x0f\xa2\x41\x89\xc8", 5);         /* cpuid; mov r8d, ecx */
+    code_bytes(&code[0], "\x41\x81\xe0\x00\x00\x00\x01", 7); /* and r8d, 1 << 24 */
+    explore_to_idle();
+    cr_expect_eq(with(0, R8, 1 << 24), states.count);
+}
