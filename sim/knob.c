@@ -42,6 +42,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+    [KNOB_MSI_DESTINATION_MODE] = {
+        "msi-destination-mode", {"used", "ignored"},
+        "does the destination mode of an MSI count when its redirection hint is 0",
+        "SDM vol. 3, 10.11.1: \"ignored\"; Linux sends logical MSIs without the hint"},
     [KNOB_LOWEST_PRIORITY_IPI] = {
         "lowest-priority-ipi", {"sent", "refused"},
         "can a local APIC send lowest-priority IPIs, or does it log the error \"redirectable IPI\"",
