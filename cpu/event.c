@@ -105,6 +105,8 @@ void event_next_boundary(struct core *c, struct footprint *fp)
 {
     if (event_interruptible(c))
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    else if (core_is_observed(c) && nmi_open(c))
+    else if (core_is_observed(c) && (nmi_open(c) || c->state->non_root)) /* INIT leaves a guest */
         footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_READ);
+    if (c->state->non_root)
+        c->cpu->virt_ops->boundary(c->cpu->virt, c, fp);
 }

@@ -33,8 +33,13 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "SDM vol. 3, 10.8.3.1: model specific"},
     [KNOB_STI_BLOCKS_NMI] = {
         "sti-blocks-nmi", {"no", "yes"},
-        "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
+        "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
+        "IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
+    [KNOB_VMX_TIMER_SAVES] = {
+        "vmx-timer-saves", {"all", "one"},
+        "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
+        "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
 };
 
 unsigned knob_values(enum knob which)
