@@ -36,6 +36,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
         "IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
+    [KNOB_MSI_DESTINATION_MODE] = {
+        "msi-destination-mode", {"used", "ignored"},
+        "does the destination mode of an MSI count when its redirection hint is 0",
+        "SDM vol. 3, 10.11.1: \"ignored\"; Linux sends logical MSIs without the hint"},
     [KNOB_VMX_TIMER_SAVES] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",

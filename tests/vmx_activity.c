@@ -3,6 +3,7 @@
  * What wakes, leaves or passes by an inactive guest, and where a notification is processed (SDM vol. 3,
  * 24.4.2, 25.2, 26.6, 29.2.2, 29.6): rows of the dossier's list, on a running core.
  */
+#include "lapic/init.h"
 #include "tests/vmx_events_fixture.h"
 
 TestSuite(vmx_activity, .init = set_up_events);
@@ -224,4 +225,72 @@ Test(vmx_activity, V4_the_lower_vector_comes_behind_the_eoi)
     cr_expect_eq(handled(), 2, "%s", trace);
     cr_expect(before("delivers virtual interrupt 0x71", "virtual EOI 0x71"), "%s", trace);
     cr_expect(before("virtual EOI 0x71", "delivers virtual interrupt 0x61"), "%s", trace);
+}
+
+/* ---- INIT and start-up, 25.2 ---- */
+
+/* INIT leaves a guest in any state but wait-for-SIPI, and resets nothing; the host blocks one (33.2). */
+Test(vmx_activity, init_exits_with_reason_3)
+{
+    for (unsigned a = ACTIVITY_ACTIVE; a <= ACTIVITY_SHUTDOWN; a++) {
+        set_up_events();
+        v->field[VMCS_GUEST_ACTIVITY] = a;
+        v->field[VMCS_GUEST_INTERRUPTIBILITY] = 1 << 3; /* no NMI would be taken */
+        enter();
+        arrives(APIC_INIT, 0);
+        left(EXIT_INIT);
+        cr_expect_eq(v->field[VMCS_GUEST_ACTIVITY], a == ACTIVITY_ACTIVE ? ACTIVITY_HLT : a);
+        cr_expect_eq(v->field[VMCS_EXIT_INTR_INFO], 0);
+        cr_expect_not(lapic_init_pending(l, 0));
+        arrives(APIC_INIT, 0);
+        cr_expect(lapic_init_pending(l, 0), "it waits in the host\n%s", trace);
+        enter_again();
+        left(EXIT_INIT);
+        cr_expect(before("VM entry", "VM exit: INIT signal"), "%s", trace);
+    }
+}
+
+Test(vmx_activity, wait_for_sipi_blocks_init)
+{
+    v->field[VMCS_GUEST_ACTIVITY] = ACTIVITY_SIPI;
+    enter();
+    arrives(APIC_INIT, 0);
+    in_guest();
+    cr_expect(lapic_init_pending(l, 0));
+}
+
+/* A start-up IPI leaves wait-for-SIPI with its vector as the qualification, and is dropped in all other
+ * states. */
+Test(vmx_activity, sipi_exits_with_reason_4)
+{
+    for (unsigned a = ACTIVITY_ACTIVE; a <= ACTIVITY_SIPI; a++) {
+        set_up_events();
+        v->field[VMCS_GUEST_ACTIVITY] = a;
+        enter();
+        arrives(APIC_STARTUP, 0x9a);
+        if (a == ACTIVITY_SIPI) {
+            left(EXIT_SIPI);
+            cr_expect_eq(v->field[VMCS_EXIT_QUALIFICATION], 0x9a);
+            cr_expect_eq(v->field[VMCS_GUEST_ACTIVITY], ACTIVITY_SIPI);
+        } else {
+            in_guest();
+        }
+        cr_expect_not(lapic_startup_pending(l, 0), "activity %u", a);
+    }
+}
+
+/* INIT before an NMI before an external interrupt. */
+Test(vmx_activity, init_comes_first)
+{
+    message_send(m, 1, APIC_INIT, 0, 0);
+    message_send(m, 1, APIC_NMI, 0, 0);
+    start();
+    message_arrive(m, 1, 0);
+    message_arrive(m, 1, 1);
+    bits256_set(lapic_regs(l, 0)->irr, 0xfd);
+    cpu->core[0].state->nmi_blocked = 1; /* until the entry */
+    v->field[VMCS_EXIT_REASON] = ~0u;
+    while (v->field[VMCS_EXIT_REASON] == ~0u)
+        agent_step(m, agent_enabled(m, 0) ? 0 : agent_of_buffer(m, 0));
+    left(EXIT_INIT);
 }

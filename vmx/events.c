@@ -3,18 +3,22 @@
  * Events at an instruction boundary of a guest, by priority.
  * After the SDM vol. 3 (June 2016), table 6-2, 25.2, 25.5.1, 26.6, 29.2.2, 29.6.
  *
- * The timer (6) comes before the NMI window (7), that before an NMI (8), that before an interrupt-window
- * exit or a virtual interrupt (9), that before an external interrupt (10). Inactive states: HLT lets all
- * of them through; shutdown lets the timer, the NMI window and NMIs; wait-for-SIPI nothing.
+ * INIT (3) comes before the timer (6), that before the NMI window (7), that before an NMI (8), that before
+ * an interrupt-window exit or a virtual interrupt (9), that before an external interrupt (10). Inactive
+ * states: HLT lets all of them through; shutdown lets INIT, the timer, the NMI window and NMIs; wait-for-SIPI a start-up IPI,
+ * which passes by unnoticed in all other states (lapic/init.c).
  *
  * A boundary is a point only where the guest does something that others can see or that may close it to
  * events, so that a window may be noticed some private instructions late (docs/exploration.md). Left
  * out: SMI, MTF, debug traps.
  */
+#include "lapic/init.h"
 #include "vmx/internal.h"
 
 enum guest_event {
     NO_EVENT,
+    EVENT_INIT,
+    EVENT_SIPI,
     EVENT_TIMER,
     EVENT_NMI_WINDOW,
     EVENT_NMI,
@@ -76,7 +80,9 @@ static enum guest_event highest_event(struct vmx *x, struct core *c)
     bool open = external_open(c, v), nmi_window = vmx_nmi_window_open(c, v);
     assert(c->state->non_root);
     if (c->state->activity == ACTIVITY_SIPI)
-        return NO_EVENT;
+        return lapic_startup_pending(x->lapic, c->id) ? EVENT_SIPI : NO_EVENT;
+    if (lapic_init_pending(x->lapic, c->id))
+        return EVENT_INIT;
     if (vmx_timer_expired(x, c))
         return EVENT_TIMER;
     if (nmi_window)
@@ -99,7 +105,7 @@ static void boundary(void *virt, struct core *c, struct footprint *fp)
 {
     const struct vmx *x = virt;
     if (vmx_core(x, c)->timer_runs)
-        footprint_add(fp, core_control(c->id, UNIT_TIMER), ACCESS_READ);
+        footprint_add(fp, core_control(c->id, UNIT_VMX_TIMER), ACCESS_READ);
 }
 
 static bool event_ready(void *virt, struct core *c)
@@ -112,6 +118,8 @@ static bool leaves(const struct vmcs *v, enum guest_event event)
 {
     switch (event) {
     case EVENT_NMI: return vmx_pin(v, PIN_NMI);
+    case EVENT_INIT:
+    case EVENT_SIPI:
     case EVENT_TIMER:
     case EVENT_NMI_WINDOW:
     case EVENT_WINDOW: return true;
@@ -122,7 +130,7 @@ static bool leaves(const struct vmcs *v, enum guest_event event)
 
 static bool reads_intr(enum guest_event event)
 {
-    return event == EVENT_TIMER || event == EVENT_NMI_WINDOW || event == EVENT_WINDOW ||
+    return event == EVENT_INIT || event == EVENT_SIPI || event == EVENT_TIMER || event == EVENT_NMI_WINDOW || event == EVENT_WINDOW ||
            event == EVENT_VIRTUAL;
 }
 
@@ -136,7 +144,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     /* Which event it is depends on what is pending, but a virtual interrupt goes before all but
      * an NMI whatever arrives, and so on. The timer is in the footprint already. */
     footprint_add(fp, lapic_intr(c->id), reads_intr(event) ? ACCESS_READ : ACCESS_WRITE);
-    if (event == EVENT_NMI)
+    if (event == EVENT_NMI || event == EVENT_INIT || event == EVENT_SIPI)
         footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
     if (event == EVENT_POSTED)
         *flags &= ~(unsigned)POINT_DRAINED; /* its first locked access drains */
@@ -146,12 +154,32 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
         *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
 }
 
-static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, uint32_t intr_info)
+static enum event_result leave_with(struct vmx *x, struct core *c, struct vmx_exit e)
 {
-    struct vmx_exit e = {.reason = reason, .intr_info = intr_info, .rip = c->exec.resume_rip};
+    e.rip = c->exec.resume_rip;
     (void)vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS); /* event_next() has only looked */
     vmx_exit(x, c, &e);
     return EVENT_DIVERTED;
+}
+
+static enum event_result leave(struct vmx *x, struct core *c, unsigned reason, uint32_t intr_info)
+{
+    return leave_with(x, c, (struct vmx_exit){.reason = reason, .intr_info = intr_info});
+}
+
+/* SDM vol. 3, 25.2: nothing is reset. */
+static enum event_result take_init(struct vmx *x, struct core *c)
+{
+    lapic_take_init(x->lapic, c->id);
+    return leave(x, c, EXIT_INIT, 0);
+}
+
+/* SDM vol. 3, 27.2.1: the vector is the qualification. */
+static enum event_result take_sipi(struct vmx *x, struct core *c)
+{
+    unsigned vector = lapic_take_startup(x->lapic, c->id);
+    machine_say(x->m, STEP_VMX, "start-up %#x", vector);
+    return leave_with(x, c, (struct vmx_exit){.reason = EXIT_SIPI, .qualification = vector});
 }
 
 /* SDM vol. 3, 27.1 and 27.5.5: the NMI blocks others once the exit is complete; what the exit saves
@@ -191,6 +219,10 @@ static enum event_result event_take(void *virt, struct core *c)
 {
     struct vmx *x = virt;
     switch (highest_event(x, c)) {
+    case EVENT_INIT:
+        return take_init(x, c);
+    case EVENT_SIPI:
+        return take_sipi(x, c);
     case EVENT_TIMER:
         return leave(x, c, EXIT_PREEMPTION_TIMER, 0);
     case EVENT_NMI_WINDOW:
@@ -228,7 +260,13 @@ static bool exception(void *virt, struct core *c, unsigned vector, bool has_erro
     return vmx_guest_exception(virt, c, vector, has_error, error);
 }
 
+static bool in_operation(void *virt, struct core *c)
+{
+    return vmx_core(virt, c)->on;
+}
+
 const struct virt_ops vmx_operations = {
+    .in_operation = in_operation,
     .interruptible = interruptible,
     .event_ready = event_ready,
     .event_next = event_next,

@@ -19,7 +19,7 @@
 
 void vmx_timer_footprint(const struct core *c, struct footprint *fp)
 {
-    footprint_add(fp, core_control(c->id, UNIT_TIMER), ACCESS_WRITE);
+    footprint_add(fp, core_control(c->id, UNIT_VMX_TIMER), ACCESS_WRITE);
 }
 
 void vmx_timer_arm(struct vmx *x, struct core *c, const struct vmcs *v)
@@ -66,7 +66,7 @@ static bool enabled(void *device)
 static void next(void *device, struct footprint *fp)
 {
     const struct vmx_timer *t = device;
-    footprint_add(fp, core_control(t->core, UNIT_TIMER), ACCESS_WRITE);
+    footprint_add(fp, core_control(t->core, UNIT_VMX_TIMER), ACCESS_WRITE);
 }
 
 static void step(void *device)
