@@ -87,6 +87,7 @@ static void describe(void *device, char *text, size_t size)
 }
 
 static const struct device_ops timer_ops = {
+    .name = "VMX timer ",
     .enabled = enabled,
     .next = next,
     .step = step,
