@@ -96,6 +96,24 @@ Test(vmx_activity, V16_notification_in_root_goes_to_the_host)
     physical_apic_is_quiet();
 }
 
+/* 26.6: what is pending comes before the first instruction, also if the guest is entered halted: it is
+ * processed in HLT, and a vector that VPPR masks leaves it there. */
+Test(vmx_activity, V21_notification_pending_at_entry_to_hlt)
+{
+    memory_write(&m->memory, VAPIC + VAPIC_VTPR, 4, 0x40);
+    v->field[VMCS_GUEST_RIP] = place(events_opening);
+    v->field[VMCS_GUEST_RFLAGS] = 0x202;
+    v->field[VMCS_GUEST_ACTIVITY] = ACTIVITY_HLT;
+    notified_at_entry(0x31);
+    in_guest();
+    cr_expect_eq(vmx_vid(x, 0)->rvi, 0x31, "%s", trace);
+    cr_expect_eq(activity(), ACTIVITY_HLT);
+    cr_expect_null(strstr(trace, "interrupts on"), "no instruction has been executed\n%s", trace);
+    notify(0x51);
+    cr_expect_eq(handled(), 1);
+    cr_expect(before("delivers virtual interrupt 0x51", "interrupts on"), "%s", trace);
+}
+
 /* ---- NMIs and inactive states ---- */
 
 Test(vmx_activity, an_nmi_wakes_hlt_and_shutdown)

@@ -37,8 +37,6 @@ bool vmx_blocked(const struct core *c)
  * that the core comes to with blocking, which is its own affair: the same in equivalent executions. */
 static bool external_open(struct core *c, const struct vmcs *v)
 {
-    if (c->state->activity >= ACTIVITY_SHUTDOWN)
-        return false;
     /* SDM vol. 3, table 24-5: with external-interrupt exiting IF does not matter. */
     if (!vmx_pin(v, PIN_EXTERNAL_INTERRUPT))
         return c->state->interrupt_flag && !vmx_blocked(c);
