@@ -71,17 +71,24 @@ static enum guest_event interrupt_kind(const struct vmx *x, const struct core *c
     return open ? external_kind(x, c, v) : NO_EVENT;
 }
 
+/* One has arrived at observed cores alone, as NMIs have. */
+static bool init_arrived(const struct vmx *x, const struct core *c)
+{
+    return c->m->observed_core >> c->id & 1 && lapic_init_pending(x->lapic, c->id);
+}
+
 static enum guest_event highest_event(struct vmx *x, struct core *c)
 {
     const struct vmcs *v = vmx_current(x, c->id);
     /* First: what else is pending must not decide what is asked. */
-    bool open = external_open(c, v), nmi_window = vmx_nmi_window_open(c, v);
+    bool open = external_open(c, v);
+    bool nmi_window = vmx_proc(v, PROC_NMI_WINDOW) && vmx_nmi_window_open(c, v);
     assert(c->state->non_root);
     if (c->state->activity == ACTIVITY_SIPI)
         return lapic_startup_pending(x->lapic, c->id) ? EVENT_SIPI : NO_EVENT;
-    if (lapic_init_pending(x->lapic, c->id))
+    if (init_arrived(x, c))
         return EVENT_INIT;
-    if (vmx_timer_expired(x, c))
+    if (vmx_core(x, c)->timer_out) /* a guest that waits for a SIPI has no exit for it, 25.5.1 */
         return EVENT_TIMER;
     if (nmi_window)
         return EVENT_NMI_WINDOW;
@@ -95,7 +102,8 @@ static bool interruptible(void *virt, struct core *c)
     struct vmx *x = virt;
     const struct vmcs *v = vmx_current(x, c->id);
     bool open = external_open(c, v);
-    return open || vmx_core(x, c)->timer_runs || vmx_nmi_window_open(c, v);
+    return open || vmx_core(x, c)->timer_runs ||
+           (vmx_proc(v, PROC_NMI_WINDOW) && vmx_nmi_window_open(c, v));
 }
 
 /* The timer may come to 0 before any step. */

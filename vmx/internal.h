@@ -58,7 +58,7 @@ void vmx_record_vectoring(struct core *, struct vmcs *);
 uint64_t vmx_interrupted_rip(const struct core *);
 
 /* nmi.c: blocking of NMIs, and of virtual NMIs, at VM entry, by IRET, and as VM exit saves it. */
-bool vmx_nmi_window_open(struct core *, const struct vmcs *);
+bool vmx_nmi_window_open(struct core *, const struct vmcs *); /* under NMI-window exiting */
 void vmx_load_nmi_blocking(struct vmx *, struct core *, const struct vmcs *);
 void vmx_block_nmis(struct vmx *, struct core *);
 bool vmx_nmi_blocking(const struct vmx *, const struct core *, const struct vmcs *);
@@ -68,7 +68,6 @@ void vmx_iret(void *virt, struct core *);
 void vmx_timer_footprint(const struct core *, struct footprint *); /* what arms or stops it */
 void vmx_timer_arm(struct vmx *, struct core *, const struct vmcs *);
 void vmx_timer_stop(struct vmx *, struct core *, struct vmcs *);
-bool vmx_timer_expired(const struct vmx *, const struct core *);
 
 /* exit.c */
 struct vmx_exit {

@@ -57,8 +57,9 @@ void vmx_iret(void *virt, struct core *c)
 bool vmx_nmi_window_open(struct core *c, const struct vmcs *v)
 {
     const struct vmx *x = c->cpu->virt;
-    if (!vmx_proc(v, PROC_NMI_WINDOW) || vmx_core(x, c)->virtual_nmi_blocked ||
-        (c->state->shadow & SHADOW_MOV_SS) || c->state->activity == ACTIVITY_SIPI)
+    assert(vmx_proc(v, PROC_NMI_WINDOW));
+    if (vmx_core(x, c)->virtual_nmi_blocked || (c->state->shadow & SHADOW_MOV_SS) ||
+        c->state->activity == ACTIVITY_SIPI)
         return false;
     return !(c->state->shadow & SHADOW_STI) ||
            knob_value(&c->m->knobs, KNOB_STI_BLOCKS_NMI) == 0;

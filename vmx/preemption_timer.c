@@ -45,12 +45,6 @@ void vmx_timer_stop(struct vmx *x, struct core *c, struct vmcs *v)
     k->timer_runs = k->timer_out = 0;
 }
 
-/* 25.5.1: it counts in each state of activity, and causes no exit while the guest waits for a SIPI. */
-bool vmx_timer_expired(const struct vmx *x, const struct core *c)
-{
-    return vmx_core(x, c)->timer_out && c->state->activity != ACTIVITY_SIPI;
-}
-
 /* ---- The agent ---- */
 
 static struct vmx_core *state(const struct vmx_timer *t)
