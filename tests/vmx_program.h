@@ -26,6 +26,7 @@ struct vmx_program {
     uint32_t injection, interruptibility, activity;
     uint64_t timer_value, rflags;
     bool sti_blocks_nmi;
+    bool nmi_blocked; /* in the host, until the entry */
 };
 
 static struct vmx *program_vmx;
@@ -112,6 +113,7 @@ static inline struct program *vmx_program_open(const struct vmx_program *vp)
     x->cores[0].on = 1;
     x->cores[0].current = 1;
     fill_vmcs(&x->vmcs[0], vp, PROGRAM_BASE + PROGRAM_CODE, p->cpu->core[0].state);
+    p->cpu->core[0].state->nmi_blocked = vp->nmi_blocked;
     x->failure_is_result = true;
     code[0] = (struct code){.size = 0};
     code_bytes(&code[0], "\x0f\x01\xc2", VMLAUNCH_SIZE);
