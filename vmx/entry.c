@@ -4,12 +4,12 @@
  * After the SDM vol. 3 (June 2016), 26.1 to 26.6.
  *
  * The commit is one step (EVENT_VM_ENTRY): from then on the core is in guest mode. Loading of RVI
- * and SVI and PPR virtualization follow as micro-steps, then event injection, then the boundary
- * before the first guest instruction, where virtual and external interrupts that are already
- * pending are taken.
+ * and SVI and PPR virtualization follow as micro-steps, then event injection (inject.c), then the
+ * boundary before the first guest instruction, where whatever is already pending is taken in its
+ * order (events.c). An entry that fails its checks changes nothing of the guest.
  *
  * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, pending
- * debug exceptions, monitor trap flag, preemption timer. A TPR-threshold exit right after entry
+ * debug exceptions, monitor trap flag. A TPR-threshold exit right after entry
  * (26.6.7) needs the APIC-access page, which the controls do not allow.
  */
 #include <stddef.h>

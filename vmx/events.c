@@ -5,8 +5,8 @@
  *
  * INIT (3) comes before the timer (6), that before the NMI window (7), that before an NMI (8), that before
  * an interrupt-window exit or a virtual interrupt (9), that before an external interrupt (10). Inactive
- * states: HLT lets all of them through; shutdown lets INIT, the timer, the NMI window and NMIs; wait-for-SIPI a start-up IPI,
- * which passes by unnoticed in all other states (lapic/init.c).
+ * states: HLT lets all of them through; shutdown lets INIT, the timer, the NMI window and NMIs;
+ * wait-for-SIPI a start-up IPI, which is dropped in all other states (lapic/init.c).
  *
  * A boundary is a point only where the guest does something that others can see or that may close it to
  * events, so that a window may be noticed some private instructions late (docs/exploration.md). Left
@@ -134,10 +134,10 @@ static bool leaves(const struct vmcs *v, enum guest_event event)
     }
 }
 
+/* What takes nothing out of the local APIC. */
 static bool reads_intr(enum guest_event event)
 {
-    return event == EVENT_INIT || event == EVENT_SIPI || event == EVENT_TIMER || event == EVENT_NMI_WINDOW || event == EVENT_WINDOW ||
-           event == EVENT_VIRTUAL;
+    return event != EVENT_NMI && event != EVENT_POSTED && event != EVENT_EXTERNAL;
 }
 
 /* The first micro-step of the event. */
