@@ -68,6 +68,7 @@ struct core_state {
     uint32_t gdt_limit, idt_limit, tr_limit;
     uint64_t cr0, cr2, cr3, cr4, efer;
     uint64_t cycles;
+    uint64_t drains;    /* steps that waited for the store buffer: fences, uncached accesses, ... */
     uint64_t error_code;
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };
@@ -156,6 +157,12 @@ struct apic_ops {
      * False: it is nothing but the core's instruction count. */
     bool (*next_tsc)(void *apic, struct core *, struct footprint *);
     uint64_t (*tsc)(void *apic, struct core *);
+    /* CR8: the class below which nothing is delivered, 0 to 15. What a write touches; the write. */
+    unsigned (*task_priority)(void *apic, unsigned core);
+    void (*next_task_priority)(void *apic, unsigned core, struct footprint *);
+    void (*set_task_priority)(void *apic, unsigned core, unsigned class);
+    bool (*present)(void *apic, unsigned core); /* as CPUID says */
+    uint32_t (*id)(void *apic, unsigned core);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */

@@ -54,6 +54,7 @@ static uint16_t *regions_entered(struct core *c)
 
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
+    c->state->drains += !!(flags & POINT_DRAINED);
     if (c->cpu->in_setup)
         return true;
     observe_handler(c, fp, flags);

@@ -11,6 +11,7 @@
 #include "lapic/init.h"
 
 #include "lapic/internal.h"
+#include "lapic/mode.h"
 #include "lapic/timer.h"
 
 bool lapic_init_pending(const struct lapic *l, unsigned core)

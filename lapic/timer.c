@@ -24,8 +24,9 @@
 #include <stdlib.h>
 
 #include "lapic/internal.h"
+#include "lapic/mode.h"
 
-enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17, LVT_VECTOR = 0xff };
+enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17 };
 
 enum timer_mode { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE, TIMER_RESERVED };
 
@@ -40,6 +41,7 @@ struct apic_timer {
     uint64_t passed;     /* the latest deadline that has passed */
     uint64_t tsc_offset; /* of the TSC from the core's instruction count */
     uint64_t since;      /* instruction count at which the current count was `start` */
+    uint64_t selected;   /* 1 + core_state.drains when the xAPIC write selected deadline mode */
     uint32_t start;
     uint32_t ticks;      /* periodic: how often it may still expire */
     uint8_t state;       /* enum timer_state */
@@ -58,14 +60,9 @@ static struct apic_timer *timer_of(const struct lapic *l, unsigned core)
     return l->timer[core] ? l->timer[core]->state : NULL;
 }
 
-static enum timer_mode mode_of(uint32_t lvt)
-{
-    return (enum timer_mode)(lvt >> LVT_MODE_SHIFT & 3);
-}
-
 static enum timer_mode mode(const struct lapic *l, unsigned core)
 {
-    return mode_of(lapic_regs(l, core)->lvt[LVT_TIMER]);
+    return (enum timer_mode)(lapic_regs(l, core)->lvt[LVT_TIMER] >> LVT_MODE_SHIFT & 3);
 }
 
 /* SDM vol. 3, figure 10-10: bits 3, 1, 0; 000 is /2, 110 is /128, 111 is /1. */
@@ -99,10 +96,8 @@ static void cancel(struct apic_timer *t)
 static void expire(struct lapic *l, unsigned core)
 {
     struct apic_timer *t = timer_of(l, core);
-    struct apic_regs *r = lapic_regs(l, core);
-    uint32_t lvt = r->lvt[LVT_TIMER];
     assert(can_expire(l, core));
-    if (mode_of(lvt) == TIMER_PERIODIC) {
+    if (mode(l, core) == TIMER_PERIODIC) {
         t->ticks--;
         t->reloaded = 1;
     } else {
@@ -112,10 +107,7 @@ static void expire(struct lapic *l, unsigned core)
         t->passed = t->deadline;
     t->deadline = 0; /* 10.5.4.1: the MSR is cleared */
     machine_say(l->m, STEP_DEVICE, "the APIC timer of CPU%u expires", core);
-    if (lvt & APIC_LVT_MASKED)
-        machine_say(l->m, STEP_DEVICE, "masked");
-    else
-        apic_accept_fixed(r, lvt & LVT_VECTOR, false);
+    lapic_raise(l, core, LVT_TIMER);
 }
 
 /* ---- The agent ---- */
@@ -155,12 +147,7 @@ static void describe(void *device, char *text, size_t size)
 }
 
 static const struct device_ops operations = {
-    .name = "timer",
-    .enabled = enabled,
-    .next = next,
-    .step = step,
-    .describe = describe,
-};
+    .name = "timer", .enabled = enabled, .next = next, .step = step, .describe = describe};
 
 void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned ticks)
 {
@@ -172,6 +159,26 @@ void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned t
     d->state = machine_reserve(l->m, sizeof *d->state);
     l->timer[core] = d;
     machine_set_device(l->m, device, &operations, d);
+}
+
+/* ---- A machine without the agent ---- */
+
+/* There is no agent that could let it expire. A masked count that nobody reads is not missed. */
+static void lack(struct lapic *l, const struct core *c)
+{
+    machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine does not "
+                 "have: it would never expire", c->id);
+}
+
+static bool would_count(const struct lapic *l, unsigned core)
+{
+    return !timer_of(l, core) && lapic_regs(l, core)->initial_count &&
+           mode(l, core) != TIMER_DEADLINE;
+}
+
+static bool would_raise(const struct lapic *l, unsigned core)
+{
+    return would_count(l, core) && !(lapic_regs(l, core)->lvt[LVT_TIMER] & APIC_LVT_MASKED);
 }
 
 /* ---- The current count ---- */
@@ -201,6 +208,8 @@ static bool is_counting(const struct lapic *l, unsigned core)
 uint32_t timer_read_current(struct lapic *l, struct core *c)
 {
     struct apic_timer *t = timer_of(l, c->id);
+    if (would_count(l, c->id))
+        lack(l, c);
     if (!is_counting(l, c->id))
         return 0; /* also in TSC-deadline mode, 10.5.4.1 */
     if (!t->reloaded && !own_count(l, c) && can_expire(l, c->id))
@@ -253,76 +262,78 @@ bool timer_next_tsc(struct lapic *l, struct core *c, struct footprint *fp)
 
 /* ---- Registers ---- */
 
-void timer_next_access(const struct lapic *l, struct core *c, uint32_t msr, bool write,
+void timer_next_access(const struct lapic *l, unsigned core, uint32_t index, bool write,
                        struct footprint *fp)
 {
-    if (!timer_of(l, c->id))
+    const struct core *c = &l->cpu->core[core];
+    if (index == APIC_LVT_TIMER)
+        footprint_add(fp, lapic_intr(core), ACCESS_WRITE); /* an illegal vector may be logged */
+    if (!timer_of(l, core))
         return;
     if (write)
-        footprint_add(fp, timer_resource(c->id), ACCESS_WRITE);
-    else if (msr == APIC_CURRENT_COUNT)
-        next_look(c, is_counting(l, c->id) && !own_count(l, c), fp);
+        footprint_add(fp, timer_resource(core), ACCESS_WRITE);
+    else
+        next_look(c, is_counting(l, core) && !own_count(l, c), fp);
 }
 
-/* False: there is no agent that could let it expire. */
-static bool start(struct lapic *l, struct core *c)
+static void start(struct lapic *l, unsigned core)
 {
-    if (!timer_of(l, c->id)) {
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine "
-                     "does not have: it would never expire", c->id);
-        return false;
-    }
-    timer_of(l, c->id)->state = TIMER_RUNNING;
-    timer_of(l, c->id)->ticks = l->timer[c->id]->ticks;
-    return true;
+    timer_of(l, core)->state = TIMER_RUNNING;
+    timer_of(l, core)->ticks = l->timer[core]->ticks;
 }
 
-static void write_initial(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     if (mode(l, c->id) == TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored */
     lapic_regs(l, c->id)->initial_count = value;
-    if (t)
-        cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
-    if (value && start(l, c))
-        count_from(t, c, value);
+    if (value && mode(l, c->id) == TIMER_RESERVED)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u starts its APIC timer in mode 3, which is reserved",
+                     c->id);
+    if (would_raise(l, c->id))
+        lack(l, c);
+    if (!t)
+        return;
+    cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
+    if (!value)
+        return;
+    start(l, c->id);
+    count_from(t, c, value);
+}
+
+/* 10.5.4.1: a WRMSR may overtake the write to memory that selects its mode. */
+static bool is_xapic(const struct lapic *l, unsigned core)
+{
+    return apic_mode_of(lapic_regs(l, core)->base) == APIC_XAPIC;
 }
 
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
  * which kvm-unit-tests require and the SDM does not say; a stopped one stays at 0. */
-static void write_lvt(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     enum timer_mode before = mode(l, c->id);
-    apic_write_lvt(lapic_regs(l, c->id), LVT_TIMER, value);
+    register_write_lvt(l, c->id, LVT_TIMER, value);
     enum timer_mode after = mode(l, c->id);
-    if (after == TIMER_RESERVED)
-        machine_find(l->m, FINDING_BUG, "", "CPU%u: mode 3 of the APIC timer is reserved", c->id);
+    if (would_raise(l, c->id))
+        lack(l, c);
     if (!t || before == after)
         return;
     if ((before ^ after) & TIMER_DEADLINE)
         cancel(t);
+    if (after == TIMER_DEADLINE)
+        t->selected = is_xapic(l, c->id) ? 1 + c->state->drains : 0;
     t->ticks = l->timer[c->id]->ticks;
 }
 
-static void write_divide(struct lapic *l, struct core *c, uint32_t value)
+void timer_write_divide(struct lapic *l, struct core *c, uint32_t value)
 {
     struct apic_timer *t = timer_of(l, c->id);
     uint32_t count = t && is_counting(l, c->id) && !t->reloaded ? own_count(l, c) : 0;
     if (count)
         count_from(t, c, count); /* from here at the new rate */
     lapic_regs(l, c->id)->divide = value;
-}
-
-void timer_write(struct lapic *l, struct core *c, uint32_t msr, uint32_t value)
-{
-    switch (msr) {
-    case APIC_INITIAL_COUNT: write_initial(l, c, value); break;
-    case APIC_LVT_TIMER: write_lvt(l, c, value); break;
-    case APIC_DIVIDE: write_divide(l, c, value); break;
-    default: assert(!"a register of the timer");
-    }
 }
 
 void timer_reset(struct lapic *l, unsigned core)
@@ -352,10 +363,18 @@ static void write_deadline(struct lapic *l, struct core *c, uint64_t value)
     if (mode(l, c->id) != TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored in the other modes */
     machine_say(l->m, STEP_REGISTER, "IA32_TSC_DEADLINE = %#llx", (unsigned long long)value);
-    if (t)
-        cancel(t);
-    if (!value || !start(l, c))
+    if (!t) {
+        if (value)
+            lack(l, c);
         return;
+    }
+    cancel(t);
+    if (!value)
+        return;
+    if (t->selected == 1 + c->state->drains)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u: no MFENCE between the xAPIC write that selects "
+                     "TSC-deadline mode and the deadline, which may be ignored then", c->id);
+    start(l, c->id);
     t->deadline = value;
     if (deadline_is_over(l, c))
         expire(l, c->id); /* at once */

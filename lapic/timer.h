@@ -16,11 +16,13 @@
  * each start, or fewer times if it is stopped, and then rests: as a scripted device does. */
 void lapic_add_timer(struct lapic *, unsigned core, unsigned device, unsigned ticks);
 
-/* For the registers (lapic/). `msr` is an index in x2APIC mode: LVT timer, initial count, divide
- * configuration (written) or current count (read). */
-void timer_next_access(const struct lapic *, struct core *, uint32_t msr, bool write,
+/* For the registers (lapic/registers.c): `index` is that of the LVT entry, the initial count or the divide
+ * configuration (written), or of the current count (read). */
+void timer_next_access(const struct lapic *, unsigned core, uint32_t index, bool write,
                        struct footprint *);
-void timer_write(struct lapic *, struct core *, uint32_t msr, uint32_t value);
+void timer_write_initial(struct lapic *, struct core *, uint32_t value);
+void timer_write_lvt(struct lapic *, struct core *, uint32_t value);
+void timer_write_divide(struct lapic *, struct core *, uint32_t value);
 uint32_t timer_read_current(struct lapic *, struct core *);
 
 /* INIT, or the APIC is disabled. The step must write timer_resource(). */
