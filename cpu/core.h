@@ -76,6 +76,27 @@ struct core_state {
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };
 
+/* Where an event comes from; both vendors number interruption information so. */
+enum delivery_type {
+    DELIVER_EXTERNAL = 0,
+    DELIVER_NMI = 2,
+    DELIVER_EXCEPTION = 3,
+    DELIVER_SOFTWARE = 4,            /* INT n */
+    DELIVER_PRIVILEGED = 5,          /* INT1 */
+    DELIVER_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
+};
+
+/* An event on its way through the IDT. */
+struct delivery {
+    uint8_t valid;
+    uint8_t vector;
+    uint8_t type;   /* enum delivery_type */
+    uint8_t has_error;
+    uint8_t length; /* of the instruction that it is the effect of; 0 if there is none */
+    uint32_t error;
+    uint64_t return_rip;
+};
+
 /* State of execution: valid only while this process's coroutine is suspended at the same place. */
 struct core_exec {
     const struct footprint *next; /* on the coroutine's stack */
@@ -86,6 +107,7 @@ struct core_exec {
     uint8_t jump;
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t after;        /* virt_ops->after_instruction is due */
+    struct delivery delivering; /* its delivery through the IDT has begun and not ended */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;
@@ -177,8 +199,12 @@ struct virt_ops {
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
     /* Is the core in VMX operation, which blocks INIT? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
-    /* In guest mode: does IRET end the blocking of NMIs? */
-    bool (*iret_unblocks_nmi)(void *virt, struct core *);
+    /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
+    void (*triple_fault)(void *virt, struct core *);
+    /* In guest mode: what IRET does about the blocking of NMIs. */
+    void (*iret)(void *virt, struct core *);
+    /* In guest mode: adds what every step at a boundary reads beyond INTR and UNIT_NMI. */
+    void (*boundary)(void *virt, struct core *, struct footprint *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
      * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
      * point before it is the callee's, with the flags of core_access_flags(). False: control went
@@ -274,9 +300,11 @@ void core_operand_write(struct core *, const struct insn *, unsigned operand, ui
 /* Linear to physical by the window; false if outside. */
 bool core_translate(const struct core *, uint64_t linear, uint64_t *physical);
 
-/* Delivers an interrupt or exception through the IDT of the current mode. */
+/* Delivers an event through the IDT of the current mode; with the first, an interrupt. In guest mode a
+ * gate that is missing raises another exception, which may leave the guest. */
 void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error,
                   uint64_t return_rip);
+void core_deliver_event(struct core *, const struct delivery *);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
 
 /* An NMI that would be taken at this boundary; and taking it, through the IDT. */
@@ -306,7 +334,7 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
  * start-up. A step that touches the unit without naming one touches both. */
