@@ -65,7 +65,8 @@ uint64_t vmx_capability(uint32_t msr)
         return true_control_msr(EXIT_TRUE_DEFAULT1, EXIT_DEFAULT1, EXIT_MODELLED);
     case MSR_VMX_TRUE_ENTRY:
         return true_control_msr(ENTRY_TRUE_DEFAULT1, ENTRY_DEFAULT1, ENTRY_MODELLED);
-    case MSR_VMX_MISC: return 1 << 5 | 1 << 6; /* stores EFER.LMA; activity state HLT */
+    case MSR_VMX_MISC: /* stores EFER.LMA; activity state HLT */
+        return 1 << 5 | 1 << 6 | VMX_CR3_TARGETS << 16;
     case MSR_VMX_CR0_FIXED0: return 0x80000021; /* PG, NE, PE */
     case MSR_VMX_CR0_FIXED1: return 0xffffffff;
     case MSR_VMX_CR4_FIXED0: return 0x2000; /* VMXE */
@@ -93,11 +94,13 @@ const char *vmx_exit_name(unsigned reason)
     case EXIT_HLT: return "HLT";
     case EXIT_RDTSC: return "RDTSC";
     case EXIT_VMCALL: return "VMCALL";
+    case EXIT_CONTROL_REGISTER: return "control-register access";
     case EXIT_RDMSR: return "RDMSR";
     case EXIT_WRMSR: return "WRMSR";
     case EXIT_ENTRY_GUEST_STATE: return "invalid guest state";
     case EXIT_PAUSE: return "PAUSE";
     case EXIT_TPR_THRESHOLD: return "TPR below threshold";
+    case EXIT_APIC_ACCESS: return "APIC access";
     case EXIT_VIRTUALIZED_EOI: return "virtualized EOI";
     case EXIT_APIC_WRITE: return "APIC write";
     default: return "VMX instruction";

@@ -193,5 +193,6 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
     if (vid_enabled(v))
         vid_enter(x, c);
     inject(c, v);
-    first_boundary(c);
+    if (!vmx_entry_below_threshold(x, c))
+        first_boundary(c);
 }

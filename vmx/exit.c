@@ -151,19 +151,14 @@ void vmx_exit_instruction(struct vmx *x, struct core *c, const struct insn *in, 
     vmx_exit(x, c, &e);
 }
 
-void vmx_exit_trap(struct vmx *x, struct core *c, const struct insn *in, unsigned reason,
+void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned reason,
                    uint64_t qualification)
 {
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
     core_point(c, &fp, vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS));
-    c->state->shadow = 0; /* the instruction has retired */
-    struct vmx_exit e = {
-        .reason = reason,
-        .qualification = qualification,
-        .rip = in->address + in->length,
-    };
+    struct vmx_exit e = {.reason = reason, .qualification = qualification, .rip = next_rip};
     vmx_exit(x, c, &e);
 }
 
