@@ -96,6 +96,7 @@ enum {
     GUEST_IDT = 0x25000,
     GUEST_STACK = 0x28000,
     HOST_STACK = 0x2a000,
+    OWN_CODE = 0x30000, /* what a test brings along */
     RAM = 0x40000,
 };
 #define WINDOW 0xffffffff80000000ull
@@ -182,6 +183,20 @@ static inline void set_up(void)
     cr_assert(v->used);
     fill_controls();
     fill_state();
+}
+
+/* Position-independent code of a test; what the guest begins with is at its start. */
+static const uint8_t *own_begin;
+static inline void own_code(const uint8_t *begin, const uint8_t *end)
+{
+    own_begin = begin;
+    memcpy(m->memory.ram + OWN_CODE, begin, (size_t)(end - begin));
+    v->field[VMCS_GUEST_RIP] = WINDOW + OWN_CODE;
+}
+
+static inline uint64_t own(const uint8_t *label)
+{
+    return WINDOW + OWN_CODE + (uint64_t)(label - own_begin);
 }
 
 static inline void start(void)
