@@ -208,9 +208,9 @@ static inline void start(void)
 }
 
 /* Runs core 0 and its store buffer until both can do nothing. */
-static inline void run(void)
+static inline void run_for(unsigned steps)
 {
-    for (unsigned i = 0; i < 1000; i++) {
+    for (unsigned i = 0; i < steps; i++) {
         agent_id a = agent_enabled(m, agent_of_buffer(m, 0)) ? agent_of_buffer(m, 0) : 0;
         if (!agent_enabled(m, a))
             return;
@@ -219,6 +219,11 @@ static inline void run(void)
         strncat(trace, "\n", sizeof trace - strlen(trace) - 1);
     }
     cr_assert_fail("core 0 does not stop:\n%s", trace);
+}
+
+static inline void run(void)
+{
+    run_for(1000);
 }
 
 static inline void interrupt_core(unsigned vector)

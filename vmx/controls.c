@@ -5,7 +5,7 @@
  *
  * A control is allowed to be 1 only if the model implements it, or if its only effect is a VM exit
  * from an instruction that the model refuses loudly anyway. Not allowed yet: preemption timer,
- * APIC-access page, EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
+ * EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
  * MSR lists.
  */
 #include "vmx/controls.h"
@@ -28,8 +28,8 @@ enum {
                     PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_CR8_LOAD |
                     PROC_CR8_STORE | PROC_TPR_SHADOW | PROC_MOV_DR | PROC_IO | PROC_MSR_BITMAPS |
                     PROC_MONITOR | PROC_PAUSE,
-    SEC_MODELLED = SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD | SEC_REGISTER_VIRT |
-                   SEC_VIRTUAL_INTERRUPT,
+    SEC_MODELLED = SEC_APIC_ACCESSES | SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD |
+                   SEC_REGISTER_VIRT | SEC_VIRTUAL_INTERRUPT,
     EXIT_MODELLED = EXIT_HOST_64 | EXIT_ACKNOWLEDGE | EXIT_SAVE_EFER | EXIT_LOAD_EFER,
     ENTRY_MODELLED = ENTRY_GUEST_64 | ENTRY_LOAD_EFER,
 };

@@ -127,6 +127,9 @@ void vmx_exit(struct vmx *x, struct core *c, const struct vmx_exit *e)
     leave_contexts(x, c, v);
     load_host(c, v);
     vmx_core(x, c)->vid.recognized = 0;
+    vmx_core(x, c)->operation = (struct apic_operation){0}; /* 29.4.3.2: its emulation is lost */
+    c->exec.after = 0;
+    c->state->access_page = 0;
     c->exec.spin_broken = 1;
     c->state->cycles += VMX_EXIT_CYCLES;
     machine_say(x->m, STEP_VMX, "VM exit: %s", vmx_exit_name(e->reason));

@@ -112,6 +112,11 @@ void vmx_emulate_apic_write(struct vmx *, struct core *, unsigned offset);
 /* The exit that the TPR threshold causes right behind a VM entry: true if it has happened. */
 bool vmx_entry_below_threshold(struct vmx *, struct core *);
 
+/* apic_access.c, see struct virt_ops. */
+bool vmx_page_access(struct vmx *, struct core *, enum page_access, unsigned offset, unsigned size,
+                     uint64_t *value);
+void vmx_after_instruction(struct vmx *, struct core *);
+
 /* cr.c: MOV to and from control registers; true if the instruction is done. */
 bool vmx_guest_mov_cr(struct vmx *, struct core *, const struct insn *);
 
