@@ -80,6 +80,7 @@ struct core_exec {
     uint64_t resume_rip;  /* where an event taken at this boundary returns to */
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
+    uint8_t left;         /* a memory hook has left the current instruction */
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t after;        /* virt_ops->after_instruction is due */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */

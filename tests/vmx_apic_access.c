@@ -54,6 +54,8 @@ __asm__(".pushsection .rodata\n"
         "  xchg %r9d, 0x80(%rdi)\n  vmcall\n"
         "page_table_register:\n"
         "  sgdt 0x350(%rdi)\n  vmcall\n"
+        "page_environment:\n"
+        "  fnstenv 0x310(%rdi)\n  vmcall\n"
         "page_repeat:\n"
         "  lea 0x310(%rdi), %rdi\n  mov $2, %ecx\n  mov $0x11223344, %eax\n"
         "page_store_string:\n"
@@ -88,10 +90,12 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 extern const uint8_t page_begin[], page_write_icr[], page_written_icr[], page_write_icr_high[],
     page_write_tpr[], page_written_tpr[], page_write_tpr_byte[], page_written_tpr_byte[],
-    page_write_eoi[], page_written_eoi[], page_write_lvt[], page_written_lvt[], page_read_count[],
-    page_read_counted[], page_read_long[], page_read_beside[], page_read_across[],
-    page_write_beside[], page_fetch[], page_or[], page_or_version[], page_xchg[], page_table_register[], page_repeat[], page_store_string[], page_self_ipi_open[],
-    page_self_ipi_opened[], page_scan[], page_scan_writes[], page_host[], page_table[], page_end[];
+    page_write_eoi[], page_written_eoi[], page_write_lvt[], page_written_lvt[],
+    page_read_count[], page_read_counted[], page_read_long[], page_read_beside[],
+    page_read_across[], page_write_beside[], page_fetch[], page_or[], page_or_version[],
+    page_xchg[], page_table_register[], page_environment[], page_repeat[], page_store_string[],
+    page_self_ipi_open[], page_self_ipi_opened[], page_scan[], page_scan_writes[], page_host[],
+    page_table[], page_end[];
 
 enum {
     ACCESS_PAGE = 0x26000,
@@ -455,6 +459,17 @@ Test(vmx_apic_access, an_exit_ends_the_operation)
 {
     run_from(page_table_register, 0);
     exited(EXIT_APIC_ACCESS, WRITES | 0x352, page_table_register);
+}
+
+/* FNSTENV stores seven words; left at the second, it cannot be taken back. */
+Test(vmx_apic_access, what_cannot_be_cancelled_is_refused)
+{
+    v->field[VMCS_GUEST_RIP] = own(page_environment);
+    start();
+    run();
+    cr_assert_eq(m->state->finding_count, 1, "%s", trace);
+    cr_expect_eq(m->state->finding[0].kind, FINDING_LIMIT);
+    cr_expect_not_null(strstr(m->state->finding[0].message, "left between its accesses"));
 }
 
 /* An iteration of a string instruction is an operation of its own. */
