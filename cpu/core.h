@@ -229,7 +229,10 @@ void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t val
 /* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
 uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
                      uint64_t or_mask);
-/* The same as one step together with other effects: `fp` has been filled by the caller with what
+/* memory = next(memory), one locked access; returns the old value. `next` is pure. */
+uint64_t core_hw_update(struct core *, uint64_t physical, unsigned size,
+                        uint64_t (*next)(uint64_t old));
+/* core_hw_rmw() as one step together with other effects: `fp` has been filled by the caller with what
  * those touch; the events of fp are carried. */
 uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
                           unsigned size, uint64_t and_mask, uint64_t or_mask);

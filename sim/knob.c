@@ -35,6 +35,16 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
+    [KNOB_IPIV_ENTRY_CHECKS] = {
+        "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
+        "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
+        "and that the TPR shadow is used",
+        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+    [KNOB_IPIV_ICR_PAGE] = {
+        "ipiv-icr-page", {"virtualized", "exits"},
+        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
+        "310h of the APIC-access page",
+        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
 };
 
 unsigned knob_values(enum knob which)

@@ -89,13 +89,22 @@ bool apic_self_ipi_shape(uint32_t icr_low)
 
 /* ---- On a core ---- */
 
-static bool virtualizes(const struct vmcs *v, enum apic_access_type type, unsigned offset,
-                        unsigned size, const struct apic_operation *before)
+/* Does IPI virtualization by itself virtualize the ICR? It is asked at accesses to it. */
+static bool virtualizes_icr(struct core *c, const struct vmcs *v, unsigned offset)
+{
+    if (!ipiv_enabled(v) || (offset != VAPIC_VICR_LO && offset != VAPIC_VICR_HI))
+        return false;
+    return knob_value(&c->m->knobs, KNOB_IPIV_ICR_PAGE) == 0;
+}
+
+static bool virtualizes(struct core *c, const struct vmcs *v, enum apic_access_type type,
+                        unsigned offset, unsigned size, const struct apic_operation *before)
 {
     const struct apic_access_controls k = {
         .tpr_shadow = vmx_proc(v, PROC_TPR_SHADOW),
         .register_virt = vmx_sec(v, SEC_REGISTER_VIRT),
         .virtual_interrupt = vmx_sec(v, SEC_VIRTUAL_INTERRUPT),
+        .ipi_virtualization = virtualizes_icr(c, v, offset),
     };
     return apic_access_virtualized(&k, type, offset, size, before);
 }
@@ -140,7 +149,7 @@ bool vmx_page_access(struct vmx *x, struct core *c, enum page_access how, unsign
     enum apic_access_type type = how == PAGE_FETCH   ? APIC_ACCESS_FETCH
                                  : how == PAGE_WRITE ? APIC_ACCESS_WRITE
                                                      : APIC_ACCESS_READ;
-    if (!virtualizes(vmx_current(x, c->id), type, offset, size, &k->operation)) {
+    if (!virtualizes(c, vmx_current(x, c->id), type, offset, size, &k->operation)) {
         leave(x, c, type, offset);
         return false;
     }

@@ -58,6 +58,12 @@ static bool secondary_allowed(const struct vmcs *v, unsigned vtpr)
     return vmx_controls_allowed(vmx_secondary(v), vmx_capability(MSR_VMX_PROC2));
 }
 
+static bool tertiary_allowed(const struct vmcs *v, unsigned vtpr)
+{
+    (void)vtpr;
+    return !(vmx_tertiary(v) & ~vmx_capability(MSR_VMX_PROC3));
+}
+
 static bool exit_allowed(const struct vmcs *v, unsigned vtpr)
 {
     (void)vtpr;
@@ -316,6 +322,7 @@ static const struct entry_row rows[] = {
     {CONTROLS, "pin-based controls obey IA32_VMX_TRUE_PINBASED_CTLS", pin_allowed},
     {CONTROLS, "processor-based controls obey IA32_VMX_TRUE_PROCBASED_CTLS", proc_allowed},
     {CONTROLS, "secondary controls obey IA32_VMX_PROCBASED_CTLS2", secondary_allowed},
+    {CONTROLS, "tertiary controls obey IA32_VMX_PROCBASED_CTLS3", tertiary_allowed},
     {CONTROLS, "VM-exit controls obey IA32_VMX_TRUE_EXIT_CTLS", exit_allowed},
     {CONTROLS, "VM-entry controls obey IA32_VMX_TRUE_ENTRY_CTLS", entry_allowed},
     {HOST, "host CR0 and CR4 have their fixed bits", host_control_registers},

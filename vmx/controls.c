@@ -5,8 +5,8 @@
  *
  * A control is allowed to be 1 only if the model implements it, or if its only effect is a VM exit
  * from an instruction that the model refuses loudly anyway. Not allowed yet: preemption timer,
- * EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
- * MSR lists.
+ * EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, MSR lists, tertiary controls but IPI
+ * virtualization.
  */
 #include "vmx/controls.h"
 
@@ -25,7 +25,7 @@ enum {
 
     PIN_MODELLED = PIN_EXTERNAL_INTERRUPT | PIN_NMI | PIN_POSTED_INTERRUPTS,
     PROC_MODELLED = PROC_INTERRUPT_WINDOW | PROC_HLT | PROC_INVLPG | PROC_MWAIT | PROC_RDPMC |
-                    PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_CR8_LOAD |
+                    PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_TERTIARY | PROC_CR8_LOAD |
                     PROC_CR8_STORE | PROC_TPR_SHADOW | PROC_MOV_DR | PROC_IO | PROC_MSR_BITMAPS |
                     PROC_MONITOR | PROC_PAUSE,
     SEC_MODELLED = SEC_APIC_ACCESSES | SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD |
@@ -71,6 +71,7 @@ uint64_t vmx_capability(uint32_t msr)
     case MSR_VMX_CR0_FIXED1: return 0xffffffff;
     case MSR_VMX_CR4_FIXED0: return 0x2000; /* VMXE */
     case MSR_VMX_CR4_FIXED1: return 0x3727ff;
+    case MSR_VMX_PROC3: return TER_IPI_VIRTUALIZATION;
     case MSR_VMX_VMCS_ENUM: return 0x42; /* highest index, 21h, in bits 9:1 */
     default: return 0; /* no EPT, no VPID, no VM functions */
     }

@@ -48,6 +48,8 @@ enum {
     SEC_REGISTER_VIRT = 1u << 8,
     SEC_VIRTUAL_INTERRUPT = 1u << 9,
 
+    TER_IPI_VIRTUALIZATION = 1u << 4,
+
     EXIT_HOST_64 = 1u << 9,
     EXIT_ACKNOWLEDGE = 1u << 15,
     EXIT_SAVE_EFER = 1u << 20,
@@ -132,11 +134,13 @@ enum {
     MSR_VMX_TRUE_EXIT = 0x48f,
     MSR_VMX_TRUE_ENTRY = 0x490,
     MSR_VMX_VMFUNC = 0x491,
-    MSR_VMX_LAST = MSR_VMX_VMFUNC,
+    MSR_VMX_PROC3 = 0x492,
+    MSR_VMX_LAST = MSR_VMX_PROC3,
 };
 
-/* Value of a capability MSR (480h to 491h): for controls, bits 31:0 are the allowed-0 settings
- * (must be 1 where they are 1) and bits 63:32 the allowed-1 settings. */
+/* Value of a capability MSR (480h to 492h): for controls, bits 31:0 are the allowed-0 settings
+ * (must be 1 where they are 1) and bits 63:32 the allowed-1 settings; for the 64 tertiary controls all
+ * bits are allowed-1 settings. */
 uint64_t vmx_capability(uint32_t msr);
 
 /* Does a control word obey a capability MSR? */
@@ -148,6 +152,12 @@ static inline uint32_t vmx_secondary(const struct vmcs *v)
     if (!(vmcs_get(v, VMCS_PROC_CONTROLS) & PROC_SECONDARY))
         return 0;
     return (uint32_t)vmcs_get(v, VMCS_SECONDARY_CONTROLS);
+}
+
+/* Tertiary controls as they act: 0 if they are not activated. */
+static inline uint64_t vmx_tertiary(const struct vmcs *v)
+{
+    return vmcs_get(v, VMCS_PROC_CONTROLS) & PROC_TERTIARY ? vmcs_get(v, VMCS_TERTIARY_CONTROLS) : 0;
 }
 
 static inline bool vmx_pin(const struct vmcs *v, uint32_t bits)

@@ -37,7 +37,8 @@ static unsigned read_vtpr(struct core *c, const struct vmcs *v)
 }
 
 /* In the order of the SDM vol. 3, 26.1 and 30.3 (VMLAUNCH/VMRESUME); STI blocking does not matter. */
-static struct verdict decide(const struct core *c, const struct vmcs *v, unsigned vtpr, bool launch)
+static struct verdict decide(struct vmx *x, const struct core *c, const struct vmcs *v,
+                             unsigned vtpr, bool launch)
 {
     if (c->state->shadow & SHADOW_MOV_SS)
         return (struct verdict){VM_ERROR_MOV_SS, NULL};
@@ -45,7 +46,9 @@ static struct verdict decide(const struct core *c, const struct vmcs *v, unsigne
         return (struct verdict){VM_ERROR_VMLAUNCH_NOT_CLEAR, NULL};
     if (!launch && v->launch != VMCS_LAUNCHED)
         return (struct verdict){VM_ERROR_VMRESUME_NOT_LAUNCHED, NULL};
-    const struct entry_row *row = vmx_check_entry(v, vtpr);
+    const struct entry_row *row = ipiv_check_entry(x, v);
+    if (!row)
+        row = vmx_check_entry(v, vtpr);
     return (struct verdict){row ? (unsigned)row->failure : 0, row};
 }
 
@@ -179,7 +182,7 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
         core_skip(c, in);
         return;
     }
-    struct verdict w = decide(c, v, read_vtpr(c, v), launch);
+    struct verdict w = decide(x, c, v, read_vtpr(c, v), launch);
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);

@@ -120,6 +120,15 @@ void vmx_after_instruction(struct vmx *, struct core *);
 /* cr.c: MOV to and from control registers; true if the instruction is done. */
 bool vmx_guest_mov_cr(struct vmx *, struct core *, const struct insn *);
 
+/* ipiv.c. The check of VM entry for its controls: the row that does not hold, or NULL. */
+struct entry_row;
+bool ipiv_enabled(const struct vmcs *);
+const struct entry_row *ipiv_check_entry(struct vmx *, const struct vmcs *);
+/* A guest that may use it has written VICR: true if the interrupt has been posted; false if the
+ * APIC-write VM exit (qualification 300h) shall follow, which is the caller's. `target`: APIC id,
+ * VICR_HI[31:24] or EDX. */
+bool ipiv_write_icr(struct vmx *, struct core *, uint32_t icr_low, uint32_t target);
+
 /* posted.c: steps 1 to 7 of 29.6; the caller has announced step 1. */
 void posted_process(struct vmx *, struct core *);
 

@@ -24,6 +24,7 @@ enum {
     VMX_ENTRY_CYCLES = 500,
     VMX_EXIT_CYCLES = 500,
     VMX_POSTED_CYCLES = 150,
+    VMX_IPIV_CYCLES = 150,
     VMX_VIRTUAL_DELIVERY_CYCLES = 40, /* beside the delivery through the IDT */
 };
 
