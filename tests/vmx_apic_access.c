@@ -6,6 +6,7 @@
 #include "cpu/mmio.h"
 #include "tests/vmx_fixture.h"
 #include "vmx/apic_access.h"
+#include "vmx/posted.h"
 
 /* Guests. RDI is the page, R9 a value; each ends with VMCALL. */
 __asm__(".pushsection .rodata\n"
@@ -265,6 +266,64 @@ Test(vmx_apic_access, self_ipi_is_delivered_at_once)
     run_from(page_self_ipi_open, SELF | 0x41);
     cr_expect_eq(handled(), 1, "%s", trace);
     cr_expect(before("virtual self-IPI", "delivers virtual interrupt 0x41"));
+}
+
+/* ---- IPI virtualization by way of the page (30.1.6, 30.4.3.2 of editions since 2022) ---- */
+
+enum { TABLE = 0x29000, OTHER_PID = 0x2b000, LAST = 3 };
+
+/* A table whose entry 3 is valid; VICR_HI names the target. */
+static void enable_ipiv(uint32_t secondary, uint32_t target)
+{
+    v->field[VMCS_SECONDARY_CONTROLS] = secondary;
+    v->field[VMCS_PROC_CONTROLS] |= PROC_TERTIARY;
+    v->field[VMCS_TERTIARY_CONTROLS] = TER_IPI_VIRTUALIZATION;
+    v->field[VMCS_PID_POINTER_TABLE] = TABLE;
+    v->field[VMCS_LAST_PID_INDEX] = LAST;
+    memory_write(&m->memory, TABLE + 8 * LAST, 8, OTHER_PID | 1);
+    memory_write(&m->memory, OTHER_PID + PID_CONTROL, 8, 0xf2 << 16 | 1ull << 32); /* NV, NDST */
+    memory_write(&m->memory, VAPIC + VAPIC_VICR_HI, 4, target << 24);
+}
+
+Test(vmx_apic_access, icr_write_posts)
+{
+    enable_ipiv(ALL_VIRT, LAST);
+    run_from(page_write_icr, 0x41);
+    exited(EXIT_VMCALL, 0, page_written_icr);
+    cr_expect_eq(memory_at(OTHER_PID + 8, 8), 1 << 1);
+    cr_expect(memory_at(OTHER_PID + PID_CONTROL, 1) & PID_ON);
+}
+
+/* The target is VICR_HI[31:24], and beyond the table. */
+Test(vmx_apic_access, icr_write_beyond_the_table_exits)
+{
+    enable_ipiv(ALL_VIRT, LAST + 1);
+    run_from(page_write_icr, 0x41);
+    exited(EXIT_APIC_WRITE, 0x300, page_written_icr);
+}
+
+/* A self-IPI stays one. */
+Test(vmx_apic_access, self_ipi_is_no_post)
+{
+    enable_ipiv(ALL_VIRT, LAST);
+    run_from(page_write_icr, SELF | 0x41);
+    exited(EXIT_VMCALL, 0, page_written_icr);
+    cr_expect_eq(memory_at(OTHER_PID + 8, 8), 0);
+    cr_expect_eq(v->field[VMCS_GUEST_INTR_STATUS], 0x41);
+}
+
+/* Unverified: without APIC-register virtualization 310h is virtualized or exits. */
+Test(vmx_apic_access, icr_high_by_the_knob)
+{
+    for (unsigned value = 0; value < 2; value++) {
+        set_up_page();
+        m->knobs.value[KNOB_IPIV_ICR_PAGE] = (uint8_t)value;
+        enable_ipiv(SEC_APIC_ACCESSES | SEC_VIRTUAL_INTERRUPT, 0);
+        run_from(page_write_icr_high, LAST << 24 | 5);
+        cr_expect_eq(v->field[VMCS_EXIT_REASON], value ? EXIT_APIC_ACCESS : EXIT_VMCALL);
+        cr_expect_eq(on_page(VAPIC_VICR_HI), value ? 0 : LAST << 24);
+        cr_expect(m->knobs.consulted & 1u << KNOB_IPIV_ICR_PAGE);
+    }
 }
 
 /* ---- V10, V11 and the other accesses that leave ---- */
