@@ -72,6 +72,27 @@ struct core_state {
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };
 
+/* Where an event comes from; both vendors number interruption information so. */
+enum delivery_type {
+    DELIVER_EXTERNAL = 0,
+    DELIVER_NMI = 2,
+    DELIVER_EXCEPTION = 3,
+    DELIVER_SOFTWARE = 4,            /* INT n */
+    DELIVER_PRIVILEGED = 5,          /* INT1 */
+    DELIVER_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
+};
+
+/* An event on its way through the IDT. */
+struct delivery {
+    uint8_t valid;
+    uint8_t vector;
+    uint8_t type;   /* enum delivery_type */
+    uint8_t has_error;
+    uint8_t length; /* of the instruction that it is the effect of; 0 if there is none */
+    uint32_t error;
+    uint64_t return_rip;
+};
+
 /* State of execution: valid only while this process's coroutine is suspended at the same place. */
 struct core_exec {
     const struct footprint *next; /* on the coroutine's stack */
@@ -83,6 +104,7 @@ struct core_exec {
     uint8_t left;         /* a memory hook has left the current instruction */
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t after;        /* virt_ops->after_instruction is due */
+    struct delivery delivering; /* its delivery through the IDT has begun and not ended */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;
@@ -124,6 +146,17 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* INIT is taken at any boundary; a start-up message, which is kept only for a core that waits for
+     * one or is about to, gives the page at which the core begins. Taking INIT resets the APIC;
+     * false: this core is the bootstrap processor. */
+    bool (*init_pending)(void *apic, unsigned core);
+    bool (*startup_pending)(void *apic, unsigned core);
+    bool (*take_init)(void *apic, unsigned core);
+    unsigned (*take_startup)(void *apic, unsigned core);
+    /* The TSC, where a timer that has expired shows in it: what a look at it touches, and its value.
+     * False: it is nothing but the core's instruction count. */
+    bool (*next_tsc)(void *apic, struct core *, struct footprint *);
+    uint64_t (*tsc)(void *apic, struct core *);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */
@@ -155,8 +188,14 @@ struct virt_ops {
     bool (*instruction)(void *virt, struct core *, const struct insn *);
     /* In guest mode: true if this exception left the guest instead of going to its handler. */
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
-    /* In guest mode: does IRET end the blocking of NMIs? */
-    bool (*iret_unblocks_nmi)(void *virt, struct core *);
+    /* Is the core in VMX operation, which blocks INIT? NULL: never. */
+    bool (*in_operation)(void *virt, struct core *);
+    /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
+    void (*triple_fault)(void *virt, struct core *);
+    /* In guest mode: what IRET does about the blocking of NMIs. */
+    void (*iret)(void *virt, struct core *);
+    /* In guest mode: adds what every step at a boundary reads beyond INTR and UNIT_NMI. */
+    void (*boundary)(void *virt, struct core *, struct footprint *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
      * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
      * point before it is the callee's, with the flags of core_access_flags(). False: control went
@@ -201,6 +240,9 @@ void cpu_add_msrs(struct cpu *, const struct msr_ops *, void *owner);
 /* Starts core `core` at `rip` with `rdi`, in long mode, IF = 0, and runs it to the end of set-up,
  * without interleaving. False if it did something else (the machine's finding says what). */
 bool cpu_setup_core(struct cpu *, unsigned core, uint64_t rip, uint64_t rdi);
+
+/* A core that has been set up begins its thread only when a start-up message arrives. */
+void cpu_setup_wait(struct cpu *, unsigned core);
 
 /* After all cores are set up: remembers this state, to which core_ops.begin goes back. */
 void cpu_setup_done(struct cpu *);
@@ -252,9 +294,11 @@ void core_operand_write(struct core *, const struct insn *, unsigned operand, ui
 /* Linear to physical by the window; false if outside. */
 bool core_translate(const struct core *, uint64_t linear, uint64_t *physical);
 
-/* Delivers an interrupt or exception through the IDT of the current mode. */
+/* Delivers an event through the IDT of the current mode; with the first, an interrupt. In guest mode a
+ * gate that is missing raises another exception, which may leave the guest. */
 void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error,
                   uint64_t return_rip);
+void core_deliver_event(struct core *, const struct delivery *);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
 
 /* An NMI that would be taken at this boundary; and taking it, through the IDT. */
@@ -277,14 +321,27 @@ static inline uint64_t core_resume_rip(const struct core *c)
     return c->exec.resume_rip;
 }
 
+/* The core halts until a start-up message; for an application processor that has just been set up. */
+void core_wait_for_startup(struct core *);
+
 /* Ends the execution of this core for good (after a finding). Does not return to guest code. */
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER };
+
+/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
+ * start-up. A step that touches the unit without naming one touches both. */
+enum { PART_NMI = 1, PART_INIT = 2 };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);
+}
+static inline void core_touch_part(struct footprint *fp, unsigned core, unsigned parts,
+                                   enum access_mode mode)
+{
+    footprint_add_access(fp, (struct access){core_control(core, UNIT_NMI), (uint8_t)parts,
+                                             (uint8_t)mode, 0, 0, 0});
 }
 
 #endif

@@ -67,6 +67,10 @@ enum apic_delivery {
     APIC_INIT = 5,
     APIC_STARTUP = 6,
     APIC_EXTINT = 7,
+
+    /* Kinds of messages beyond those. */
+    APIC_EOI_BROADCAST = 8, /* to the I/O APICs */
+    APIC_LEVEL = 0x10,      /* level-triggered: added to APIC_FIXED */
 };
 
 enum apic_shorthand { APIC_TO_DEST = 0, APIC_TO_SELF = 1, APIC_TO_ALL = 2, APIC_TO_OTHERS = 3 };

@@ -5,8 +5,7 @@
  * After the SDM vol. 3 (June 2016), APIC: 10.6, 10.7, 10.8.
  *
  * A sender knows only ids; whether the target is enabled is decided when the message arrives.
- * SMI, INIT, start-up and lowest-priority messages are findings ("not modelled") when they are
- * sent, never silently dropped.
+ * Lowest-priority messages are findings ("not modelled") when they are sent, never silently dropped.
  */
 #include <stdio.h>
 
@@ -14,7 +13,7 @@
 #include "lapic/internal.h"
 #include "sim/message.h"
 
-static uint32_t targets_of(const struct lapic *l, unsigned core, const struct icr *icr)
+uint32_t fabric_targets(const struct lapic *l, unsigned core, const struct icr *icr)
 {
     uint32_t ids[MACHINE_MAX_CORES];
     for (unsigned i = 0; i < l->m->cores; i++)
@@ -31,7 +30,7 @@ void fabric_next_send(struct lapic *l, unsigned core, uint64_t value, struct foo
         footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE);
     if (verdict != ICR_SEND)
         return;
-    uint32_t targets = targets_of(l, core, &icr);
+    uint32_t targets = fabric_targets(l, core, &icr);
     if (!targets)
         return; /* nobody has that id: the message is never accepted */
     message_order_send(l->m, core, (unsigned)__builtin_ctz(targets), fp);
@@ -51,7 +50,7 @@ static void send_one(struct lapic *l, unsigned core, const struct icr *icr, unsi
 static void send_all(struct lapic *l, struct core *c, const struct icr *icr)
 {
     bool first = true;
-    for (uint32_t left = targets_of(l, c->id, icr); left; left &= left - 1) {
+    for (uint32_t left = fabric_targets(l, c->id, icr); left; left &= left - 1) {
         unsigned target = (unsigned)__builtin_ctz(left);
         if (!first) {
             struct footprint fp;
@@ -94,14 +93,17 @@ static void arrive(void *fabric, const struct message *msg)
 {
     struct lapic *l = fabric;
     struct apic_regs *r = lapic_regs(l, msg->target);
-    if (msg->kind == APIC_FIXED) {
-        if (!apic_accept_fixed(r, msg->vector, false))
+    if ((msg->kind & ~APIC_LEVEL) == APIC_FIXED) {
+        if (!apic_accept_fixed(r, msg->vector, msg->kind & APIC_LEVEL))
             machine_say(l->m, STEP_ARRIVE, "not accepted");
         return;
     }
-    assert(msg->kind == APIC_NMI); /* fabric_send() lets nothing else through */
     if (apic_mode_of(r->base) == APIC_DISABLED)
         return;
+    if (msg->kind != APIC_NMI) {
+        init_arrive(l, msg->target, msg->kind, msg->vector);
+        return;
+    }
     if (r->nmi_pending)
         machine_say(l->m, STEP_ARRIVE, "one is pending already");
     r->nmi_pending = 1;
@@ -112,13 +114,14 @@ static void next_arrival(void *fabric, const struct message *msg, struct footpri
 {
     (void)fabric;
     if (msg->kind == APIC_NMI)
-        footprint_add(fp, core_control(msg->target, UNIT_NMI), ACCESS_ACCUMULATE);
+        core_touch_part(fp, msg->target, PART_NMI, ACCESS_ACCUMULATE);
+    init_next_arrival(msg->target, msg->kind, fp);
 }
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)
 {
     (void)fabric;
-    if (msg->kind == APIC_FIXED)
+    if ((msg->kind & ~APIC_LEVEL) == APIC_FIXED)
         snprintf(text, size, "%#x", msg->vector);
     else
         snprintf(text, size, "%s", apic_delivery_name(msg->kind));

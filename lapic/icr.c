@@ -29,10 +29,10 @@ enum icr_verdict icr_judge(const struct icr *icr)
     bool to_self = icr->shorthand == APIC_TO_SELF || icr->shorthand == APIC_TO_ALL;
     if (to_self && icr->delivery != APIC_FIXED)
         return ICR_INVALID;
-    if (icr->delivery == APIC_NMI)
-        return ICR_SEND; /* the vector is ignored */
-    if (icr->delivery != APIC_FIXED)
+    if (icr->delivery == APIC_LOWEST)
         return ICR_UNMODELLED;
+    if (icr->delivery != APIC_FIXED)
+        return ICR_SEND; /* NMI, INIT, SMI: the vector is ignored; start-up: it is no vector */
     /* SDM vol. 3, 10.5.3: "send illegal vector", not sent. */
     return icr->vector < APIC_FIRST_VECTOR ? ICR_ILLEGAL_VECTOR : ICR_SEND;
 }

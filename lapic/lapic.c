@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lapic/init.h"
 #include "lapic/internal.h"
 
 static bool core_pending(void *apic, unsigned core)
@@ -26,11 +27,47 @@ static void core_take_nmi_latch(void *apic, unsigned core)
     lapic_take_nmi(apic, core);
 }
 
+static bool core_init_pending(void *apic, unsigned core)
+{
+    return lapic_init_pending(apic, core);
+}
+
+static bool core_startup_pending(void *apic, unsigned core)
+{
+    return lapic_startup_pending(apic, core);
+}
+
+static bool core_take_init(void *apic, unsigned core)
+{
+    return init_reset(apic, core);
+}
+
+static unsigned core_take_startup(void *apic, unsigned core)
+{
+    return lapic_take_startup(apic, core);
+}
+
+static bool core_next_tsc(void *apic, struct core *c, struct footprint *fp)
+{
+    return timer_next_tsc(apic, c, fp);
+}
+
+static uint64_t core_tsc(void *apic, struct core *c)
+{
+    return timer_read_tsc(apic, c);
+}
+
 static const struct apic_ops core_operations = {
     .pending = core_pending,
     .acknowledge = core_acknowledge,
     .nmi_pending = core_nmi_pending,
     .take_nmi = core_take_nmi_latch,
+    .init_pending = core_init_pending,
+    .startup_pending = core_startup_pending,
+    .take_init = core_take_init,
+    .take_startup = core_take_startup,
+    .next_tsc = core_next_tsc,
+    .tsc = core_tsc,
 };
 
 struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
@@ -47,18 +84,22 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
         r->base = APIC_BASE_ADDRESS | APIC_BASE_EN | (i ? 0 : APIC_BASE_BSP);
         apic_reset_registers(r);
     }
+    l->latch = machine_reserve(m, m->cores * sizeof *l->latch);
     m->message_ops = &lapic_fabric_ops;
     m->fabric = l;
     if (cpu) {
         cpu_set_apic(cpu, &core_operations, l);
         cpu_add_msrs(cpu, &lapic_base_ops, l);
         cpu_add_msrs(cpu, &lapic_x2apic_ops, l);
+        cpu_add_msrs(cpu, &lapic_deadline_ops, l);
     }
     return l;
 }
 
 void lapic_free(struct lapic *l)
 {
+    for (unsigned i = 0; i < MACHINE_MAX_CORES; i++)
+        free(l->timer[i]);
     free(l);
 }
 

@@ -19,10 +19,18 @@
 
 enum { LAPIC_PHYSICAL_BITS = 46 };
 
+/* What has arrived and waits for the core beside IRR and the NMI. */
+struct apic_latch {
+    uint8_t init, startup;
+    uint8_t page; /* of the start-up message */
+};
+
 struct lapic {
     struct machine *m;
     struct cpu *cpu;
     struct apic_regs *regs; /* one a core, in the arena */
+    struct apic_latch *latch; /* the same */
+    struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and

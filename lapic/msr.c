@@ -4,12 +4,13 @@
  * After the SDM vol. 3 (June 2016), APIC: tables 10-1 and 10-6, 10.4.4, 10.12.1 to 10.12.3.
  *
  * WRMSR to an x2APIC register is not serializing and does not drain the store buffer (10.12.3).
- * Left out: the timer. Its registers and the LVT keep what is written, with their write masks, and
- * do nothing; the error entry of the LVT works.
+ * Left out: entries of the LVT but the timer's (timer.c) and the error entry keep what is written,
+ * with their write masks, and do nothing.
  */
 #include <stddef.h>
 
 #include "lapic/internal.h"
+#include "lapic/timer.h"
 
 enum { R = 1, W = 2, RW = R | W };
 
@@ -20,7 +21,7 @@ enum { R = 1, W = 2, RW = R | W };
  * access is a read that the core adds by itself. SVR and IA32_APIC_BASE decide if an arrival is
  * accepted, ESR and the error entry of the LVT what it logs: those do not commute.
  */
-enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, SENDS };
+enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, SENDS, TIMER };
 
 struct apic_msr {
     uint16_t first, count;
@@ -45,13 +46,13 @@ static const struct apic_msr msr_table[] = {
     {APIC_ESR, 1, RW, QUIET, CHANGES_INTR, ABOVE(0)},
     {APIC_LVT_CMCI, 1, RW, QUIET, QUIET, ~0x117ffull},
     {APIC_ICR, 1, RW, QUIET, SENDS, 0xfff32000},
-    {APIC_LVT_TIMER, 1, RW, QUIET, QUIET, ~0x710ffull},
+    {APIC_LVT_TIMER, 1, RW, QUIET, TIMER, ~0x710ffull},
     {APIC_LVT_THERMAL, 2, RW, QUIET, QUIET, ~0x117ffull},
     {APIC_LVT_LINT0, 2, RW, QUIET, QUIET, ~0x1f7ffull},
     {APIC_LVT_ERROR, 1, RW, QUIET, CHANGES_INTR, ~0x110ffull},
-    {APIC_INITIAL_COUNT, 1, RW, QUIET, QUIET, ABOVE(32)},
-    {APIC_CURRENT_COUNT, 1, R, QUIET, QUIET, 0},
-    {APIC_DIVIDE, 1, RW, QUIET, QUIET, ~0xbull},
+    {APIC_INITIAL_COUNT, 1, RW, QUIET, TIMER, ABOVE(32)},
+    {APIC_CURRENT_COUNT, 1, R, TIMER, QUIET, 0},
+    {APIC_DIVIDE, 1, RW, QUIET, TIMER, ~0xbull},
     {APIC_SELF_IPI, 1, W, QUIET, ADDS_INTR, ABOVE(8)},
 };
 
@@ -87,6 +88,9 @@ static bool x2apic_next(void *owner, struct core *c, uint32_t msr, bool write, u
     case ADDS_INTR:
         footprint_add(fp, lapic_intr(c->id), ACCESS_ACCUMULATE);
         break;
+    case TIMER:
+        timer_next_access(l, c, msr, write, fp);
+        break;
     case SENDS:
         fabric_next_send(l, c->id, value, fp, flags);
         break;
@@ -111,9 +115,9 @@ static uint64_t read_ppr(struct lapic *l, const struct apic_regs *r)
     return apic_ppr(r, zero);
 }
 
-static uint64_t x2apic_read(struct lapic *l, unsigned core, uint32_t msr)
+static uint64_t x2apic_read(struct lapic *l, struct core *c, uint32_t msr)
 {
-    const struct apic_regs *r = lapic_regs(l, core);
+    const struct apic_regs *r = lapic_regs(l, c->id);
     if (lvt_of(msr) >= 0)
         return r->lvt[lvt_of(msr)];
     if (msr >= APIC_ISR && msr < APIC_ISR + 8)
@@ -132,7 +136,7 @@ static uint64_t x2apic_read(struct lapic *l, unsigned core, uint32_t msr)
     case APIC_ESR: return r->esr;
     case APIC_ICR: return r->icr;
     case APIC_INITIAL_COUNT: return r->initial_count;
-    case APIC_CURRENT_COUNT: return 0; /* the timer does not run */
+    case APIC_CURRENT_COUNT: return timer_read_current(l, c);
     case APIC_DIVIDE: return r->divide;
     default: assert(!"a register of the table that nobody reads"); return 0;
     }
@@ -151,7 +155,7 @@ static void self_ipi(struct lapic *l, struct apic_regs *r, unsigned vector)
 static void x2apic_write(struct lapic *l, struct core *c, uint32_t msr, uint64_t value)
 {
     struct apic_regs *r = lapic_regs(l, c->id);
-    if (lvt_of(msr) >= 0) {
+    if (lvt_of(msr) >= 0 && msr != APIC_LVT_TIMER) {
         apic_write_lvt(r, (enum apic_lvt)lvt_of(msr), (uint32_t)value);
         return;
     }
@@ -160,8 +164,9 @@ static void x2apic_write(struct lapic *l, struct core *c, uint32_t msr, uint64_t
     case APIC_EOI: lapic_eoi(l, c->id); return;
     case APIC_SVR: apic_write_svr(r, (uint32_t)value); break;
     case APIC_ESR: apic_write_esr(r); break;
-    case APIC_INITIAL_COUNT: r->initial_count = (uint32_t)value; break;
-    case APIC_DIVIDE: r->divide = (uint32_t)value; break;
+    case APIC_LVT_TIMER: case APIC_INITIAL_COUNT: case APIC_DIVIDE:
+        timer_write(l, c, msr, (uint32_t)value);
+        break;
     case APIC_SELF_IPI: self_ipi(l, r, (unsigned)value); return;
     case APIC_ICR:
         r->icr = value & ~(1ull << 12);
@@ -179,7 +184,7 @@ static bool x2apic_access(void *owner, struct core *c, uint32_t msr, bool write,
     if (write)
         x2apic_write(l, c, msr, *value);
     else
-        *value = x2apic_read(l, c->id, msr);
+        *value = x2apic_read(l, c, msr);
     return true;
 }
 
@@ -193,6 +198,7 @@ static bool base_next(void *owner, struct core *c, uint32_t msr, bool write, uin
     if (!apic_base_allowed(lapic_regs(l, c->id)->base, value, LAPIC_PHYSICAL_BITS))
         return false;
     footprint_add(fp, lapic_intr(c->id), ACCESS_WRITE);
+    footprint_add(fp, timer_resource(c->id), ACCESS_WRITE);
     *flags |= POINT_DRAINED; /* an ordinary WRMSR is serializing (SDM vol. 3, 8.3) */
     return true;
 }
@@ -209,8 +215,10 @@ static bool base_access(void *owner, struct core *c, uint32_t msr, bool write, u
     enum apic_mode before = apic_mode_of(r->base);
     r->base = *value;
     /* SDM vol. 3, 10.4.3 and 10.12.5.1: a disabled APIC may return to its power-up state. */
-    if (apic_mode_of(*value) == APIC_DISABLED && before != APIC_DISABLED)
+    if (apic_mode_of(*value) == APIC_DISABLED && before != APIC_DISABLED) {
         apic_reset_registers(r);
+        timer_reset(l, c->id);
+    }
     machine_say(l->m, STEP_REGISTER, "IA32_APIC_BASE = %#llx", (unsigned long long)*value);
     return true;
 }

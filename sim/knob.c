@@ -33,7 +33,8 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "SDM vol. 3, 10.8.3.1: model specific"},
     [KNOB_STI_BLOCKS_NMI] = {
         "sti-blocks-nmi", {"no", "yes"},
-        "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
+        "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
+        "IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
     [KNOB_IPIV_ENTRY_CHECKS] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
@@ -45,6 +46,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
         "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
+    [KNOB_MSI_DESTINATION_MODE] = {
+        "msi-destination-mode", {"used", "ignored"},
+        "does the destination mode of an MSI count when its redirection hint is 0",
+        "SDM vol. 3, 10.11.1: \"ignored\"; Linux sends logical MSIs without the hint"},
+    [KNOB_VMX_TIMER_SAVES] = {
+        "vmx-timer-saves", {"all", "one"},
+        "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
+        "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
 };
 
 unsigned knob_values(enum knob which)

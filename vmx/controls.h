@@ -54,16 +54,68 @@ enum {
     EXIT_ACKNOWLEDGE = 1u << 15,
     EXIT_SAVE_EFER = 1u << 20,
     EXIT_LOAD_EFER = 1u << 21,
+    EXIT_SAVE_PREEMPTION_TIMER = 1u << 22,
 
     ENTRY_GUEST_64 = 1u << 9,
     ENTRY_LOAD_EFER = 1u << 15,
 };
 #define PROC_SECONDARY 0x80000000u /* activate secondary controls */
 
+/* Interruption information: in the fields for VM entry, VM exit and IDT vectoring (24.8.3, 24.9.2,
+ * 24.9.3). */
+enum {
+    INTR_TYPE_EXTERNAL = 0,
+    INTR_TYPE_RESERVED = 1,
+    INTR_TYPE_NMI = 2,
+    INTR_TYPE_EXCEPTION = 3,
+    INTR_TYPE_SOFTWARE = 4,            /* INT n */
+    INTR_TYPE_PRIVILEGED = 5,          /* INT1 */
+    INTR_TYPE_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
+    INTR_TYPE_OTHER = 7,
+    INTR_HAS_ERROR = 1 << 11,
+
+    VECTOR_NMI = 2,
+    VECTOR_BP = 3,
+    VECTOR_OF = 4,
+    VECTOR_UD = 6,
+    VECTOR_DF = 8,
+    VECTOR_GP = 13,
+    VECTOR_MC = 18,
+
+    BLOCKING_STI = 1 << 0, /* interruptibility state, table 24-3 */
+    BLOCKING_MOV_SS = 1 << 1,
+    BLOCKING_SMI = 1 << 2,
+    BLOCKING_NMI = 1 << 3,
+};
+#define INTR_VALID 0x80000000u
+
+static inline unsigned intr_type(uint32_t info)
+{
+    return info >> 8 & 7;
+}
+
+/* Types whose delivery returns behind an instruction. */
+static inline bool intr_is_software(uint32_t info)
+{
+    return intr_type(info) >= INTR_TYPE_SOFTWARE && intr_type(info) <= INTR_TYPE_SOFTWARE_EXCEPTION;
+}
+
+/* SDM vol. 3, table 6-1, as far as VMX lets them be injected with one (26.2.1.3). */
+static inline bool vector_has_error(unsigned vector)
+{
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+}
+
+#define EXIT_ENTRY_FAILURE 0x80000000u /* bit 31 of the exit reason */
+
 enum vmx_exit_reason {
     EXIT_EXCEPTION_NMI = 0,
     EXIT_EXTERNAL_INTERRUPT = 1,
+    EXIT_TRIPLE_FAULT = 2,
+    EXIT_INIT = 3,
+    EXIT_SIPI = 4,
     EXIT_INTERRUPT_WINDOW = 7,
+    EXIT_NMI_WINDOW = 8,
     EXIT_CPUID = 10,
     EXIT_HLT = 12,
     EXIT_RDTSC = 16,
@@ -86,6 +138,7 @@ enum vmx_exit_reason {
     EXIT_APIC_ACCESS = 44,
     EXIT_VIRTUALIZED_EOI = 45,
     EXIT_INVEPT = 50,
+    EXIT_PREEMPTION_TIMER = 52,
     EXIT_INVVPID = 53,
     EXIT_APIC_WRITE = 56,
 };
