@@ -173,7 +173,7 @@ enum event_result {
     EVENT_RESUMED,  /* handled in place: the boundary is offered again */
 };
 
-enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH };
+enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH, PAGE_DELIVERY /* of an event */ };
 
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
@@ -198,7 +198,7 @@ struct virt_ops {
     void (*boundary)(void *virt, struct core *, struct footprint *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
      * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
-     * point before it is the callee's, with the flags of core_access_flags(). False: control went
+     * point before it is the callee's, with the flags of core_access_flags(), in a delivery none. False: control went
      * elsewhere (core_point() said so, or core_jump() was called). */
     bool (*page_access)(void *virt, struct core *, enum page_access, unsigned offset, unsigned size,
                         uint64_t *value);

@@ -3,8 +3,7 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-/* Accesses of microcode by linear address (operands of system instructions, event delivery) that lie on
- * the APIC-access page would have to leave the guest. */
+/* Operands of system instructions that lie on the APIC-access page would have to leave the guest. */
 static void refuse_access_page(struct core *c)
 {
     machine_find(c->m, FINDING_LIMIT, "", "CPU%u: microcode accesses the APIC-access page at %#llx: not "

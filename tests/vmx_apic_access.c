@@ -365,6 +365,25 @@ Test(vmx_apic_access, V11_a_fetch_exits)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], WINDOW + ACCESS_PAGE);
 }
 
+/* Type 3, and the event is in the IDT-vectoring information: first the gate is read, then the frame is pushed
+ * from 400h down, eight bytes each. */
+Test(vmx_apic_access, V11_event_delivery_exits)
+{
+    for (unsigned stack = 0; stack < 2; stack++) {
+        set_up_page();
+        v->field[VMCS_GUEST_RFLAGS] = 0x202;
+        v->field[VMCS_ENTRY_INTR_INFO] = 0x80000030;
+        if (stack)
+            v->field[VMCS_GUEST_RSP] = WINDOW + ACCESS_PAGE + 0x400;
+        else
+            v->field[VMCS_GUEST_IDTR_BASE] = WINDOW + ACCESS_PAGE;
+        run_from(page_write_lvt, 0);
+        exited(EXIT_APIC_ACCESS, 3 << 12 | (stack ? 0x3f8 : 0x300), page_write_lvt);
+        cr_expect_eq(v->field[VMCS_IDT_VECTORING_INFO], 0x80000030);
+        cr_expect_eq(v->guest_levels, 0, "the guest is in no handler");
+    }
+}
+
 /* 29.4.2: without TPR shadow every access exits. */
 Test(vmx_apic_access, without_tpr_shadow_all_exit)
 {
