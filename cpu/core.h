@@ -105,6 +105,7 @@ struct core_exec {
     uint64_t resume_rip;  /* where an event taken at this boundary returns to */
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
+    uint8_t left;         /* a memory hook has left the current instruction */
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t after;        /* virt_ops->after_instruction is due */
     struct delivery delivering; /* its delivery through the IDT has begun and not ended */
@@ -182,7 +183,7 @@ enum event_result {
     EVENT_RESUMED,  /* handled in place: the boundary is offered again */
 };
 
-enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH };
+enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH, PAGE_DELIVERY /* of an event */ };
 
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
@@ -207,7 +208,7 @@ struct virt_ops {
     void (*boundary)(void *virt, struct core *, struct footprint *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
      * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
-     * point before it is the callee's, with the flags of core_access_flags(). False: control went
+     * point before it is the callee's, with the flags of core_access_flags(), in a delivery none. False: control went
      * elsewhere (core_point() said so, or core_jump() was called). */
     bool (*page_access)(void *virt, struct core *, enum page_access, unsigned offset, unsigned size,
                         uint64_t *value);
@@ -287,6 +288,9 @@ uint64_t core_hw_update(struct core *, uint64_t physical, unsigned size,
  * those touch; the events of fp are carried. */
 uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
                           unsigned size, uint64_t and_mask, uint64_t or_mask);
+
+/* A store of the instruction itself, by way of the store buffer; only the address is microcode's. */
+void core_hw_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
 
 uint64_t core_reg(struct core *, int uc_register);
 void core_set_reg(struct core *, int uc_register, uint64_t value);

@@ -107,14 +107,49 @@ static void begin_delivery(struct core *c, const struct delivery *e)
     c->state->activity = ACTIVITY_ACTIVE;
 }
 
-static void enter_handler(struct core *c, const struct delivery *e, const struct gate *g)
+/* An access of the delivery to a guest's APIC-access page leaves the guest, which is then not at the
+ * handler. */
+static bool leaves_at(struct core *c, uint64_t address)
+{
+    uint64_t unused = 0;
+    if (!c->state->access_page || !access_page_has(c, address, 8))
+        return false;
+    core_pop_level(c);
+    bool done = access_page_use(c, PAGE_DELIVERY, address, 8, &unused);
+    assert(!done); /* more than 32 bits: never virtualized */
+    (void)done;
+    return true;
+}
+
+static bool gate_leaves(struct core *c, unsigned vector)
+{
+    uint64_t at = c->state->idt_base + 16 * vector;
+    return 16 * vector + 15 <= c->state->idt_limit && (leaves_at(c, at) || leaves_at(c, at + 8));
+}
+
+/* Where the frame goes; false if the guest has been left. */
+static bool find_stack(struct core *c, const struct delivery *e, const struct gate *g, uint64_t *rsp)
+{
+    *rsp = core_reg(c, UC_X86_REG_RSP);
+    if (g->ist) {
+        uint64_t at = c->state->tr_base + TSS_IST1 + 8 * (g->ist - 1);
+        if (leaves_at(c, at))
+            return false;
+        *rsp = core_hw_read(c, linear(c, at, "TSS"), 8);
+    }
+    *rsp &= ~15ull; /* SDM vol. 3, 6.14.2: the stack is aligned in 64-bit mode */
+    for (unsigned i = 1; i <= (e->has_error ? 6u : 5u); i++)
+        if (leaves_at(c, *rsp - 8 * i))
+            return false;
+    return true;
+}
+
+static void enter_handler(struct core *c, const struct delivery *e, const struct gate *g,
+                          uint64_t rsp)
 {
     struct core_state *s = c->state;
     uint64_t flags = core_reg(c, UC_X86_REG_EFLAGS);
-    uint64_t old_rsp = core_reg(c, UC_X86_REG_RSP), rsp = old_rsp;
-    if (g->ist)
-        rsp = core_hw_read(c, linear(c, s->tr_base + TSS_IST1 + 8 * (g->ist - 1), "TSS"), 8);
-    rsp &= ~15ull; /* SDM vol. 3, 6.14.2: the stack is aligned in 64-bit mode */
+    uint64_t old_rsp = core_reg(c, UC_X86_REG_RSP);
     s->level_frame[s->level_count - 1] = rsp - 40;
     s->level_hash[s->level_count - 1] = state_hash(c, e->return_rip, old_rsp, flags);
     push(c, &rsp, s->ss);
@@ -180,9 +215,13 @@ void core_deliver_event(struct core *c, const struct delivery *event)
         begin_delivery(c, &e);
         /* The tables are read for the handler: a thread that writes them shares them with it. */
         core_push_level(c, level_above(c, e.vector), 0);
+        if (gate_leaves(c, e.vector))
+            break;
         struct gate g = read_gate(c, e.vector);
+        uint64_t rsp;
         if (g.present && is_gate(&g)) {
-            enter_handler(c, &e, &g);
+            if (find_stack(c, &e, &g, &rsp))
+                enter_handler(c, &e, &g, rsp);
             break;
         }
         if (!c->state->non_root) {

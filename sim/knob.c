@@ -43,6 +43,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+    [KNOB_IPIV_ICR_PAGE] = {
+        "ipiv-icr-page", {"virtualized", "exits"},
+        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
+        "310h of the APIC-access page",
+        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",

@@ -11,7 +11,6 @@
 
 enum {
     CR0_PE = 1 << 0,
-    MAX_CR3_TARGETS = 4,
     MAX_INSTRUCTION_LENGTH = 15,
 };
 
@@ -163,7 +162,7 @@ static bool msr_bitmap_address(const struct vmcs *v, unsigned vtpr)
 static bool cr3_targets(const struct vmcs *v, unsigned vtpr)
 {
     (void)vtpr;
-    return vmcs_get(v, VMCS_CR3_TARGET_COUNT) <= MAX_CR3_TARGETS;
+    return vmcs_get(v, VMCS_CR3_TARGET_COUNT) <= VMX_CR3_TARGETS;
 }
 
 static bool saved_timer(const struct vmcs *v, unsigned vtpr)

@@ -9,8 +9,7 @@
  * order (events.c). An entry that fails its checks changes nothing of the guest.
  *
  * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, pending
- * debug exceptions, monitor trap flag. A TPR-threshold exit right after entry
- * (26.6.7) needs the APIC-access page, which the controls do not allow.
+ * debug exceptions, monitor trap flag.
  */
 #include <stddef.h>
 
@@ -137,6 +136,8 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
     vmx_load_nmi_blocking(x, c, v);
     vmx_timer_arm(x, c, v);
     c->state->non_root = 1;
+    if (vmx_sec(v, SEC_APIC_ACCESSES))
+        c->state->access_page = vmcs_get(v, VMCS_APIC_ACCESS) | 1;
     c->exec.spin_broken = 1;
     c->state->cycles += VMX_ENTRY_CYCLES;
     vmx_core(x, c)->vid = (struct vid){0};
@@ -192,6 +193,7 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
     if (vid_enabled(v))
         vid_enter(x, c);
     vmx_inject(x, c, v);
-    if (c->state->non_root) /* else the delivery has led to a VM exit */
+    bool inside = c->state->non_root; /* else the delivery has led to a VM exit */
+    if (inside && !vmx_entry_below_threshold(x, c))
         first_boundary(c);
 }
