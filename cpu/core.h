@@ -17,6 +17,7 @@
 #include "cpu/decode.h"
 #include "sim/machine.h"
 
+struct console;
 struct core;
 struct cpu;
 
@@ -178,6 +179,7 @@ struct cpu {
     void *apic;
     const struct virt_ops *virt_ops;
     void *virt;
+    struct console *console; /* in the arena; NULL if nobody asked for one (cpu/console.h) */
     uint8_t *setup_arena; /* as set-up left it; memory keeps its own base */
     void *setup_cores;    /* image of all cores */
     unsigned msr_ranges;
@@ -273,8 +275,9 @@ static inline uint64_t core_resume_rip(const struct core *c)
 /* Ends the execution of this core for good (after a finding). Does not return to guest code. */
 void core_end(struct core *);
 
-/* RES_CONTROL resources of a core. */
+/* RES_CONTROL resources: of a core, and the one of the console. */
 enum core_unit { UNIT_VIRT, UNIT_NMI };
+#define CONSOLE_RESOURCE (1ull << 47)
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);

@@ -10,13 +10,24 @@
 
 #define COM1_DATA           0x3f8
 #define COM1_LINE_STATUS    0x3fd
-#define TRANSMITTER_EMPTY   0x20
+#define HOLDING_EMPTY       0x20
+#define TRANSMITTER_EMPTY   0x40
+
+static void wait_for(u8 status)
+{
+    while (!(inb(COM1_LINE_STATUS) & status))
+        asm volatile("pause");
+}
 
 static void put(char c)
 {
-    while (!(inb(COM1_LINE_STATUS) & TRANSMITTER_EMPTY))
-        asm volatile("pause");
+    wait_for(HOLDING_EMPTY);
     outb(COM1_DATA, c);
+}
+
+void print_flush(void)
+{
+    wait_for(TRANSMITTER_EMPTY);
 }
 
 static void put_string(const char *text)

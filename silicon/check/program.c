@@ -52,6 +52,7 @@ interrupt_handler *const interrupt_handlers[256] = { [0 ... 255] = note_taken };
 static void finish(void)
 {
     print("end\n");
+    print_flush();
     for (const char *c = "Shutdown"; *c; c++)
         outb(BOCHS_SHUTDOWN_PORT, *c);
     for (;;)

@@ -16,11 +16,14 @@
 #include "image.h"
 #include "irqflags.h"
 
+#define X2APIC_SELF_IPI 0x83f
+
 /* Each program defines this one; IF = 0, the local APIC as the firmware left it. */
 void program(void);
 
 /* %s string, %u decimal, %x hexadecimal, both of 64 bits; %% itself. */
 void print(const char *format, ...);
+void print_flush(void);     /* waits until the last character is out */
 
 /* ---- Faults ---- */
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A guest of a check program: code of the same image, in the same address space and with the same
+ * descriptor tables, on a stack of its own. VMCS fields and VM entry are those of kvm/logic.
+ */
+#ifndef IRQWEAVE_SILICON_CHECK_GUEST_H
+#define IRQWEAVE_SILICON_CHECK_GUEST_H
+
+#include "program.h"
+#include "vmcs.h"
+
+#define CPU_BASED_INTERRUPT_WINDOW  (1u << 2)
+#define CPU_BASED_HLT_EXITING       (1u << 7)
+#define SECONDARY_APIC_ACCESSES     (1u << 0)
+#define PIN_BASED_VIRTUAL_NMIS      (1u << 5)
+#define CPU_BASED_NMI_WINDOW        (1u << 22)
+
+#define APIC_ACCESS_ADDR            0x2014
+#define EXIT_QUALIFICATION          0x6400
+#define VM_EXIT_INTR_ERROR          0x4406
+#define IDT_VECTORING_INFO          0x4408
+#define VM_EXIT_INSTRUCTION_LENGTH  0x440c
+
+#define EXIT_REASON_CPUID           10
+#define EXIT_REASON_HLT             12
+#define EXIT_REASON_VMCALL          18
+#define EXIT_REASON_CR_ACCESS       28
+#define EXIT_REASON_MSR_READ        31
+#define EXIT_REASON_MSR_WRITE       32
+#define EXIT_REASON_APIC_ACCESS     44
+
+/* Beside the exit reasons (of 32 bits): VMfailValid with its VM-instruction error in 15:0. */
+#define ENTRY_FAIL_VALID            0x100000000
+
+#define VAPIC_TPR   0x080
+#define VAPIC_PPR   0x0a0
+#define VAPIC_EOI   0x0b0
+#define VAPIC_ISR   0x100
+#define VAPIC_TMR   0x180
+#define VAPIC_IRR   0x200
+#define VAPIC_ICR   0x300
+
+/* Controls that a program asks for; those that the processor demands are added, those that it
+ * lacks are kept, so that the entry fails. */
+struct guest_controls {
+    u32 pin, cpu, secondary, exit;
+};
+
+extern u8 guest_vapic[PAGE_SIZE];
+extern u8 guest_msr_bitmap[PAGE_SIZE];      /* all zero: no access exits */
+extern u64 guest_gprs[16];
+
+/* VMXON, and a VMCS with everything but the controls. False: it cannot be; says why. */
+bool guest_init(void);
+void guest_set_controls(const struct guest_controls *controls);
+
+/* The guest will begin at `code`, IF = 0, with an empty stack; the VMCS is cleared. */
+void guest_begin(void (*code)(void));
+
+/* One stay in the guest: the exit reason, all 32 bits, or ENTRY_FAIL_VALID. */
+u64 guest_enter(void);
+void guest_skip_instruction(void);
+
+/* Page offset `at`, and a vector's word in ISR, TMR or IRR. */
+u32 vapic_read(unsigned at);
+void vapic_write(unsigned at, u32 value);
+void vapic_clear(void);
+void vapic_set_vector(unsigned at, unsigned vector);
+
+/* "RVI 51 SVI 0 VTPR 50 VPPR 50 VIRR 51 VISR -" */
+void print_vapic(void);
+void print_bits(const char *name, unsigned at);
+
+/* ---- For the guest ---- */
+
+/* A VM exit that carries a text (the host prints it with what it sees), NULL at the end. */
+static __always_inline void tell(const char *text)
+{
+    asm volatile("vmcall" : : "D"(text) : "memory");
+}
+
+/* Runs a guest: each tell() gives a line, and so does each other exit, which goes on behind its
+ * instruction if it is one that faults before it is executed. */
+void guest_run(void (*code)(void));
+
+#endif
