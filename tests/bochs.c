@@ -49,5 +49,11 @@ static void compare(const char *program)
         compare(#name);     \
     }
 
-PROGRAM(x2apic_registers)
+PROGRAM(apic_disabled)
+PROGRAM(external_interrupts)
 PROGRAM(virtual_interrupts)
+PROGRAM(vm_entry_checks)
+PROGRAM(x2apic_errors)
+PROGRAM(x2apic_priority)
+PROGRAM(x2apic_registers)
+PROGRAM(x2apic_virtualization)

@@ -12,13 +12,14 @@
 #define AR_UNUSABLE     0x10000
 #define DR7_RESET       0x400
 #define RFLAGS_RESET    0x2
+#define RFLAGS_IF       0x200
 #define CPUID_VMX       (1u << 5)
 #define SEGMENTS        8           /* ES, CS, SS, DS, FS, GS, LDTR, TR */
 #define SEGMENT_CS      1
 #define SEGMENT_SS      2
 #define SEGMENT_TR      7
 #define STACK_SIZE      PAGE_SIZE
-#define MAX_EXITS       100
+#define MAX_EXITS       24
 #define GPR_RDI         7
 
 u8 guest_vapic[PAGE_SIZE] __aligned(PAGE_SIZE);
@@ -27,7 +28,7 @@ u64 guest_gprs[16];
 
 static u8 vmcs[PAGE_SIZE] __aligned(PAGE_SIZE);
 static u8 stack[STACK_SIZE] __aligned(PAGE_SIZE);
-static bool launched;
+static bool launched, virtual_interrupts;
 
 /* ---- The virtual-APIC page ---- */
 
@@ -53,19 +54,9 @@ void vapic_set_vector(unsigned at, unsigned vector)
     vapic_write(at, vapic_read(at) | 1u << vector % 32);
 }
 
-void print_bits(const char *name, unsigned at)
+static u32 page_word(unsigned index, unsigned at)
 {
-    const char *before = " ";
-
-    print(" %s", name);
-    for (unsigned vector = 0; vector < 256; vector++) {
-        if (!(vapic_read(at + vector / 32 * 16) >> vector % 32 & 1))
-            continue;
-        print("%s%x", before, (u64)vector);
-        before = ",";
-    }
-    if (*before == ' ')
-        print(" -");
+    return vapic_read(at + 16 * index);
 }
 
 void print_vapic(void)
@@ -74,8 +65,15 @@ void print_vapic(void)
 
     print(" RVI %x SVI %x VTPR %x VPPR %x", status & 0xffull, status >> 8 & 0xffull,
           (u64)vapic_read(VAPIC_TPR), (u64)vapic_read(VAPIC_PPR));
-    print_bits("VIRR", VAPIC_IRR);
-    print_bits("VISR", VAPIC_ISR);
+    print_bits("VIRR", page_word, VAPIC_IRR);
+    print_bits("VISR", page_word, VAPIC_ISR);
+}
+
+/* The page means something under virtual-interrupt delivery alone. */
+static void print_virtual_interrupts(void)
+{
+    if (virtual_interrupts)
+        print_vapic();
 }
 
 /* ---- The VMCS ---- */
@@ -199,7 +197,9 @@ void guest_set_controls(const struct guest_controls *controls)
     vmcs_write32(VM_ENTRY_CONTROLS, VM_ENTRY_IA32E_MODE | required(msr + 3));
     if (controls->cpu & CPU_BASED_ACTIVATE_SECONDARY)
         vmcs_write32(SECONDARY_VM_EXEC_CONTROL, controls->secondary);
-    if (!(controls->secondary & SECONDARY_VIRTUAL_INTR_DELIVERY))
+    virtual_interrupts = (controls->cpu & CPU_BASED_ACTIVATE_SECONDARY) &&
+                         (controls->secondary & SECONDARY_VIRTUAL_INTR_DELIVERY);
+    if (!virtual_interrupts)
         return;
     for (int i = 0; i < 4; i++)
         vmcs_write64(EOI_EXIT_BITMAP0 + 2 * i, 0);
@@ -208,11 +208,21 @@ void guest_set_controls(const struct guest_controls *controls)
 
 /* ---- Entry ---- */
 
-void guest_begin(void (*code)(void))
+void guest_pretend(bool is_launched)
+{
+    launched = is_launched;
+}
+
+void guest_clear(void)
 {
     VMX_POINTER_OP("vmclear", __pa(vmcs));
     VMX_POINTER_OP("vmptrld", __pa(vmcs));
     launched = false;
+}
+
+void guest_begin(void (*code)(void))
+{
+    guest_clear();
     vmcs_writel(GUEST_RIP, (u64)code);
     vmcs_writel(GUEST_RSP, (u64)(stack + STACK_SIZE - 8));  /* as if called */
     vmcs_writel(GUEST_RFLAGS, RFLAGS_RESET);
@@ -260,14 +270,27 @@ static void print_exit(u64 reason)
         print("exit %u qualification %x:", reason, vmcs_readl(EXIT_QUALIFICATION));
     if (reason == EXIT_REASON_EXTERNAL_INTERRUPT)
         print(" interruption %x", (u64)vmcs_read32(VM_EXIT_INTR_INFO));
-    print_vapic();
+    print_virtual_interrupts();
     print_taken();
     print("\n");
 }
 
-void guest_run(void (*code)(void))
+/* What any host would do, so that the guest gets further. */
+static void go_on(u64 reason)
 {
-    guest_begin(code);
+    if (is_fault_like(reason))
+        guest_skip_instruction();
+    if (reason == EXIT_REASON_INTERRUPT_WINDOW)
+        vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
+                     vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) & ~CPU_BASED_INTERRUPT_WINDOW);
+    if (reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
+        open_window();          /* nothing is pending any more if the exit has acknowledged it */
+        wrmsr(X2APIC_EOI, 0);
+    }
+}
+
+static void run(void)
+{
     for (unsigned exits = 0; exits < MAX_EXITS; exits++) {
         u64 reason = guest_enter();
 
@@ -276,8 +299,58 @@ void guest_run(void (*code)(void))
         print_exit(reason);
         if (reason >= ENTRY_FAIL_VALID)
             return;
-        if (is_fault_like(reason))
-            guest_skip_instruction();
+        go_on(reason);
     }
     print("too many exits\n");
+}
+
+void guest_run(void (*code)(void))
+{
+    guest_begin(code);
+    run();
+}
+
+void guest_run_open(void (*code)(void))
+{
+    guest_begin(code);
+    vmcs_writel(GUEST_RFLAGS, RFLAGS_RESET | RFLAGS_IF);
+    run();
+}
+
+/* ---- A guest that only comes back ---- */
+
+/* Each entry begins behind the VMCALL of the one before, or where a failed one was to begin. */
+static void come_back(void)
+{
+    for (;;)
+        tell(NULL);
+}
+
+void guest_check_begin(void)
+{
+    guest_begin(come_back);
+}
+
+void guest_check(const char *what)
+{
+    u64 result = guest_enter();
+
+    print("%s: ", what);
+    if (result & ENTRY_FAIL_VALID)
+        print("error %u\n", result & 0xffff);
+    else if (result == EXIT_REASON_VMCALL)
+        print("entered\n");
+    else    /* on guest state, or on something that the guest does not do */
+        print("exit %x qualification %x\n", result, vmcs_readl(EXIT_QUALIFICATION));
+    if (result == EXIT_REASON_VMCALL)
+        guest_skip_instruction();
+}
+
+void guest_check_field(const char *what, u16 field, u64 value)
+{
+    u64 before = vmcs_readl(field);
+
+    vmcs_writel(field, value);
+    guest_check(what);
+    vmcs_writel(field, before);
 }

@@ -21,6 +21,7 @@
 #define IDT_VECTORING_INFO          0x4408
 #define VM_EXIT_INSTRUCTION_LENGTH  0x440c
 
+#define EXIT_REASON_INTERRUPT_WINDOW 7
 #define EXIT_REASON_CPUID           10
 #define EXIT_REASON_HLT             12
 #define EXIT_REASON_VMCALL          18
@@ -54,6 +55,11 @@ extern u64 guest_gprs[16];
 bool guest_init(void);
 void guest_set_controls(const struct guest_controls *controls);
 
+/* Clears the VMCS: the next entry is a VMLAUNCH. */
+void guest_clear(void);
+/* Which instruction enters next, whatever the VMCS is. */
+void guest_pretend(bool is_launched);
+
 /* The guest will begin at `code`, IF = 0, with an empty stack; the VMCS is cleared. */
 void guest_begin(void (*code)(void));
 
@@ -69,7 +75,14 @@ void vapic_set_vector(unsigned at, unsigned vector);
 
 /* "RVI 51 SVI 0 VTPR 50 VPPR 50 VIRR 51 VISR -" */
 void print_vapic(void);
-void print_bits(const char *name, unsigned at);
+
+/*
+ * A guest that only comes back: one line an entry, "entered", the VM-instruction error or the exit.
+ * The second form gives a field another value for that entry.
+ */
+void guest_check_begin(void);
+void guest_check(const char *what);
+void guest_check_field(const char *what, u16 field, u64 value);
 
 /* ---- For the guest ---- */
 
@@ -79,8 +92,12 @@ static __always_inline void tell(const char *text)
     asm volatile("vmcall" : : "D"(text) : "memory");
 }
 
-/* Runs a guest: each tell() gives a line, and so does each other exit, which goes on behind its
- * instruction if it is one that faults before it is executed. */
+/*
+ * Runs a guest: each tell() gives a line, and so does each other exit. Then the guest goes on, behind an
+ * instruction that has not been executed; a window has been closed, a physical interrupt (x2APIC mode)
+ * taken and ended.
+ */
 void guest_run(void (*code)(void));
+void guest_run_open(void (*code)(void));    /* IF = 1 from the start */
 
 #endif

@@ -16,7 +16,14 @@
 #include "image.h"
 #include "irqflags.h"
 
-#define X2APIC_SELF_IPI 0x83f
+/* Beside those of apic.h. */
+#define X2APIC_PPR          0x80a
+#define X2APIC_LDR          0x80d
+#define X2APIC_ISR          0x810
+#define X2APIC_IRR          0x820
+#define X2APIC_ESR          0x828
+#define X2APIC_LVT_ERROR    0x837
+#define X2APIC_SELF_IPI     0x83f
 
 /* Each program defines this one; IF = 0, the local APIC as the firmware left it. */
 void program(void);
@@ -24,6 +31,10 @@ void program(void);
 /* %s string, %u decimal, %x hexadecimal, both of 64 bits; %% itself. */
 void print(const char *format, ...);
 void print_flush(void);     /* waits until the last character is out */
+
+/* " IRR 31,35" or " IRR -": the vectors whose bits are set, in eight words that `word` reads. */
+void print_bits(const char *name, u32 (*word)(unsigned index, unsigned from), unsigned from);
+void print_msr_bits(const char *name, u32 first_msr);
 
 /* ---- Faults ---- */
 
@@ -63,6 +74,7 @@ static inline u64 try_wrmsr(u32 msr, u64 value)
 
 /* "5", or "#13" if it faulted. */
 void print_result(u64 fault, u64 value);
+void print_rdmsr(u32 msr);
 
 /* ---- Interrupts ---- */
 

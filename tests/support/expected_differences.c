@@ -24,10 +24,13 @@ static bool take_cell(char **rest, char *cell, size_t size)
     return n >= 0 && (size_t)n < size;
 }
 
-/* Rows of the table begin with a program in backquotes; other lines are text. */
-static bool is_row(const char *line)
+/* Rows begin with a program in backquotes and lie in one chapter; other lines are text. */
+static bool is_row(const char *line, bool *in_chapter)
 {
-    return !strncmp(line, "| `", 3);
+    static const char chapter[] = "## Differences\n";
+    if (!strncmp(line, "## ", 3))
+        *in_chapter = !strcmp(line, chapter);
+    return *in_chapter && !strncmp(line, "| `", 3);
 }
 
 static bool take_row(char *line, struct difference *row)
@@ -46,6 +49,7 @@ const char *differences_read(struct differences *d, const char *path)
     static char line[LINE];
     FILE *f = fopen(path, "r");
     unsigned number = 0;
+    bool in_chapter = false;
     d->count = 0;
     snprintf(message, sizeof message, "%s: cannot be opened", path);
     if (!f)
@@ -53,12 +57,12 @@ const char *differences_read(struct differences *d, const char *path)
     message[0] = 0;
     while (!message[0] && fgets(line, sizeof line, f)) {
         number++;
-        if (!is_row(line))
+        if (!is_row(line, &in_chapter))
             continue;
         if (d->count == DIFFERENCE_MAX || !take_row(line, &d->row[d->count++]))
             snprintf(message, sizeof message,
-                     "%s:%u: a row is | `program` | `irqweave` | `Bochs` | why |, at most %d of them",
-                     path, number, DIFFERENCE_MAX);
+                     "%s:%u: a row is | `program` | `irqweave` | `Bochs` | why | with two lines that "
+                     "differ; there are at most %d", path, number, DIFFERENCE_MAX);
     }
     fclose(f);
     return message[0] ? message : NULL;
@@ -77,8 +81,10 @@ static bool is_expected(struct differences *d, const char *program, const char *
     return false;
 }
 
+/* Without the spaces before it, which a cell of the table cannot have. */
 static void take_line(const char **text, char line[LINE])
 {
+    *text += strspn(*text, " ");
     size_t length = strcspn(*text, "\n");
     snprintf(line, LINE, "%.*s", (int)length, *text);
     *text += length + ((*text)[length] == '\n');

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines in which two transcripts of one check program may differ: the table of docs/bochs.md,
+ * Lines in which two transcripts of one check program may differ: the table in the chapter
+ * "Differences" of docs/bochs.md,
  *
  *     | program | irqweave | Bochs | why |
  *
- * with the lines in backquotes. A row whose lines do not occur is an error as well.
+ * with the lines in backquotes; spaces at their beginning do not count. A row whose lines do not occur is an error as well.
  */
 #ifndef TESTS_SUPPORT_EXPECTED_DIFFERENCES_H
 #define TESTS_SUPPORT_EXPECTED_DIFFERENCES_H
