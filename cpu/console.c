@@ -14,7 +14,7 @@ struct console *cpu_add_console(struct cpu *p, uint32_t size)
 void console_next(const struct cpu *p, uint64_t port, struct footprint *fp)
 {
     if (p->console && port == CONSOLE_PORT)
-        footprint_add(fp, resource_make(RES_CONTROL, CONSOLE_RESOURCE), ACCESS_WRITE);
+        footprint_add(fp, resource_make(RES_CONSOLE, 0), ACCESS_WRITE);
 }
 
 void console_write(struct cpu *p, uint64_t port, uint8_t value)

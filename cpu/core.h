@@ -275,9 +275,8 @@ static inline uint64_t core_resume_rip(const struct core *c)
 /* Ends the execution of this core for good (after a finding). Does not return to guest code. */
 void core_end(struct core *);
 
-/* RES_CONTROL resources: of a core, and the one of the console. */
+/* RES_CONTROL resources of a core. */
 enum core_unit { UNIT_VIRT, UNIT_NMI };
-#define CONSOLE_RESOURCE (1ull << 47)
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);

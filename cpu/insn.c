@@ -209,11 +209,14 @@ static void insn_out(struct core *c, const struct insn *in)
     core_skip(c, in);
 }
 
+/* SDM vol. 1, 3.4.1.1: 32 bits clear the upper half of the register, fewer leave the rest alone. */
 static void insn_in(struct core *c, const struct insn *in)
 {
+    unsigned size = in->operand[0].size;
     if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
         return;
-    core_operand_write(c, in, 0, ~0ull);
+    uint64_t kept = size == 4 ? 0 : core_reg(c, UC_X86_REG_RAX);
+    core_set_reg(c, UC_X86_REG_RAX, kept | ~0ull >> (64 - 8 * size));
     core_skip(c, in);
 }
 
