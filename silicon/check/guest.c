@@ -19,12 +19,14 @@
 #define SEGMENT_SS      2
 #define SEGMENT_TR      7
 #define STACK_SIZE      PAGE_SIZE
-#define MAX_EXITS       24
+#define MAX_EXITS       100
 #define GPR_RDI         7
 
 u8 guest_vapic[PAGE_SIZE] __aligned(PAGE_SIZE);
 u8 guest_msr_bitmap[PAGE_SIZE] __aligned(PAGE_SIZE);
 u64 guest_gprs[16];
+bool guest_is_quiet;
+volatile u64 guest_last_exit, guest_last_qualification;
 
 static u8 vmcs[PAGE_SIZE] __aligned(PAGE_SIZE);
 static u8 stack[STACK_SIZE] __aligned(PAGE_SIZE);
@@ -283,6 +285,8 @@ static void go_on(u64 reason)
     if (reason == EXIT_REASON_INTERRUPT_WINDOW)
         vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
                      vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) & ~CPU_BASED_INTERRUPT_WINDOW);
+    if (reason == EXIT_REASON_TPR_BELOW_THRESHOLD)
+        vmcs_write32(TPR_THRESHOLD, vapic_read(VAPIC_TPR) >> 4);
     if (reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
         open_window();          /* nothing is pending any more if the exit has acknowledged it */
         wrmsr(X2APIC_EOI, 0);
@@ -296,7 +300,12 @@ static void run(void)
 
         if (reason == EXIT_REASON_VMCALL && !guest_gprs[GPR_RDI])
             return;
-        print_exit(reason);
+        if (reason != EXIT_REASON_VMCALL) {
+            guest_last_exit = reason;
+            guest_last_qualification = vmcs_readl(EXIT_QUALIFICATION);
+        }
+        if (!guest_is_quiet || reason == EXIT_REASON_VMCALL)
+            print_exit(reason);
         if (reason >= ENTRY_FAIL_VALID)
             return;
         go_on(reason);

@@ -9,10 +9,14 @@
 #include "program.h"
 #include "vmcs.h"
 
+#define MSR_IA32_VMX_MISC           0x485
+
 #define CPU_BASED_INTERRUPT_WINDOW  (1u << 2)
 #define CPU_BASED_HLT_EXITING       (1u << 7)
 #define SECONDARY_APIC_ACCESSES     (1u << 0)
 #define PIN_BASED_VIRTUAL_NMIS      (1u << 5)
+#define CPU_BASED_CR8_LOAD_EXITING  (1u << 19)
+#define CPU_BASED_CR8_STORE_EXITING (1u << 20)
 #define CPU_BASED_NMI_WINDOW        (1u << 22)
 
 #define APIC_ACCESS_ADDR            0x2014
@@ -28,6 +32,7 @@
 #define EXIT_REASON_CR_ACCESS       28
 #define EXIT_REASON_MSR_READ        31
 #define EXIT_REASON_MSR_WRITE       32
+#define EXIT_REASON_TPR_BELOW_THRESHOLD 43
 #define EXIT_REASON_APIC_ACCESS     44
 
 /* Beside the exit reasons (of 32 bits): VMfailValid with its VM-instruction error in 15:0. */
@@ -93,10 +98,12 @@ static __always_inline void tell(const char *text)
 }
 
 /*
- * Runs a guest: each tell() gives a line, and so does each other exit. Then the guest goes on, behind an
- * instruction that has not been executed; a window has been closed, a physical interrupt (x2APIC mode)
- * taken and ended.
+ * Runs a guest: each tell() gives a line, and so does each other exit, unless guest_is_quiet. Then the
+ * guest goes on, behind an instruction that has not been executed; a window has been closed, the TPR
+ * threshold lowered to VTPR, a physical interrupt (x2APIC mode) taken and ended.
  */
+extern bool guest_is_quiet;
+extern volatile u64 guest_last_exit, guest_last_qualification;      /* of no tell() */
 void guest_run(void (*code)(void));
 void guest_run_open(void (*code)(void));    /* IF = 1 from the start */
 

@@ -134,6 +134,7 @@ static void instructions(void)
     print_failure("VMCLEAR not aligned", VMX_POINTER_OP("vmclear", 0x10));
     print_failure("VMPTRLD not aligned", VMX_POINTER_OP("vmptrld", 0x10));
     print_failure("VMREAD of no field", vmread_fails(0x7ffe));
+    print("VMWRITE writes all fields: %u\n", rdmsr(MSR_IA32_VMX_MISC) >> 29 & 1);
     print_failure("VMWRITE of a read-only field", vmwrite_fails(VM_EXIT_REASON, 0));
     guest_check("launched again");
 }

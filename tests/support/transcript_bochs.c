@@ -5,7 +5,7 @@
  * until it is told to go on. The program ends it (silicon/check/program.c), by a panic: the exit
  * status says nothing, the transcript does.
  */
-#include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -23,6 +23,7 @@ enum { TIMEOUT_SECONDS = 60 };
 
 #define PROGRAM "/usr/bin/bochs-bin"
 #define SHARE   "/usr/share/bochs/"
+#define PLUGINS "/usr/lib/*/bochs/plugins/libbx_term_gui.so"
 #define SERIAL  "serial.txt"
 
 /* A clock of 1 MHz: the firmware waits by the clock, and no program here does. */
@@ -51,10 +52,13 @@ const char *transcript_bochs_missing(void)
         {SHARE "BIOS-bochs-latest", "Bochs has no BIOS (Debian package bochsbios)"},
         {SHARE "VGABIOS-lgpl-latest", "Bochs has no VGA BIOS (Debian package vgabios)"},
     };
+    glob_t display = {0};
+    bool has_display = glob(PLUGINS, 0, NULL, &display) == 0;
+    globfree(&display);
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (access(needed[i].path, R_OK) != 0)
             return needed[i].what;
-    return NULL;
+    return has_display ? NULL : "Bochs has no terminal display (Debian package bochs-term)";
 }
 
 static bool copy_disk(const char *from)
