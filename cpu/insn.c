@@ -4,7 +4,6 @@
  * others: fences, locked operations, interrupt control, system registers. A handler that returns
  * without core_jump() lets Unicorn execute the instruction natively.
  */
-#include "cpu/console.h"
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
@@ -192,34 +191,6 @@ static void insn_cpuid(struct core *c, const struct insn *in)
     core_skip(c, in);
 }
 
-/* Ports lead nowhere but to the console: writes vanish, reads give ones; both drain (SDM vol. 3,
- * 8.1.2). */
-static void insn_out(struct core *c, const struct insn *in)
-{
-    uint64_t port = core_operand_read(c, in, 0) & 0xffff;
-    uint64_t value = core_operand_read(c, in, 1);
-    struct footprint fp;
-    footprint_clear(&fp);
-    console_next(c->cpu, port, &fp);
-    if (!core_point(c, &fp, POINT_BOUNDARY | POINT_DRAINED))
-        return;
-    machine_say(c->m, STEP_DEVICE, "port %#llx = %#llx", (unsigned long long)port,
-                (unsigned long long)value);
-    console_write(c->cpu, port, (uint8_t)value);
-    core_skip(c, in);
-}
-
-/* SDM vol. 1, 3.4.1.1: 32 bits clear the upper half of the register, fewer leave the rest alone. */
-static void insn_in(struct core *c, const struct insn *in)
-{
-    unsigned size = in->operand[0].size;
-    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
-        return;
-    uint64_t kept = size == 4 ? 0 : core_reg(c, UC_X86_REG_RAX);
-    core_set_reg(c, UC_X86_REG_RAX, kept | ~0ull >> (64 - 8 * size));
-    core_skip(c, in);
-}
-
 static uint64_t *control_register(struct core *c, unsigned reg)
 {
     switch (reg) {
@@ -355,8 +326,8 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_WRMSR: msr_execute(c, in, true); break;
     case INSN_RDTSC: insn_rdtsc(c, in); break;
     case INSN_CPUID: insn_cpuid(c, in); break;
-    case INSN_IN: insn_in(c, in); break;
-    case INSN_OUT: insn_out(c, in); break;
+    case INSN_IN: port_read(c, in); break;
+    case INSN_OUT: port_write(c, in); break;
     case INSN_MOV_CR: insn_mov_cr(c, in); break;
     case INSN_LGDT: case INSN_LIDT: insn_table(c, in); break;
     case INSN_LTR: insn_ltr(c, in); break;
