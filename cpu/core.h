@@ -124,6 +124,12 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* CR8: the class below which nothing is delivered, 0 to 15. What a write touches; the write. */
+    unsigned (*task_priority)(void *apic, unsigned core);
+    void (*next_task_priority)(void *apic, unsigned core, struct footprint *);
+    void (*set_task_priority)(void *apic, unsigned core, unsigned class);
+    bool (*present)(void *apic, unsigned core); /* as CPUID says */
+    uint32_t (*id)(void *apic, unsigned core);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */

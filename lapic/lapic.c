@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "lapic/internal.h"
+#include "lapic/lvt.h"
+#include "lapic/mode.h"
 
 static bool core_pending(void *apic, unsigned core)
 {
@@ -26,11 +28,42 @@ static void core_take_nmi_latch(void *apic, unsigned core)
     lapic_take_nmi(apic, core);
 }
 
+static unsigned core_task_priority(void *apic, unsigned core)
+{
+    return lapic_regs(apic, core)->tpr >> 4;
+}
+
+static void core_next_task_priority(void *apic, unsigned core, struct footprint *fp)
+{
+    tpr_next(apic, core, fp);
+}
+
+/* SDM vol. 3, 10.8.6: CR8 is TPR[7:4], a write clears TPR[3:0]. */
+static void core_set_task_priority(void *apic, unsigned core, unsigned class)
+{
+    tpr_write(apic, core, class << 4);
+}
+
+static bool core_present(void *apic, unsigned core)
+{
+    return apic_mode_of(lapic_regs(apic, core)->base) != APIC_DISABLED;
+}
+
+static uint32_t core_apic_id(void *apic, unsigned core)
+{
+    return lapic_regs(apic, core)->id;
+}
+
 static const struct apic_ops core_operations = {
     .pending = core_pending,
     .acknowledge = core_acknowledge,
     .nmi_pending = core_nmi_pending,
     .take_nmi = core_take_nmi_latch,
+    .task_priority = core_task_priority,
+    .next_task_priority = core_next_task_priority,
+    .set_task_priority = core_set_task_priority,
+    .present = core_present,
+    .id = core_apic_id,
 };
 
 struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
@@ -53,6 +86,7 @@ struct lapic *lapic_new(struct machine *m, struct cpu *cpu)
         cpu_set_apic(cpu, &core_operations, l);
         cpu_add_msrs(cpu, &lapic_base_ops, l);
         cpu_add_msrs(cpu, &lapic_x2apic_ops, l);
+        cpu_add_mmio(cpu, &lapic_xapic_ops, l);
     }
     return l;
 }
@@ -92,6 +126,19 @@ void lapic_eoi(struct lapic *l, unsigned core)
     else
         machine_say(l->m, STEP_REGISTER, "EOI, nothing in service");
     /* No I/O APIC is modelled yet: a broadcast has no receiver. */
+}
+
+void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)
+{
+    struct apic_regs *r = lapic_regs(l, core);
+    unsigned delivery = apic_lvt_delivery(r, which);
+    if (which == LVT_LINT1 && (r->lvt[which] & APIC_LVT_LEVEL) && delivery == APIC_FIXED)
+        machine_find(l->m, FINDING_LIMIT, "",
+                     "CPU%u: LINT1 is level triggered: it must be edge triggered", core);
+    if (!apic_raise_lvt(r, which))
+        machine_say(l->m, STEP_ARRIVE, "masked");
+    else if (delivery != APIC_FIXED) /* that has been accepted */
+        lapic_deliver(l, core, delivery, r->lvt[which] & 0xff, false);
 }
 
 bool lapic_nmi_pending(const struct lapic *l, unsigned core)

@@ -62,7 +62,10 @@ struct message {
     uint8_t kind;     /* meaning given by the receiver (lapic/): delivery mode */
     uint8_t vector;
     uint8_t target;   /* core */
+    uint8_t level;    /* level triggered */
+    uint8_t match;    /* not 0: the target still has to compare itself with `destination` */
     uint32_t number;  /* of this source, counted from 0 */
+    uint32_t destination;
 };
 
 struct message_queue {

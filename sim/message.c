@@ -36,12 +36,19 @@ void message_order_send(const struct machine *m, unsigned source, unsigned targe
 void message_send(struct machine *m, unsigned source, unsigned kind, unsigned vector,
                   unsigned target)
 {
+    message_post(m, source, (struct message){.kind = (uint8_t)kind, .vector = (uint8_t)vector,
+                                             .target = (uint8_t)target});
+}
+
+void message_post(struct machine *m, unsigned source, struct message message)
+{
     struct message_queue *q = &m->state->queue[source];
     struct message *slot = next_slot(m, source);
     assert(!slot->in_flight);
-    assert(target < m->cores);
-    *slot = (struct message){true, (uint8_t)kind, (uint8_t)vector, (uint8_t)target, q->sent};
-    q->sent++;
+    assert(message.target < m->cores);
+    *slot = message;
+    slot->in_flight = true;
+    slot->number = q->sent++;
     /* Whether an earlier one is still on its way differs between equivalent executions; how many
      * the source has sent does not. */
     if (q->sent > 1)

@@ -22,6 +22,9 @@ void message_order_send(const struct machine *, unsigned source, unsigned target
 void message_send(struct machine *, unsigned source, unsigned kind, unsigned vector,
                   unsigned target);
 
+/* The same with all fields that the receiver gives a meaning to; the others are filled in. */
+void message_post(struct machine *, unsigned source, struct message);
+
 bool message_enabled(const struct machine *, unsigned source, unsigned slot);
 void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);
 void message_arrive(struct machine *, unsigned source, unsigned slot);
