@@ -241,6 +241,9 @@ uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t a
 uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
                           unsigned size, uint64_t and_mask, uint64_t or_mask);
 
+/* A store of the instruction itself, by way of the store buffer; only the address is microcode's. */
+void core_hw_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
+
 uint64_t core_reg(struct core *, int uc_register);
 void core_set_reg(struct core *, int uc_register, uint64_t value);
 void core_jump(struct core *, uint64_t rip);                /* the next instruction to execute */

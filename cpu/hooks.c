@@ -261,6 +261,8 @@ static void virtual_access(struct core *c, bool write, uint64_t address, unsigne
 {
     uint64_t physical = address - c->cpu->window_base;
     uint8_t *backing = mmio_backing(c, address, size);
+    if (!backing && physical >= c->m->memory.size)
+        unmapped(c, write ? "write" : "read", size, address);
     c->state->acount++;
     bool done = access_page_use(c, write ? PAGE_WRITE : PAGE_READ, address, size, &value);
     if (write && !backing)

@@ -3,9 +3,20 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
+/* Accesses of microcode by linear address (operands of system instructions, event delivery) that lie on
+ * the APIC-access page would have to leave the guest. */
+static void refuse_access_page(struct core *c)
+{
+    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: microcode accesses the APIC-access page at %#llx: not "
+                 "modelled", c->id, (unsigned long long)c->exec.pc);
+    core_end(c);
+}
+
 static bool touch(struct core *c, uint64_t physical, unsigned size, bool write)
 {
     assert(physical + size <= c->m->memory.size);
+    if (c->state->access_page && access_page_has(c, physical + c->cpu->window_base, size))
+        refuse_access_page(c);
     c->state->acount++;
     bool visible = visible_touch(&c->m->visibility, physical, size, write, core_context(c));
     bool stop = c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
@@ -66,4 +77,21 @@ uint64_t core_hw_rmw(struct core *c, uint64_t physical, unsigned size, uint64_t 
 void core_hw_write(struct core *c, uint64_t physical, unsigned size, uint64_t value)
 {
     core_hw_rmw(c, physical, size, 0, value);
+}
+
+void core_hw_store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    struct footprint fp;
+    if (!touch(c, physical, size, true)) {
+        tso_write_global(c->m, physical, size, value);
+        return;
+    }
+    footprint_clear(&fp);
+    tso_order_store(c->m, c->id, &fp);
+    if (c->m->model == MEMORY_SC)
+        footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
+    core_point(c, &fp, POINT_ACCESS | POINT_STORE);
+    record(c, physical, size, memory_read(&c->m->memory, physical, size), value);
+    machine_say(c->m, STEP_STORE, "writes");
+    tso_store(c->m, c->id, physical, size, value, c->exec.pc);
 }

@@ -96,6 +96,7 @@ enum {
     GUEST_IDT = 0x25000,
     GUEST_STACK = 0x28000,
     HOST_STACK = 0x2a000,
+    OWN_CODE = 0x30000, /* what a test brings along */
     RAM = 0x40000,
 };
 #define WINDOW 0xffffffff80000000ull
@@ -184,6 +185,20 @@ static inline void set_up(void)
     fill_state();
 }
 
+/* Position-independent code of a test; what the guest begins with is at its start. */
+static const uint8_t *own_begin;
+static inline void own_code(const uint8_t *begin, const uint8_t *end)
+{
+    own_begin = begin;
+    memcpy(m->memory.ram + OWN_CODE, begin, (size_t)(end - begin));
+    v->field[VMCS_GUEST_RIP] = WINDOW + OWN_CODE;
+}
+
+static inline uint64_t own(const uint8_t *label)
+{
+    return WINDOW + OWN_CODE + (uint64_t)(label - own_begin);
+}
+
 static inline void start(void)
 {
     m->record = &step_record;
@@ -193,9 +208,9 @@ static inline void start(void)
 }
 
 /* Runs core 0 and its store buffer until both can do nothing. */
-static inline void run(void)
+static inline void run_for(unsigned steps)
 {
-    for (unsigned i = 0; i < 1000; i++) {
+    for (unsigned i = 0; i < steps; i++) {
         agent_id a = agent_enabled(m, agent_of_buffer(m, 0)) ? agent_of_buffer(m, 0) : 0;
         if (!agent_enabled(m, a))
             return;
@@ -204,6 +219,11 @@ static inline void run(void)
         strncat(trace, "\n", sizeof trace - strlen(trace) - 1);
     }
     cr_assert_fail("core 0 does not stop:\n%s", trace);
+}
+
+static inline void run(void)
+{
+    run_for(1000);
 }
 
 static inline void interrupt_core(unsigned vector)

@@ -166,6 +166,12 @@ static bool msr_bitmap_address(const struct vmcs *v, unsigned vtpr)
     return !vmx_proc(v, PROC_MSR_BITMAPS) || in_range(vmcs_get(v, VMCS_MSR_BITMAP), 12);
 }
 
+static bool cr3_targets(const struct vmcs *v, unsigned vtpr)
+{
+    (void)vtpr;
+    return vmcs_get(v, VMCS_CR3_TARGET_COUNT) <= VMX_CR3_TARGETS;
+}
+
 static bool injection(const struct vmcs *v, unsigned vtpr)
 {
     uint32_t info = field32(v, VMCS_ENTRY_INTR_INFO);
@@ -305,6 +311,7 @@ static const struct entry_row rows[] = {
     {CONTROLS, "virtual NMIs need NMI exiting", virtual_nmis},
     {CONTROLS, "NMI-window exiting needs virtual NMIs", nmi_window},
     {CONTROLS, "the MSR-bitmap address is page aligned and in range", msr_bitmap_address},
+    {CONTROLS, "the CR3-target count is not above 4", cr3_targets},
     {CONTROLS, "the VM-entry interruption information is valid", injection},
     {CONTROLS, "pin-based controls obey IA32_VMX_TRUE_PINBASED_CTLS", pin_allowed},
     {CONTROLS, "processor-based controls obey IA32_VMX_TRUE_PROCBASED_CTLS", proc_allowed},

@@ -5,7 +5,7 @@
  *
  * A control is allowed to be 1 only if the model implements it, or if its only effect is a VM exit
  * from an instruction that the model refuses loudly anyway. Not allowed yet: preemption timer,
- * APIC-access page, EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
+ * EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
  * MSR lists.
  */
 #include "vmx/controls.h"
@@ -28,8 +28,8 @@ enum {
                     PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_CR8_LOAD |
                     PROC_CR8_STORE | PROC_TPR_SHADOW | PROC_MOV_DR | PROC_IO | PROC_MSR_BITMAPS |
                     PROC_MONITOR | PROC_PAUSE,
-    SEC_MODELLED = SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD | SEC_REGISTER_VIRT |
-                   SEC_VIRTUAL_INTERRUPT,
+    SEC_MODELLED = SEC_APIC_ACCESSES | SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD |
+                   SEC_REGISTER_VIRT | SEC_VIRTUAL_INTERRUPT,
     EXIT_MODELLED = EXIT_HOST_64 | EXIT_ACKNOWLEDGE | EXIT_SAVE_EFER | EXIT_LOAD_EFER,
     ENTRY_MODELLED = ENTRY_GUEST_64 | ENTRY_LOAD_EFER,
 };
@@ -65,7 +65,8 @@ uint64_t vmx_capability(uint32_t msr)
         return true_control_msr(EXIT_TRUE_DEFAULT1, EXIT_DEFAULT1, EXIT_MODELLED);
     case MSR_VMX_TRUE_ENTRY:
         return true_control_msr(ENTRY_TRUE_DEFAULT1, ENTRY_DEFAULT1, ENTRY_MODELLED);
-    case MSR_VMX_MISC: return 1 << 5 | 1 << 6; /* stores EFER.LMA; activity state HLT */
+    case MSR_VMX_MISC: /* stores EFER.LMA; activity state HLT */
+        return 1 << 5 | 1 << 6 | VMX_CR3_TARGETS << 16;
     case MSR_VMX_CR0_FIXED0: return 0x80000021; /* PG, NE, PE */
     case MSR_VMX_CR0_FIXED1: return 0xffffffff;
     case MSR_VMX_CR4_FIXED0: return 0x2000; /* VMXE */
@@ -93,11 +94,13 @@ const char *vmx_exit_name(unsigned reason)
     case EXIT_HLT: return "HLT";
     case EXIT_RDTSC: return "RDTSC";
     case EXIT_VMCALL: return "VMCALL";
+    case EXIT_CONTROL_REGISTER: return "control-register access";
     case EXIT_RDMSR: return "RDMSR";
     case EXIT_WRMSR: return "WRMSR";
     case EXIT_ENTRY_GUEST_STATE: return "invalid guest state";
     case EXIT_PAUSE: return "PAUSE";
     case EXIT_TPR_THRESHOLD: return "TPR below threshold";
+    case EXIT_APIC_ACCESS: return "APIC access";
     case EXIT_VIRTUALIZED_EOI: return "virtualized EOI";
     case EXIT_APIC_WRITE: return "APIC write";
     default: return "VMX instruction";

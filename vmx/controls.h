@@ -75,11 +75,13 @@ enum vmx_exit_reason {
     EXIT_VMWRITE = 25,
     EXIT_VMXOFF = 26,
     EXIT_VMXON = 27,
+    EXIT_CONTROL_REGISTER = 28,
     EXIT_RDMSR = 31,
     EXIT_WRMSR = 32,
     EXIT_ENTRY_GUEST_STATE = 33,
     EXIT_PAUSE = 40,
     EXIT_TPR_THRESHOLD = 43,
+    EXIT_APIC_ACCESS = 44,
     EXIT_VIRTUALIZED_EOI = 45,
     EXIT_INVEPT = 50,
     EXIT_INVVPID = 53,
@@ -106,6 +108,7 @@ enum vm_error {
 enum {
     VMX_REVISION = 0x1e7,
     VMX_PHYSICAL_BITS = 46,
+    VMX_CR3_TARGETS = 4,
 
     MSR_FEATURE_CONTROL = 0x3a,
     FEATURE_LOCKED = 1 << 0,

@@ -9,8 +9,7 @@
  * pending are taken.
  *
  * Left out: MSR lists, debug registers, segment caches, EPT, guests outside 64-bit mode, pending
- * debug exceptions, monitor trap flag, preemption timer. A TPR-threshold exit right after entry
- * (26.6.7) needs the APIC-access page, which the controls do not allow.
+ * debug exceptions, monitor trap flag, preemption timer.
  */
 #include <stddef.h>
 
@@ -127,6 +126,8 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
     enter_contexts(x, c, v);
     load_guest(c, v);
     c->state->non_root = 1;
+    if (vmx_sec(v, SEC_APIC_ACCESSES))
+        c->state->access_page = vmcs_get(v, VMCS_APIC_ACCESS) | 1;
     c->exec.spin_broken = 1;
     c->state->cycles += VMX_ENTRY_CYCLES;
     vmx_core(x, c)->vid = (struct vid){0};
@@ -193,5 +194,6 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
     if (vid_enabled(v))
         vid_enter(x, c);
     inject(c, v);
-    first_boundary(c);
+    if (!vmx_entry_below_threshold(x, c))
+        first_boundary(c);
 }

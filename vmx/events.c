@@ -178,6 +178,17 @@ static bool instruction(void *virt, struct core *c, const struct insn *in)
     return vmx_root_instruction(x, c, in);
 }
 
+static bool page_access(void *virt, struct core *c, enum page_access how, unsigned offset,
+                        unsigned size, uint64_t *value)
+{
+    return vmx_page_access(virt, c, how, offset, size, value);
+}
+
+static void after_instruction(void *virt, struct core *c)
+{
+    vmx_after_instruction(virt, c);
+}
+
 static bool exception(void *virt, struct core *c, unsigned vector, bool has_error, uint32_t error)
 {
     return vmx_guest_exception(virt, c, vector, has_error, error);
@@ -191,4 +202,6 @@ const struct virt_ops vmx_operations = {
     .instruction = instruction,
     .exception = exception,
     .iret_unblocks_nmi = iret_unblocks_nmi,
+    .page_access = page_access,
+    .after_instruction = after_instruction,
 };

@@ -127,6 +127,9 @@ void vmx_exit(struct vmx *x, struct core *c, const struct vmx_exit *e)
     leave_contexts(x, c, v);
     load_host(c, v);
     vmx_core(x, c)->vid.recognized = 0;
+    vmx_core(x, c)->operation = (struct apic_operation){0}; /* 29.4.3.2: its emulation is lost */
+    c->exec.after = 0;
+    c->state->access_page = 0;
     c->exec.spin_broken = 1;
     c->state->cycles += VMX_EXIT_CYCLES;
     machine_say(x->m, STEP_VMX, "VM exit: %s", vmx_exit_name(e->reason));
@@ -151,19 +154,14 @@ void vmx_exit_instruction(struct vmx *x, struct core *c, const struct insn *in, 
     vmx_exit(x, c, &e);
 }
 
-void vmx_exit_trap(struct vmx *x, struct core *c, const struct insn *in, unsigned reason,
+void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned reason,
                    uint64_t qualification)
 {
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
     core_point(c, &fp, vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS));
-    c->state->shadow = 0; /* the instruction has retired */
-    struct vmx_exit e = {
-        .reason = reason,
-        .qualification = qualification,
-        .rip = in->address + in->length,
-    };
+    struct vmx_exit e = {.reason = reason, .qualification = qualification, .rip = next_rip};
     vmx_exit(x, c, &e);
 }
 

@@ -292,7 +292,7 @@ bool vmx_guest_instruction(struct vmx *x, struct core *c, const struct insn *in)
     case INSN_LIDT:
     case INSN_LTR:
         return refuse_if(c, vmx_sec(v, SEC_DESCRIPTOR_TABLE), "descriptor-table exiting");
-    case INSN_MOV_CR: return refuse_if(c, true, "MOV to or from a control register in the guest");
+    case INSN_MOV_CR: return vmx_guest_mov_cr(x, c, in);
     default: return false;
     }
 }

@@ -83,8 +83,15 @@ void vmx_exit(struct vmx *, struct core *, const struct vmx_exit *);
 void vmx_exit_instruction(struct vmx *, struct core *, const struct insn *, unsigned reason,
                           uint64_t qualification);
 /* A trap-like exit of APIC virtualization: after the instruction, before anything else. */
-void vmx_exit_trap(struct vmx *, struct core *, const struct insn *, unsigned reason,
+void vmx_exit_trap(struct vmx *, struct core *, uint64_t next_rip, unsigned reason,
                    uint64_t qualification);
+
+/* The instruction has been completed: its own blocking is over. Where the guest goes on. */
+static inline uint64_t vmx_retire(struct core *c, const struct insn *in)
+{
+    c->state->shadow = 0;
+    return in->address + in->length;
+}
 
 /* vid.c: micro-steps on the virtual-APIC page. */
 uint64_t vid_page(struct vmx *, struct core *);
@@ -95,6 +102,23 @@ void vid_virtualize_ppr(struct vmx *, struct core *);
 unsigned vid_virtualize_eoi(struct vmx *, struct core *);
 void vid_set_virr(struct vmx *, struct core *, unsigned word, uint32_t bits);
 void vid_deliver(struct vmx *, struct core *);
+
+/* apic_write.c. True if a trap-like exit has left the guest, with RIP as given. */
+bool vmx_virtualize_tpr(struct vmx *, struct core *, uint64_t next_rip);
+bool vmx_virtualize_eoi(struct vmx *, struct core *, uint64_t next_rip);
+void vmx_virtualize_self_ipi(struct vmx *, struct core *, unsigned vector);
+/* What follows the instruction that has written to the APIC-access page, at the boundary behind it. */
+void vmx_emulate_apic_write(struct vmx *, struct core *, unsigned offset);
+/* The exit that the TPR threshold causes right behind a VM entry: true if it has happened. */
+bool vmx_entry_below_threshold(struct vmx *, struct core *);
+
+/* apic_access.c, see struct virt_ops. */
+bool vmx_page_access(struct vmx *, struct core *, enum page_access, unsigned offset, unsigned size,
+                     uint64_t *value);
+void vmx_after_instruction(struct vmx *, struct core *);
+
+/* cr.c: MOV to and from control registers; true if the instruction is done. */
+bool vmx_guest_mov_cr(struct vmx *, struct core *, const struct insn *);
 
 /* posted.c: steps 1 to 7 of 29.6; the caller has announced step 1. */
 void posted_process(struct vmx *, struct core *);

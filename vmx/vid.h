@@ -17,6 +17,8 @@ enum {
     VAPIC_VEOI = 0x0b0,
     VAPIC_VISR = 0x100,
     VAPIC_VIRR = 0x200,
+    VAPIC_VICR_LO = 0x300,
+    VAPIC_VICR_HI = 0x310,
     VAPIC_SELF_IPI = 0x3f0,
 };
 

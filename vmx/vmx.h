@@ -15,6 +15,7 @@
 
 #include "cpu/core.h"
 #include "lapic/lapic.h"
+#include "vmx/apic_access.h"
 #include "vmx/vid.h"
 #include "vmx/vmcs.h"
 
@@ -40,6 +41,7 @@ struct vmx_core {
     uint8_t current;          /* 1 + number of the current VMCS in the table; 0: none */
     uint8_t posted_processing; /* between acknowledgement and evaluation, 29.6 */
     uint8_t host_levels;      /* contexts of the host under the guest's */
+    struct apic_operation operation; /* in guest mode: the virtualized write of the instruction */
     struct vid vid;           /* valid in guest mode under virtual-interrupt delivery */
 };
 

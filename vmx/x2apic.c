@@ -72,64 +72,36 @@ static bool begin(struct core *c, uint32_t msr)
     vmx_footprint(c, &fp);
     if (!core_point(c, &fp, POINT_BOUNDARY))
         return false;
+    c->exec.spin_broken = 1; /* no part of what a round of a pause loop is compared by */
     machine_say(c->m, STEP_REGISTER, "guest WRMSR %#x, virtualized", msr);
     return true;
 }
 
-static void evaluate(struct vmx *x, struct core *c)
-{
-    vid_evaluate(&vmx_core(x, c)->vid, vid_window_exiting(vmx_current(x, c->id)));
-}
-
-/* 29.1.2 */
 static void write_tpr(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
 {
-    const struct vmcs *v = vmx_current(x, c->id);
     core_hw_write(c, vid_page(x, c) + VAPIC_VTPR, 8, value);
     machine_say(x->m, STEP_REGISTER, "VTPR = %#llx", (unsigned long long)value);
-    if (vid_enabled(v)) {
-        vid_virtualize_ppr(x, c);
-        evaluate(x, c);
-    } else if ((value >> 4 & 0xf) < (vmcs_get(v, VMCS_TPR_THRESHOLD) & 0xf)) {
-        vmx_exit_trap(x, c, in, EXIT_TPR_THRESHOLD, 0);
-        return;
-    }
-    core_skip(c, in);
+    if (!vmx_virtualize_tpr(x, c, vmx_retire(c, in)))
+        core_skip(c, in);
 }
 
-static bool eoi_exits(const struct vmcs *v, unsigned vector)
-{
-    enum vmcs_field f = (enum vmcs_field)(VMCS_EOI_EXIT0 + vector / 64);
-    return vmcs_get(v, f) >> (vector % 64) & 1;
-}
-
-/* 29.1.4: with an exit there is no evaluation. */
 static void write_eoi(struct vmx *x, struct core *c, const struct insn *in)
 {
     core_hw_write(c, vid_page(x, c) + VAPIC_VEOI, 8, 0);
     machine_say(x->m, STEP_REGISTER, "VEOI = 0");
-    unsigned vector = vid_virtualize_eoi(x, c);
-    if (eoi_exits(vmx_current(x, c->id), vector)) {
-        vmx_exit_trap(x, c, in, EXIT_VIRTUALIZED_EOI, vector);
-        return;
-    }
-    evaluate(x, c);
-    core_skip(c, in);
+    if (!vmx_virtualize_eoi(x, c, vmx_retire(c, in)))
+        core_skip(c, in);
 }
 
-/* 29.1.5, 29.5 */
 static void write_self_ipi(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
 {
     unsigned vector = value & 0xff;
     core_hw_write(c, vid_page(x, c) + VAPIC_SELF_IPI, 8, value);
     if (vector < 16) {
-        vmx_exit_trap(x, c, in, EXIT_APIC_WRITE, VAPIC_SELF_IPI);
+        vmx_exit_trap(x, c, vmx_retire(c, in), EXIT_APIC_WRITE, VAPIC_SELF_IPI);
         return;
     }
-    vid_set_virr(x, c, vector / 32, 1u << (vector % 32));
-    vid_raise_rvi(&vmx_core(x, c)->vid, vector);
-    evaluate(x, c);
-    machine_say(x->m, STEP_SEND, "virtual self-IPI %#x", vector);
+    vmx_virtualize_self_ipi(x, c, vector);
     core_skip(c, in);
 }
 
@@ -158,6 +130,7 @@ static bool guest_rdmsr(struct vmx *x, struct core *c, const struct insn *in, ui
     if (!core_point(c, &nothing, POINT_BOUNDARY))
         return true;
     uint64_t value = core_hw_read(c, vid_page(x, c) + ((msr & 0xff) << 4), 8);
+    c->exec.spin_broken = 1;
     core_set_reg(c, UC_X86_REG_RAX, value & 0xffffffff);
     core_set_reg(c, UC_X86_REG_RDX, value >> 32);
     core_skip(c, in);
