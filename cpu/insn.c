@@ -159,12 +159,21 @@ static void insn_int(struct core *c, const struct insn *in)
         core_deliver(c, vector, false, 0, in->address + in->length);
 }
 
-/* A function of the core's own instruction count, so that it does not depend on others. */
+/* A function of the core's own instruction count, so that it does not depend on others; and of what its
+ * timer has done, if it has one. */
 static void insn_rdtsc(struct core *c, const struct insn *in)
 {
     uint64_t tsc = c->state->icount;
+    struct footprint fp;
     spin_break(c);
     machine_observe(c->m, c->id); /* a handler between two looks at the clock shows, however quiet */
+    footprint_clear(&fp);
+    if (c->cpu->apic && c->cpu->apic_ops->next_tsc(c->cpu->apic, c, &fp)) {
+        if (!core_point(c, &fp, POINT_BOUNDARY))
+            return;
+        tsc = c->cpu->apic_ops->tsc(c->cpu->apic, c);
+        machine_say(c->m, STEP_REGISTER, "rdtsc: %#llx", (unsigned long long)tsc);
+    }
     core_set_reg(c, UC_X86_REG_RAX, tsc & 0xffffffff);
     core_set_reg(c, UC_X86_REG_RDX, tsc >> 32);
     core_skip(c, in);

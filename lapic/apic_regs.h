@@ -83,6 +83,9 @@ enum apic_delivery {
     APIC_INIT = 5,
     APIC_STARTUP = 6,
     APIC_EXTINT = 7,
+
+    /* A kind of message beyond those. */
+    APIC_EOI_BROADCAST = 8, /* to the I/O APICs */
 };
 
 enum apic_shorthand { APIC_TO_DEST = 0, APIC_TO_SELF = 1, APIC_TO_ALL = 2, APIC_TO_OTHERS = 3 };

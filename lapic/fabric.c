@@ -13,12 +13,13 @@
  * Which of several APICs a lowest-priority message goes to is decided as it is sent, by what they are
  * at that moment; then it is a message to that core alone, as from a chipset that redirects it.
  *
- * What SMIs, INIT, start-up and ExtINT do to a core is not modelled: a finding, never silence.
+ * What INIT and start-up do to a core is in init.c; SMIs and ExtINT are findings there, never silence.
  */
 #include <stdio.h>
 
 #include "lapic/icr.h"
 #include "lapic/internal.h"
+#include "lapic/ioapic_internal.h"
 #include "lapic/mode.h"
 #include "sim/message.h"
 
@@ -140,15 +141,16 @@ void lapic_deliver(struct lapic *l, unsigned core, unsigned delivery, unsigned v
         arrive_nmi(l, core);
         break;
     default:
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: the arrival of %s is not modelled", core,
-                     apic_delivery_name(delivery));
+        init_arrive(l, core, delivery, vector);
     }
 }
 
 static void arrive(void *fabric, const struct message *msg)
 {
     struct lapic *l = fabric;
-    if (is_for(l, msg))
+    if (msg->kind == APIC_EOI_BROADCAST)
+        ioapic_end(l->ioapic, ioapic_source(l->ioapic), msg->vector);
+    else if (is_for(l, msg))
         lapic_deliver(l, msg->target, msg->kind, msg->vector, msg->level);
     else
         machine_say(l->m, STEP_ARRIVE, "which it is not for");
@@ -156,9 +158,20 @@ static void arrive(void *fabric, const struct message *msg)
 
 static void next_arrival(void *fabric, const struct message *msg, struct footprint *fp)
 {
-    (void)fabric;
+    const struct lapic *l = fabric;
+    if (msg->kind == APIC_EOI_BROADCAST)
+        ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
     if (msg->kind == APIC_NMI)
-        footprint_add(fp, core_control(msg->target, UNIT_NMI), ACCESS_ACCUMULATE);
+        core_touch_part(fp, msg->target, PART_NMI, ACCESS_ACCUMULATE);
+    init_next_arrival(msg->target, msg->kind, fp);
+}
+
+/* What the I/O APIC sends when a service ends needs room. */
+static bool is_ready(void *fabric, const struct message *msg)
+{
+    const struct lapic *l = fabric;
+    return msg->kind != APIC_EOI_BROADCAST ||
+           ioapic_can_end(l->ioapic, ioapic_source(l->ioapic), msg->vector);
 }
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)
@@ -166,12 +179,15 @@ static void describe(void *fabric, const struct message *msg, char *text, size_t
     (void)fabric;
     if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         snprintf(text, size, "%#x", msg->vector);
+    else if (msg->kind == APIC_EOI_BROADCAST)
+        snprintf(text, size, "EOI %#x", msg->vector);
     else
         snprintf(text, size, "%s", apic_delivery_name(msg->kind));
 }
 
 const struct message_ops lapic_fabric_ops = {
     .next = next_arrival,
+    .ready = is_ready,
     .arrive = arrive,
     .describe = describe,
 };

@@ -9,7 +9,18 @@
 extern const struct msr_ops lapic_x2apic_ops; /* msr.c */
 extern const struct msr_ops lapic_base_ops;   /* msr.c */
 extern const struct mmio_ops lapic_xapic_ops; /* xapic.c */
+extern const struct msr_ops lapic_deadline_ops; /* timer.c */
 extern const struct message_ops lapic_fabric_ops; /* fabric.c */
+
+/* timer.c: the TSC, for cores; false if the core has no timer. */
+bool timer_next_tsc(struct lapic *, struct core *, struct footprint *);
+uint64_t timer_read_tsc(struct lapic *, struct core *);
+
+/* init.c: messages that are neither fixed nor NMIs, and a core that takes an INIT: false if it is
+ * the bootstrap processor. */
+void init_next_arrival(unsigned core, unsigned kind, struct footprint *);
+void init_arrive(struct lapic *, unsigned core, unsigned kind, unsigned vector);
+bool init_reset(struct lapic *, unsigned core);
 
 /* registers.c: the registers of one core's APIC, by their number in apic_regs.h, whatever way they
  * are reached. */
@@ -27,6 +38,7 @@ void register_next(struct lapic *, unsigned core, const struct apic_register *, 
                    uint64_t value, struct footprint *, unsigned *flags);
 uint64_t register_read(struct lapic *, unsigned core, uint32_t index);
 void register_write(struct lapic *, struct core *, uint32_t index, uint64_t value);
+void register_write_lvt(struct lapic *, unsigned core, enum apic_lvt, uint32_t value);
 
 /* What a write to TPR touches, and the write. */
 void tpr_next(const struct lapic *, unsigned core, struct footprint *);

@@ -20,10 +20,19 @@
 
 enum { LAPIC_PHYSICAL_BITS = 46 };
 
+/* What has arrived and waits for the core beside IRR and the NMI. */
+struct apic_latch {
+    uint8_t init, startup;
+    uint8_t page; /* of the start-up message */
+};
+
 struct lapic {
     struct machine *m;
     struct cpu *cpu;
     struct apic_regs *regs; /* one a core, in the arena */
+    struct apic_latch *latch; /* the same */
+    struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and
@@ -50,6 +59,9 @@ static inline unsigned lapic_deliverable(const struct lapic *l, unsigned core)
 }
 unsigned lapic_acknowledge(struct lapic *, unsigned core);
 void lapic_eoi(struct lapic *, unsigned core);
+
+/* What the step of an EOI touches. */
+void lapic_next_eoi(const struct lapic *, unsigned core, struct footprint *, unsigned *flags);
 
 /* One NMI is latched until the core takes it; another that arrives before that is lost in it. */
 bool lapic_nmi_pending(const struct lapic *, unsigned core);

@@ -7,6 +7,7 @@
  */
 #include "lapic/internal.h"
 #include "lapic/mode.h"
+#include "lapic/timer.h"
 
 static bool x2apic_next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
                         struct footprint *fp, unsigned *flags)
@@ -42,6 +43,7 @@ static bool base_next(void *owner, struct core *c, uint32_t msr, bool write, uin
     if (!apic_base_allowed(lapic_regs(l, c->id)->base, value, LAPIC_PHYSICAL_BITS))
         return false;
     footprint_add(fp, lapic_intr(c->id), ACCESS_WRITE);
+    footprint_add(fp, timer_resource(c->id), ACCESS_WRITE);
     *flags |= POINT_DRAINED; /* an ordinary WRMSR is serializing (SDM vol. 3, 8.3) */
     return true;
 }
@@ -58,6 +60,8 @@ static void write_base(struct lapic *l, unsigned core, uint64_t value)
                      "CPU%u: APIC registers at %#llx: they must stay at %#x", core,
                      (unsigned long long)(value & ~0xfffull), APIC_BASE_ADDRESS);
     apic_change_base(r, value, resets);
+    if (after == APIC_DISABLED)
+        timer_reset(l, core); /* whether the registers stay or not, it stops */
     if (before != after)
         lapic_observe(l, core); /* what is sent to it is looked at when it arrives: fabric.c */
 }

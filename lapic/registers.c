@@ -2,8 +2,6 @@
 /*
  * The registers of a local APIC: which exist in which mode, what may be done with them, what others
  * can see of that. After the SDM vol. 3 (June 2016), APIC: tables 10-1 and 10-6, 10.8.6.
- *
- * Left out: the timer. Its registers keep what is written and do nothing.
  */
 #include <stddef.h>
 
@@ -12,6 +10,7 @@
 #include "lapic/icr.h"
 #include "lapic/lvt.h"
 #include "lapic/mode.h"
+#include "lapic/timer.h"
 
 /*
  * What an access can be seen by, beyond the core itself. Others touch a core's INTR only by
@@ -20,7 +19,7 @@
  * access is a read that the core adds by itself. SVR, LDR and DFR decide if an arrival is
  * accepted, ESR and the local vector table what is logged and raised: those do not commute.
  */
-enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS };
+enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS, TIMER, ENDS };
 
 #define DWORD 0xffffffffull
 
@@ -30,7 +29,7 @@ static const struct apic_register register_table[] = {
     {APIC_TPR, 1, RW, BOTH, QUIET, RAISES_TPR, 0xff},
     {APIC_APR, 1, R, XAPIC, QUIET, QUIET, 0},
     {APIC_PPR, 1, R, BOTH, SEES_INTR, QUIET, 0},
-    {APIC_EOI, 1, W, BOTH, QUIET, ADDS_INTR, 0},
+    {APIC_EOI, 1, W, BOTH, QUIET, ENDS, 0},
     {APIC_RRD, 1, R, XAPIC, QUIET, QUIET, 0},
     {APIC_LDR, 1, RW, XAPIC, QUIET, CHANGES_INTR, 0xff000000},
     {APIC_LDR, 1, R, X2APIC, QUIET, QUIET, 0},
@@ -44,13 +43,13 @@ static const struct apic_register register_table[] = {
     {APIC_ICR, 1, RW, XAPIC, QUIET, SENDS, ICR_WRITTEN},
     {APIC_ICR, 1, RW, X2APIC, QUIET, SENDS, ~ICR_RESERVED},
     {APIC_ICR_HIGH, 1, RW, XAPIC, QUIET, QUIET, 0xff000000},
-    {APIC_LVT_TIMER, 1, RW, BOTH, SEES_INTR, CHANGES_INTR, LVT_BITS_TIMER},
+    {APIC_LVT_TIMER, 1, RW, BOTH, SEES_INTR, TIMER, LVT_BITS_TIMER},
     {APIC_LVT_THERMAL, 2, RW, BOTH, SEES_INTR, CHANGES_INTR, LVT_BITS_OTHER},
     {APIC_LVT_LINT0, 2, RW, BOTH, SEES_INTR, CHANGES_INTR, LVT_BITS_LINT},
     {APIC_LVT_ERROR, 1, RW, BOTH, SEES_INTR, CHANGES_INTR, LVT_BITS_ERROR},
-    {APIC_INITIAL_COUNT, 1, RW, BOTH, QUIET, QUIET, DWORD},
-    {APIC_CURRENT_COUNT, 1, R, BOTH, QUIET, QUIET, 0},
-    {APIC_DIVIDE, 1, RW, BOTH, QUIET, QUIET, 0xb},
+    {APIC_INITIAL_COUNT, 1, RW, BOTH, QUIET, TIMER, DWORD},
+    {APIC_CURRENT_COUNT, 1, R, BOTH, TIMER, QUIET, 0},
+    {APIC_DIVIDE, 1, RW, BOTH, QUIET, TIMER, 0xb},
     {APIC_SELF_IPI, 1, W, X2APIC, QUIET, ADDS_INTR, 0xff},
 };
 
@@ -102,6 +101,12 @@ void register_next(struct lapic *l, unsigned core, const struct apic_register *d
     case RAISES_TPR:
         tpr_next(l, core, fp);
         break;
+    case ENDS:
+        lapic_next_eoi(l, core, fp, flags);
+        break;
+    case TIMER:
+        timer_next_access(l, core, d->first, write, fp);
+        break;
     case SENDS:
         icr_next(l, core, icr_value(l, core, value), fp, flags);
         break;
@@ -149,7 +154,7 @@ uint64_t register_read(struct lapic *l, unsigned core, uint32_t index)
     case APIC_ICR: return x2apic ? r->icr : r->icr & DWORD;
     case APIC_ICR_HIGH: return r->icr >> 32;
     case APIC_INITIAL_COUNT: return r->initial_count;
-    case APIC_CURRENT_COUNT: return 0; /* the timer does not run */
+    case APIC_CURRENT_COUNT: return timer_read_current(l, &l->cpu->core[core]);
     case APIC_DIVIDE: return r->divide;
     case APIC_APR: case APIC_RRD: case APIC_EOI: return 0;
     default: assert(!"a register of the table that nobody reads"); return 0;
@@ -165,8 +170,9 @@ void tpr_write(struct lapic *l, unsigned core, uint32_t value)
     apic_write_tpr(r, value, raised && knob_value(&l->m->knobs, KNOB_SPURIOUS_INTERRUPT) == 1);
 }
 
-static void write_lvt(struct lapic *l, struct apic_regs *r, enum apic_lvt which, uint32_t value)
+void register_write_lvt(struct lapic *l, unsigned core, enum apic_lvt which, uint32_t value)
 {
+    struct apic_regs *r = lapic_regs(l, core);
     apic_write_lvt(r, which, value);
     if (apic_lvt_illegal(which, value) && knob_value(&l->m->knobs, KNOB_LVT_ILLEGAL_VECTOR) == 1)
         apic_log_error(r, APIC_ESR_RECEIVE_ILLEGAL);
@@ -191,8 +197,9 @@ void register_write(struct lapic *l, struct core *c, uint32_t index, uint64_t va
     case APIC_DFR: write_address(l, c->id, &r->dfr, low | 0x0fffffff); break;
     case APIC_SVR: apic_write_svr(r, low); break;
     case APIC_ESR: apic_write_esr(r); break;
-    case APIC_INITIAL_COUNT: r->initial_count = low; break;
-    case APIC_DIVIDE: r->divide = low; break;
+    case APIC_INITIAL_COUNT: timer_write_initial(l, c, low); break;
+    case APIC_DIVIDE: timer_write_divide(l, c, low); break;
+    case APIC_LVT_TIMER: timer_write_lvt(l, c, low); break;
     case APIC_SELF_IPI: self_ipi_send(l, c->id, low); return;
     case APIC_ICR_HIGH: r->icr = value << 32 | (r->icr & DWORD); break;
     case APIC_ICR:
@@ -201,7 +208,7 @@ void register_write(struct lapic *l, struct core *c, uint32_t index, uint64_t va
         return;
     default:
         assert(apic_lvt_of(index) >= 0);
-        write_lvt(l, r, (enum apic_lvt)apic_lvt_of(index), low);
+        register_write_lvt(l, c->id, (enum apic_lvt)apic_lvt_of(index), low);
     }
     machine_say(l->m, STEP_REGISTER, "APIC register %#x = %#llx", index, (unsigned long long)value);
 }

@@ -42,6 +42,12 @@ agent_id agent_of_message(const struct machine *m, unsigned source, uint32_t num
     return 2 * m->cores + m->devices + source * m->slots + number % m->slots;
 }
 
+static const char *device_name(const struct machine *m, unsigned device)
+{
+    const struct device_ops *ops = m->device_ops[device];
+    return ops && ops->name ? ops->name : "IOMMU";
+}
+
 void agent_name(const struct machine *m, agent_id a, char *text, size_t size)
 {
     unsigned i;
@@ -53,12 +59,12 @@ void agent_name(const struct machine *m, agent_id a, char *text, size_t size)
         snprintf(text, size, "SB%u", i);
         break;
     case AGENT_DEVICE:
-        snprintf(text, size, "IOMMU%u", i);
+        snprintf(text, size, "%s%u", device_name(m, i), i);
         break;
     case AGENT_MESSAGE: {
         unsigned source = i / m->slots;
         bool core = source < m->cores;
-        snprintf(text, size, "IPI %s%u#%u", core ? "CPU" : "IOMMU",
+        snprintf(text, size, "IPI %s%u#%u", core ? "CPU" : device_name(m, source - m->cores),
                  core ? source : source - m->cores,
                  m->state->queue[source].slot[i % m->slots].number);
         break;

@@ -37,6 +37,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
+    [KNOB_MSI_DESTINATION_MODE] = {
+        "msi-destination-mode", {"used", "ignored"},
+        "does the destination mode of an MSI count when its redirection hint is 0",
+        "SDM vol. 3, 10.11.1: \"ignored\"; Linux sends logical MSIs without the hint"},
     [KNOB_LOWEST_PRIORITY_IPI] = {
         "lowest-priority-ipi", {"sent", "refused"},
         "can a local APIC send lowest-priority IPIs, or does it log the error \"redirectable IPI\"",

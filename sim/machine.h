@@ -61,7 +61,7 @@ struct message {
     bool in_flight;
     uint8_t kind;     /* meaning given by the receiver (lapic/): delivery mode */
     uint8_t vector;
-    uint8_t target;   /* core */
+    uint8_t target;   /* core, or MESSAGE_TO_DEVICES */
     uint8_t level;    /* level triggered */
     uint8_t match;    /* not 0: the target still has to compare itself with `destination` */
     uint32_t number;  /* of this source, counted from 0 */
@@ -136,6 +136,7 @@ struct core_ops {
 struct checkpoint;
 
 struct device_ops {
+    const char *name; /* in reports; NULL: "IOMMU" */
     bool (*enabled)(void *device);
     void (*next)(void *device, struct footprint *);
     void (*step)(void *device);
@@ -148,6 +149,8 @@ struct message_ops {
     /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
     void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
+    /* May a message to devices arrive now? */
+    bool (*ready)(void *fabric, const struct message *);
     void (*describe)(void *fabric, const struct message *, char *text, size_t size);
 };
 
@@ -278,7 +281,7 @@ enum agent_kind agent_kind_of(const struct machine *, agent_id, unsigned *index)
 agent_id agent_of_buffer(const struct machine *, unsigned core);
 agent_id agent_of_device(const struct machine *, unsigned device);
 agent_id agent_of_message(const struct machine *, unsigned source, uint32_t number);
-/* "CPU0", "SB0", "IOMMU0", "IPI CPU1#3" */
+/* "CPU0", "SB0", "IOMMU0", "timer1", "IPI CPU1#3" */
 void agent_name(const struct machine *, agent_id, char *text, size_t size);
 
 /* From now on every boundary of the core matters; see core_point(). */

@@ -26,11 +26,39 @@ bool message_can_send(struct machine *m, unsigned source)
     return false;
 }
 
+/* Of the message that is sent behind `before` others in the same step. */
+static void order_send(const struct machine *m, unsigned source, unsigned before, unsigned target,
+                       struct footprint *fp)
+{
+    uint32_t number = m->state->queue[source].sent + before;
+    footprint_add_order(fp, slot_resource(source, number % m->slots));
+    if (target != MESSAGE_TO_DEVICES)
+        footprint_add(fp, resource_make(RES_INBOUND, target), ACCESS_ACCUMULATE);
+}
+
 void message_order_send(const struct machine *m, unsigned source, unsigned target,
                         struct footprint *fp)
 {
-    footprint_add_order(fp, slot_resource(source, m->state->queue[source].sent % m->slots));
-    footprint_add(fp, resource_make(RES_INBOUND, target), ACCESS_ACCUMULATE);
+    order_send(m, source, 0, target, fp);
+}
+
+bool message_can_send_all(const struct machine *m, unsigned source, uint32_t targets)
+{
+    const struct message_queue *q = &m->state->queue[source];
+    unsigned count = (unsigned)__builtin_popcount(targets);
+    for (unsigned i = 0; i < count; i++)
+        if (i == m->slots || q->slot[(q->sent + i) % m->slots].in_flight) {
+            m->state->bounds |= BOUND_MESSAGES;
+            return false;
+        }
+    return true;
+}
+
+void message_order_send_all(const struct machine *m, unsigned source, uint32_t targets,
+                            struct footprint *fp)
+{
+    for (unsigned i = 0; targets; i++, targets &= targets - 1)
+        order_send(m, source, i, (unsigned)__builtin_ctz(targets), fp);
 }
 
 void message_send(struct machine *m, unsigned source, unsigned kind, unsigned vector,
@@ -45,7 +73,7 @@ void message_post(struct machine *m, unsigned source, struct message message)
     struct message_queue *q = &m->state->queue[source];
     struct message *slot = next_slot(m, source);
     assert(!slot->in_flight);
-    assert(message.target < m->cores);
+    assert(message.target < m->cores || message.target == MESSAGE_TO_DEVICES);
     *slot = message;
     slot->in_flight = true;
     slot->number = q->sent++;
@@ -74,15 +102,19 @@ static bool overtaken(const struct machine *m, unsigned source, const struct mes
 bool message_enabled(const struct machine *m, unsigned source, unsigned slot)
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
-    return msg->in_flight && !(is_fifo(m) && overtaken(m, source, msg));
+    if (!msg->in_flight || (is_fifo(m) && overtaken(m, source, msg)))
+        return false;
+    return msg->target != MESSAGE_TO_DEVICES || m->message_ops->ready(m->fabric, msg);
 }
 
 void message_next_arrival(struct machine *m, unsigned source, unsigned slot, struct footprint *fp)
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
     footprint_add_order(fp, slot_resource(source, slot));
-    footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
-    footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
+    if (msg->target != MESSAGE_TO_DEVICES) {
+        footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
+        footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
+    }
     m->message_ops->next(m->fabric, msg, fp);
     if (is_fifo(m))
         footprint_add_order(fp, chain_resource(source, msg->target));
@@ -96,7 +128,10 @@ void message_arrive(struct machine *m, unsigned source, unsigned slot)
     if (m->record) {
         char text[STEP_TEXT];
         m->message_ops->describe(m->fabric, msg, text, sizeof text);
-        machine_say(m, STEP_ARRIVE, "%s arrives at CPU%u", text, msg->target);
+        if (msg->target == MESSAGE_TO_DEVICES)
+            machine_say(m, STEP_ARRIVE, "%s arrives", text);
+        else
+            machine_say(m, STEP_ARRIVE, "%s arrives at CPU%u", text, msg->target);
     }
     m->message_ops->arrive(m->fabric, msg);
 }

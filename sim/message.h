@@ -22,6 +22,14 @@ void message_order_send(const struct machine *, unsigned source, unsigned target
 void message_send(struct machine *, unsigned source, unsigned kind, unsigned vector,
                   unsigned target);
 
+/* The same for a step that sends one message to each of several cores (a bit each), in ascending
+ * order. */
+bool message_can_send_all(const struct machine *, unsigned source, uint32_t targets);
+void message_order_send_all(const struct machine *, unsigned source, uint32_t targets,
+                            struct footprint *);
+
+/* The target of a message that goes to no core; what receives it says what its arrival touches. */
+enum { MESSAGE_TO_DEVICES = 0xff };
 /* The same with all fields that the receiver gives a meaning to; the others are filled in. */
 void message_post(struct machine *, unsigned source, struct message);
 
