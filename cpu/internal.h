@@ -23,6 +23,7 @@ void insn_execute(struct core *, const struct insn *);
 /* port.c */
 void port_read(struct core *, const struct insn *);
 void port_write(struct core *, const struct insn *);
+
 /* cpuid.c */
 void cpuid_execute(struct core *, const struct insn *);
 
