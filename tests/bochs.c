@@ -49,14 +49,17 @@ static void compare(const char *program)
         compare(#name);     \
     }
 
+PROGRAM(apic_access)
 PROGRAM(apic_disabled)
 PROGRAM(external_interrupts)
+PROGRAM(tpr_shadow)
 PROGRAM(virtual_interrupts)
 PROGRAM(vm_entry_checks)
 PROGRAM(x2apic_errors)
 PROGRAM(x2apic_priority)
 PROGRAM(x2apic_registers)
 PROGRAM(x2apic_virtualization)
+PROGRAM(xapic_registers)
 
 /* ---- The comparison itself ---- */
 

@@ -22,7 +22,7 @@ struct outcome {
 
 static void print_outcome(unsigned at, struct outcome o)
 {
-    print("  from %x: ", (u64)at);
+    print("  %x: ", (u64)at);
     if (o.exit == NO_EXIT)
         print("no exit, %x\n", (u64)o.value);
     else
@@ -74,6 +74,19 @@ static void print_ranges(struct outcome (*try)(unsigned at))
 static void read_all(void)
 {
     print_ranges(try_read);
+}
+
+/* One line each, whatever comes out. */
+static void read_some(void)
+{
+    static const u16 at[] = { VAPIC_TPR, VAPIC_PPR, VAPIC_EOI, VAPIC_ISR, VAPIC_ICR, XAPIC_ICR_HIGH };
+
+    for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+        struct outcome o = try_read(at[i]);
+
+        print_outcome(at[i], o);
+    }
+    tell(NULL);
 }
 
 static void write_all(void)
@@ -135,7 +148,7 @@ static void run(const char *what, u32 secondary, void (*code)(void))
 {
     print("%s\n", what);
     controls.secondary = SECONDARY_APIC_ACCESSES | secondary;
-    guest_is_quiet = code == read_all || code == write_all;
+    guest_is_quiet = code != events && code != odd_accesses;
     fill_page();
     guest_set_controls(&controls);
     guest_run(code);
@@ -151,7 +164,7 @@ void program(void)
         return;
     vmcs_write64(APIC_ACCESS_ADDR, XAPIC_BASE);
     run("APIC accesses, reads", 0, read_all);
-    run("virtual-interrupt delivery, reads", vid, read_all);
+    run("virtual-interrupt delivery, reads", vid, read_some);
     run("register virtualization, reads", reg, read_all);
     run("both, reads", reg | vid, read_all);
     run("APIC accesses, writes", 0, write_all);

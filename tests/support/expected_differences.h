@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-enum { DIFFERENCE_CELL = 240, DIFFERENCE_MAX = 64 };
+enum { DIFFERENCE_CELL = 240, DIFFERENCE_MAX = 128 };
 
 struct difference {
     char program[DIFFERENCE_CELL], ours[DIFFERENCE_CELL], theirs[DIFFERENCE_CELL];
