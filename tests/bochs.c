@@ -51,6 +51,7 @@ static void compare(const char *program)
 
 PROGRAM(apic_access)
 PROGRAM(apic_disabled)
+PROGRAM(apic_timer)
 PROGRAM(external_interrupts)
 PROGRAM(tpr_shadow)
 PROGRAM(virtual_interrupts)

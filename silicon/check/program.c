@@ -10,11 +10,13 @@
 
 #define BOCHS_SHUTDOWN_PORT 0x8900  /* Bochs ends when "Shutdown" is written to it */
 #define TAKEN_MAX           32
+#define VECTOR_NMI          2
 #define VECTOR_MF           0x10
 
 image_thread_fn *image_thread[NR_CPUS];
 u8 boot_stacks[NR_CPUS][BOOT_STACK_SIZE] __aligned(PAGE_SIZE);
 volatile u64 fault_resume, fault_vector, fault_error;
+bool note_exceptions;
 
 static u32 taken[TAKEN_MAX];
 static u32 taken_count;
@@ -92,14 +94,21 @@ static void finish(void)
         asm volatile("cli; hlt");
 }
 
+/* NMIs, and vector 10h, the lowest that an APIC delivers: no program here executes what raises #MF. */
+static bool is_interrupt(u64 vector)
+{
+    return vector == VECTOR_NMI || vector == VECTOR_MF;
+}
+
 /*
- * An exception under guard goes on behind its instruction; any other one ends the program. Vector 10h is
- * the lowest that an APIC delivers: no program here executes what raises #MF.
+ * An exception under guard goes on behind its instruction. Those that a program injects are noted like
+ * interrupts. Any other one ends the program.
  */
 void do_exception(struct pt_regs *regs)
 {
-    if (regs->vector == VECTOR_MF) {
+    if (is_interrupt(regs->vector) || note_exceptions) {
         note_taken(regs->vector);
+        fault_error = regs->error_code;
         return;
     }
     if (!fault_resume) {

@@ -46,6 +46,9 @@ void print_msr_bits(const char *name, u32 first_msr);
 /* Vector of the exception that the instruction raised, or NO_FAULT. */
 extern volatile u64 fault_resume, fault_vector, fault_error;
 
+/* Exceptions are noted like interrupts and return to where they came from; fault_error is set. */
+extern bool note_exceptions;
+
 /* One instruction under guard, with its constraints; the value is its fault. */
 #define GUARDED(instruction, outputs, ...) ({                                       \
     fault_vector = NO_FAULT;                                                        \

@@ -6,16 +6,17 @@
 
 #include "cpu/console.h"
 #include "lapic/lapic.h"
+#include "lapic/timer.h"
 #include "sim/image.h"
 #include "vmx/vmx.h"
 
-enum { RAM = 4 << 20, ARENA = 1 << 20, MAX_STEPS = 10 << 20 };
+enum { RAM = 4 << 20, ARENA = 1 << 20, MAX_STEPS = 10 << 20, TIMER_TICKS = 10 };
 
 static const uint64_t WINDOW = 0xffffffff80000000; /* kvm/runtime/image.h: IMAGE_OFFSET */
 static const char LAST_LINE[] = "end\n";
 static char why[512];
 
-/* Store buffers and messages before cores; devices when there is nothing else to do. */
+/* Store buffers and messages before cores; the timer when the core waits for it. */
 static bool next_agent(struct machine *m, agent_id *next)
 {
     static const enum agent_kind order[] = {AGENT_BUFFER, AGENT_MESSAGE, AGENT_CORE, AGENT_DEVICE};
@@ -54,7 +55,7 @@ static const char *judge(const struct machine *m, const char *text)
 
 const char *transcript_irqweave(const char *path, char text[TRANSCRIPT_SIZE])
 {
-    struct machine *m = machine_new(1, 0, RAM, ARENA);
+    struct machine *m = machine_new(1, 1, RAM, ARENA);
     struct image image;
     text[0] = 0;
     if (!image_load(&image, path, m->memory.ram, RAM, WINDOW, why, sizeof why))
@@ -62,6 +63,7 @@ const char *transcript_irqweave(const char *path, char text[TRANSCRIPT_SIZE])
     struct cpu *cpu = cpu_new(m, WINDOW);
     struct lapic *lapic = lapic_new(m, cpu);
     struct vmx *vmx = vmx_new(m, cpu, lapic);
+    lapic_add_timer(lapic, 0, 0, TIMER_TICKS);
     vmx->failure_is_result = true;
     struct console *console = cpu_add_console(cpu, TRANSCRIPT_SIZE);
     const struct image_symbol *start = image_symbol(&image, "image_start");
