@@ -4,11 +4,11 @@
 # that boots the same bytes elsewhere (NAME.disk), in ${CMAKE_BINARY_DIR}/silicon.
 #
 # Entry code and descriptor tables are those of all images, VM entry that of kvm/logic;
-# console.c, guest.c and program.c are what the programs share. The target `checks` builds them.
+# the files of IRQWEAVE_CHECK_SHARED are what the programs share. The target `checks` builds them.
 
 set(IRQWEAVE_SILICON "${CMAKE_CURRENT_LIST_DIR}")
 set(IRQWEAVE_CHECKS "${CMAKE_BINARY_DIR}/silicon")
-set(IRQWEAVE_CHECK_SHARED console guest program)
+set(IRQWEAVE_CHECK_SHARED console guest program random)
 
 function(irqweave_check name shared)
     irqweave_image_object("${IRQWEAVE_SILICON}/check/${name}.c" object)

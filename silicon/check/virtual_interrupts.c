@@ -181,6 +181,18 @@ static void eoi_exits(void)
     vmcs_write64(EOI_EXIT_BITMAP0 + 2, 0);
 }
 
+/* The exit is for the host; the virtual interrupt comes when the control has been cleared. */
+static void window(struct guest_controls controls)
+{
+    controls.cpu |= CPU_BASED_INTERRUPT_WINDOW;
+    guest_set_controls(&controls);
+    vapic_clear();
+    vapic_set_vector(VAPIC_IRR, 0x61);
+    status(0x61, 0);
+    print("interrupt-window exiting, RVI 61\n");
+    guest_run(look);
+}
+
 static void run(const char *what, void (*code)(void))
 {
     vapic_clear();
@@ -208,4 +220,5 @@ void program(void)
     run("STI shadow", shadow);
     prepared();
     eoi_exits();
+    window(controls);
 }

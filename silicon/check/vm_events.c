@@ -31,6 +31,8 @@ static void print_stay(u64 reason)
         print("  exit %x:", reason);
     if (reason != EXIT_REASON_VMCALL && (info & INTR_INFO_VALID))
         print(" interruption %x", (u64)info);
+    if (reason == EXIT_REASON_EXCEPTION_NMI && (info & INJECT_ERROR))
+        print(" error code %x", (u64)vmcs_read32(VM_EXIT_INTR_ERROR));
     if (vectoring & INTR_INFO_VALID)
         print(" vectoring %x", (u64)vectoring);
     print(" blocking %x activity %x entry %x", (u64)vmcs_read32(GUEST_INTERRUPTIBILITY_INFO),
@@ -114,7 +116,6 @@ static void vectoring(void)
     vmcs_write32(EXCEPTION_BITMAP, 1 << VECTOR_GP);
     vmcs_write32(GUEST_IDTR_LIMIT, 32 * 16 - 1);
     inject("51, and the IDT ends before", INJECT_EXTERNAL | 0x51, 0x202);
-    print("error code %x\n", (u64)vmcs_read32(VM_EXIT_INTR_ERROR));
     vmcs_write32(GUEST_IDTR_LIMIT, 256 * 16 - 1);
     vmcs_write32(EXCEPTION_BITMAP, 0);
 }
