@@ -8,7 +8,7 @@
 
 set(IRQWEAVE_SILICON "${CMAKE_CURRENT_LIST_DIR}")
 set(IRQWEAVE_CHECKS "${CMAKE_BINARY_DIR}/silicon")
-set(IRQWEAVE_CHECK_SHARED console guest program random)
+set(IRQWEAVE_CHECK_SHARED console guest guest_run program random vapic)
 
 function(irqweave_check name shared)
     irqweave_image_object("${IRQWEAVE_SILICON}/check/${name}.c" object)

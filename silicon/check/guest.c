@@ -12,71 +12,20 @@
 #define AR_UNUSABLE     0x10000
 #define DR7_RESET       0x400
 #define RFLAGS_RESET    0x2
-#define RFLAGS_IF       0x200
 #define CPUID_VMX       (1u << 5)
 #define SEGMENTS        8           /* ES, CS, SS, DS, FS, GS, LDTR, TR */
 #define SEGMENT_CS      1
 #define SEGMENT_SS      2
 #define SEGMENT_TR      7
 #define STACK_SIZE      PAGE_SIZE
-#define MAX_EXITS       100
-#define GPR_RDI         7
 
-u8 guest_vapic[PAGE_SIZE] __aligned(PAGE_SIZE);
 u8 guest_msr_bitmap[PAGE_SIZE] __aligned(PAGE_SIZE);
-u64 guest_gprs[16];
-bool guest_is_quiet;
-volatile u64 guest_last_exit, guest_last_qualification;
+u64 guest_gprs[GPR_COUNT];
+bool guest_has_virtual_interrupts;
 
 static u8 vmcs[PAGE_SIZE] __aligned(PAGE_SIZE);
 static u8 stack[STACK_SIZE] __aligned(PAGE_SIZE);
-static bool launched, virtual_interrupts;
-
-/* ---- The virtual-APIC page ---- */
-
-u32 vapic_read(unsigned at)
-{
-    return READ_ONCE(*(u32 *)(guest_vapic + at));
-}
-
-void vapic_write(unsigned at, u32 value)
-{
-    WRITE_ONCE(*(u32 *)(guest_vapic + at), value);
-}
-
-void vapic_clear(void)
-{
-    for (unsigned at = 0; at < PAGE_SIZE; at += 4)
-        vapic_write(at, 0);
-}
-
-void vapic_set_vector(unsigned at, unsigned vector)
-{
-    at += vector / 32 * 16;
-    vapic_write(at, vapic_read(at) | 1u << vector % 32);
-}
-
-static u32 page_word(unsigned index, unsigned at)
-{
-    return vapic_read(at + 16 * index);
-}
-
-void print_vapic(void)
-{
-    u16 status = vmcs_read16(GUEST_INTR_STATUS);
-
-    print(" RVI %x SVI %x VTPR %x VPPR %x", status & 0xffull, status >> 8 & 0xffull,
-          (u64)vapic_read(VAPIC_TPR), (u64)vapic_read(VAPIC_PPR));
-    print_bits("VIRR", page_word, VAPIC_IRR);
-    print_bits("VISR", page_word, VAPIC_ISR);
-}
-
-/* The page means something under virtual-interrupt delivery alone. */
-static void print_virtual_interrupts(void)
-{
-    if (virtual_interrupts)
-        print_vapic();
-}
+static bool launched;
 
 /* ---- The VMCS ---- */
 
@@ -199,9 +148,9 @@ void guest_set_controls(const struct guest_controls *controls)
     vmcs_write32(VM_ENTRY_CONTROLS, VM_ENTRY_IA32E_MODE | required(msr + 3));
     if (controls->cpu & CPU_BASED_ACTIVATE_SECONDARY)
         vmcs_write32(SECONDARY_VM_EXEC_CONTROL, controls->secondary);
-    virtual_interrupts = (controls->cpu & CPU_BASED_ACTIVATE_SECONDARY) &&
-                         (controls->secondary & SECONDARY_VIRTUAL_INTR_DELIVERY);
-    if (!virtual_interrupts)
+    guest_has_virtual_interrupts = (controls->cpu & CPU_BASED_ACTIVATE_SECONDARY) &&
+                                   (controls->secondary & SECONDARY_VIRTUAL_INTR_DELIVERY);
+    if (!guest_has_virtual_interrupts)
         return;
     for (int i = 0; i < 4; i++)
         vmcs_write64(EOI_EXIT_BITMAP0 + 2 * i, 0);
@@ -244,122 +193,4 @@ u64 guest_enter(void)
 void guest_skip_instruction(void)
 {
     vmcs_writel(GUEST_RIP, vmcs_readl(GUEST_RIP) + vmcs_read32(VM_EXIT_INSTRUCTION_LENGTH));
-}
-
-/* ---- A guest that tells ---- */
-
-/* True if the instruction has not been executed: RIP is still at it. [SDM 25.1, 29.4] */
-static bool is_fault_like(u64 reason)
-{
-    switch (reason) {
-    case EXIT_REASON_CPUID: case EXIT_REASON_HLT: case EXIT_REASON_VMCALL:
-    case EXIT_REASON_MSR_READ: case EXIT_REASON_MSR_WRITE: case EXIT_REASON_CR_ACCESS:
-    case EXIT_REASON_APIC_ACCESS:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Everything that a reader wants to know at each exit, on one line. */
-static void print_exit(u64 reason)
-{
-    if (reason == EXIT_REASON_VMCALL)
-        print("%s:", (const char *)guest_gprs[GPR_RDI]);
-    else if (reason & ENTRY_FAIL_VALID)
-        print("VM entry fails, error %u:", reason & 0xffff);
-    else
-        print("exit %u qualification %x:", reason, vmcs_readl(EXIT_QUALIFICATION));
-    if (reason == EXIT_REASON_EXTERNAL_INTERRUPT)
-        print(" interruption %x", (u64)vmcs_read32(VM_EXIT_INTR_INFO));
-    print_virtual_interrupts();
-    print_taken();
-    print("\n");
-}
-
-/* What any host would do, so that the guest gets further. */
-static void go_on(u64 reason)
-{
-    if (is_fault_like(reason))
-        guest_skip_instruction();
-    if (reason == EXIT_REASON_INTERRUPT_WINDOW)
-        vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
-                     vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) & ~CPU_BASED_INTERRUPT_WINDOW);
-    if (reason == EXIT_REASON_TPR_BELOW_THRESHOLD)
-        vmcs_write32(TPR_THRESHOLD, vapic_read(VAPIC_TPR) >> 4);
-    if (reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
-        open_window();          /* nothing is pending any more if the exit has acknowledged it */
-        wrmsr(X2APIC_EOI, 0);
-    }
-}
-
-static void run(void)
-{
-    for (unsigned exits = 0; exits < MAX_EXITS; exits++) {
-        u64 reason = guest_enter();
-
-        if (reason == EXIT_REASON_VMCALL && !guest_gprs[GPR_RDI])
-            return;
-        if (reason != EXIT_REASON_VMCALL) {
-            guest_last_exit = reason;
-            guest_last_qualification = vmcs_readl(EXIT_QUALIFICATION);
-        }
-        if (!guest_is_quiet || reason == EXIT_REASON_VMCALL)
-            print_exit(reason);
-        if (reason >= ENTRY_FAIL_VALID)
-            return;
-        go_on(reason);
-    }
-    print("too many exits\n");
-}
-
-void guest_run(void (*code)(void))
-{
-    guest_begin(code);
-    run();
-}
-
-void guest_run_open(void (*code)(void))
-{
-    guest_begin(code);
-    vmcs_writel(GUEST_RFLAGS, RFLAGS_RESET | RFLAGS_IF);
-    run();
-}
-
-/* ---- A guest that only comes back ---- */
-
-/* Each entry begins behind the VMCALL of the one before, or where a failed one was to begin. */
-static void come_back(void)
-{
-    for (;;)
-        tell(NULL);
-}
-
-void guest_check_begin(void)
-{
-    guest_begin(come_back);
-}
-
-void guest_check(const char *what)
-{
-    u64 result = guest_enter();
-
-    print("%s: ", what);
-    if (result & ENTRY_FAIL_VALID)
-        print("error %u\n", result & 0xffff);
-    else if (result == EXIT_REASON_VMCALL)
-        print("entered\n");
-    else    /* on guest state, or on something that the guest does not do */
-        print("exit %x qualification %x\n", result, vmcs_readl(EXIT_QUALIFICATION));
-    if (result == EXIT_REASON_VMCALL)
-        guest_skip_instruction();
-}
-
-void guest_check_field(const char *what, u16 field, u64 value)
-{
-    u64 before = vmcs_readl(field);
-
-    vmcs_writel(field, value);
-    guest_check(what);
-    vmcs_writel(field, before);
 }

@@ -41,6 +41,9 @@
 #define EXIT_REASON_TPR_BELOW_THRESHOLD 43
 #define EXIT_REASON_APIC_ACCESS     44
 
+#define GPR_RDI     7
+#define GPR_COUNT   16
+
 /* Beside the exit reasons (of 32 bits): VMfailValid with its VM-instruction error in 15:0. */
 #define ENTRY_FAIL_VALID            0x100000000
 
@@ -60,7 +63,8 @@ struct guest_controls {
 
 extern u8 guest_vapic[PAGE_SIZE];
 extern u8 guest_msr_bitmap[PAGE_SIZE];      /* all zero: no access exits */
-extern u64 guest_gprs[16];
+extern u64 guest_gprs[GPR_COUNT];            /* but RSP, in the order of their encoding */
+extern bool guest_has_virtual_interrupts;    /* by the controls that were set last */
 
 /* VMXON, and a VMCS with everything but the controls. False: it cannot be; says why. */
 bool guest_init(void);

@@ -42,7 +42,9 @@ void random_operation(void)
 
 void print_operation(void)
 {
-    static const char *const name[] = { "raise", "raise", "window, TPR", "TPR", "EOI", "window", "long window" };
+    static const char *const name[] = {
+        "raise", "raise", "window, TPR", "TPR", "EOI", "window", "long window",
+    };
 
     print("%s", name[last.operation]);
     if (last.operation <= RAISE_IN_CLASS)

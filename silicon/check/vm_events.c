@@ -26,7 +26,7 @@ static void print_stay(u64 reason)
     u32 info = vmcs_read32(VM_EXIT_INTR_INFO), vectoring = vmcs_read32(IDT_VECTORING_INFO);
 
     if (reason == EXIT_REASON_VMCALL)
-        print("  %s:", (const char *)guest_gprs[7]);
+        print("  %s:", (const char *)guest_gprs[GPR_RDI]);
     else
         print("  exit %x:", reason);
     if (reason != EXIT_REASON_VMCALL && (info & INTR_INFO_VALID))
@@ -47,7 +47,7 @@ static void stay(void)
     for (unsigned i = 0; i < MAX_STAYS; i++) {
         u64 reason = guest_enter();
 
-        if (reason == EXIT_REASON_VMCALL && !guest_gprs[7])
+        if (reason == EXIT_REASON_VMCALL && !guest_gprs[GPR_RDI])
             return;
         print_stay(reason);
         if (reason == EXIT_REASON_NMI_WINDOW)
