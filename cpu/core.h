@@ -34,6 +34,7 @@ enum point_flags {
     POINT_ACCESS = 1 << 8,      /* an access that has already been counted in the position */
     POINT_PLAIN = 1 << 9,       /* touches memory only: need not be an interrupt boundary */
     POINT_RETURN = 1 << 10,     /* the return from an interrupt */
+    POINT_UNFENCED = 1 << 11,   /* no access to memory: an MFENCE before it may be still under way */
 };
 
 enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };
@@ -57,6 +58,7 @@ struct core_state {
     uint8_t shadow;     /* blocking by STI or MOV SS (enum shadow) for the current instruction */
     uint8_t shadow_next; /* ... and for the next one */
     uint8_t activity;
+    uint8_t mfence;     /* one has been executed, and nothing since that waits for it */
     uint8_t non_root;   /* guest mode */
     uint8_t level_count;
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */

@@ -72,10 +72,23 @@ static void insn_locked(struct core *c, const struct insn *in)
     c->exec.locked_size = (uint8_t)size;
 }
 
+/* It waits for the store buffer, or what follows does: see behind_mfence() in point.c. */
 static void insn_mfence(struct core *c)
 {
-    if (core_point(c, &nothing, POINT_BOUNDARY | POINT_PLAIN | POINT_DRAINED))
-        machine_say(c->m, STEP_FENCE, "mfence");
+    bool waits = c->m->knobs.value[KNOB_MFENCE_ORDERS_WRMSR] == 0;
+    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_PLAIN | (waits ? POINT_DRAINED : 0)))
+        return;
+    machine_say(c->m, STEP_FENCE, "mfence");
+    c->state->mfence = !c->cpu->in_setup;
+}
+
+/* SDM vol. 2, LFENCE: waits until all instructions before it are complete, an MFENCE for one. Beyond that it
+ * orders nothing that x86-TSO relaxes: a store may still pass a later load. */
+static void insn_lfence(struct core *c)
+{
+    bool waits = c->state->mfence && c->m->knobs.value[KNOB_MFENCE_ORDERS_WRMSR] == 1;
+    if (!waits || core_point(c, &nothing, POINT_BOUNDARY | POINT_PLAIN | POINT_DRAINED))
+        c->state->mfence = 0;
 }
 
 static void set_interrupt_flag(struct core *c, bool on)
@@ -198,6 +211,8 @@ static void insn_mov_cr8(struct core *c, const struct insn *in)
     struct footprint fp;
     footprint_clear(&fp);
     if (in->operand[1].reg == UC_X86_REG_CR8) {
+        if (!core_point(c, &nothing, POINT_BOUNDARY)) /* a handler may change it */
+            return;
         core_set_reg(c, in->operand[0].reg, apic->task_priority(c->cpu->apic, c->id));
         core_skip(c, in);
         return;
@@ -352,8 +367,8 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_INVLPG: case INSN_WBINVD: insn_invalidate(c, in); break;
     case INSN_VMX: case INSN_SVM: virtualization(c, in); break;
     case INSN_UNSUPPORTED: unsupported(c, in); break;
-    /* They order nothing that x86-TSO relaxes: a store may still pass a later load. */
-    case INSN_SFENCE: case INSN_LFENCE: break;
+    case INSN_LFENCE: insn_lfence(c); break;
+    case INSN_SFENCE: /* orders nothing that x86-TSO relaxes */
     case INSN_PUSHF: case INSN_PLAIN: case INSN_UNKNOWN: break;
     }
 }

@@ -65,6 +65,8 @@ static void ranged(struct core *c, const struct insn *in, uint32_t msr, bool wri
         if (!core_point(c, &fp, flags | POINT_BOUNDARY))
             return;
         spin_break(c);
+        if (write && (flags & POINT_UNFENCED) && c->state->mfence)
+            knob_value(&c->m->knobs, KNOB_MFENCE_ORDERS_WRMSR);
         if (!ops->access(owner, c, msr, write, &value))
             break;
         finish(c, in, write, value);

@@ -52,10 +52,21 @@ static uint16_t *regions_entered(struct core *c)
     return &c->state->entering[c->state->level_count];
 }
 
+/* What follows an MFENCE that has not waited by itself, because something behind it need not. */
+static unsigned behind_mfence(struct core *c, unsigned flags)
+{
+    if (flags & POINT_UNFENCED)
+        return flags;
+    c->state->mfence = 0;
+    return c->m->knobs.value[KNOB_MFENCE_ORDERS_WRMSR] == 1 ? flags | POINT_DRAINED : flags;
+}
+
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
     if (c->cpu->in_setup)
         return true;
+    if (c->state->mfence)
+        flags = behind_mfence(c, flags);
     observe_handler(c, fp, flags);
     if (!boundary_matters(c, flags))
         flags &= ~(unsigned)POINT_BOUNDARY;
@@ -119,7 +130,7 @@ uint64_t point_enabled_cores(void *cpu)
 {
     const struct cpu *p = cpu;
     bool events = p->apic || p->virt;
-    unsigned always = POINT_ACCESS | POINT_PLAIN | POINT_RETURN | (events ? 0 : POINT_BOUNDARY);
+    unsigned always = POINT_ACCESS | POINT_PLAIN | POINT_RETURN | POINT_UNFENCED | (events ? 0 : POINT_BOUNDARY);
     unsigned never = POINT_ENDED | (events ? 0 : POINT_WAIT_EVENT);
     uint64_t mask = 0;
     for (unsigned i = 0; i < p->m->cores; i++) {

@@ -20,6 +20,7 @@ static bool x2apic_next(void *owner, struct core *c, uint32_t msr, bool write, u
     if (!(d->access & (write ? W : R)) || (write && (value & ~d->bits)))
         return false;
     register_next(l, c->id, d, write, value, fp, flags);
+    *flags |= POINT_UNFENCED;
     return true;
 }
 

@@ -31,7 +31,7 @@ unsigned apic_ppr(const struct apic_regs *r, bool subclass_zero)
     unsigned class = r->tpr & 0xf0;
     if (class < isrv)
         return isrv;
-    if (class == isrv && subclass_zero && apic_ppr_is_ambiguous(r))
+    if (subclass_zero && apic_ppr_is_ambiguous(r))
         return class;
     return r->tpr & 0xff;
 }

@@ -69,6 +69,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "lvt-illegal-vector", {"when-raised", "when-written"},
         "when is an illegal vector in an entry of the local vector table logged as an error",
         "SDM vol. 3, 10.5.1: an implementation may do it when it is written"},
+    [KNOB_MFENCE_ORDERS_WRMSR] = {
+        "mfence-orders-wrmsr", {"yes", "no"},
+        "does WRMSR to an x2APIC register wait for an MFENCE before it that no LFENCE follows",
+        "SDM vol. 3, 10.12.3: MFENCE is enough (2016); MFENCE and LFENCE are needed (later)"},
 };
 
 unsigned knob_values(enum knob which)
@@ -104,18 +108,28 @@ bool knob_set(struct knobs *k, const char *assignment)
     return false;
 }
 
+/* Its first 40 characters; files may hold any, and a message is one line. */
+static void quote(char quoted[41], const char *text, size_t length)
+{
+    size_t n = length < 40 ? length : 40;
+    for (size_t i = 0; i < n; i++)
+        quoted[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    quoted[n] = 0;
+}
+
 void knob_complain(const char *assignment, char *text, size_t size)
 {
     const char *names[KNOB_COUNT];
-    char name[48], advice[300];
+    char name[41], value[41], advice[250];
     size_t length = strcspn(assignment, "=");
     unsigned knob = find_knob(assignment, length);
-    snprintf(name, sizeof name, "%.*s", (int)(length < 40 ? length : 40), assignment);
+    quote(name, assignment, length);
     if (knob < KNOB_COUNT) {
-        const char *value = assignment + length + (assignment[length] == '=');
+        const char *given = assignment + length + (assignment[length] == '=');
+        quote(value, given, strlen(given));
         nearest_advise(advice, sizeof advice, value, knob_table[knob].values,
                        knob_values((enum knob)knob));
-        snprintf(text, size, "no value '%.40s' of knob %s: %s", value, name, advice);
+        snprintf(text, size, "no value '%s' of knob %s: %s", value, name, advice);
         return;
     }
     for (unsigned i = 0; i < KNOB_COUNT; i++)

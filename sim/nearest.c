@@ -66,7 +66,12 @@ void nearest_advise(char *text, size_t size, const char *name, const char *const
     text[0] = 0;
     if (near)
         used = (size_t)snprintf(text, size, "did you mean '%s'? ", near);
-    for (unsigned i = 0; i < count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "there are ",
-                                 candidates[i]);
+    for (unsigned i = 0; i < count && used < size; i++) {
+        size_t room = size - used, rest = i + 1 < count ? sizeof ", ..." : 1;
+        if (strlen(candidates[i]) + sizeof "there are" + rest > room) {
+            snprintf(text + used, room, "%s...", i ? ", " : "there are ");
+            return;
+        }
+        used += (size_t)snprintf(text + used, room, "%s%s", i ? ", " : "there are ", candidates[i]);
+    }
 }

@@ -9,7 +9,8 @@
  * with it, or NULL. */
 const char *nearest_name(const char *name, const char *const *candidates, unsigned count);
 
-/* "did you mean 'sleep'? there are source, sleep, dfs", without the question if none is near. */
+/* "did you mean 'sleep'? there are source, sleep, dfs", without the question if none is near; as many of
+ * them as there is room for. */
 void nearest_advise(char *text, size_t size, const char *name, const char *const *candidates,
                     unsigned count);
 

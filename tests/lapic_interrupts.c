@@ -4,6 +4,8 @@
  * in which order (SDM vol. 3, 10.5.3, 10.8, 10.9, 10.12.11).
  */
 #include "tests/lapic_fixture.h"
+#include "tests/support/agree.h"
+#include "tests/support/snippets.h"
 
 TestSuite(lapic_interrupts, .init = set_up);
 
@@ -169,6 +171,7 @@ Test(lapic_interrupts, L14_no_spurious_vector_when_tpr_falls_again)
 /* SDM vol. 3, 10.12.11: the IRR bit is set when the WRMSR completes. */
 Test(lapic_interrupts, L17_self_ipi_is_pending_at_once)
 {
+    messages_late = true;
     to_x2apic(0);
     wrmsr(0, 0x83f, 0x41);
     unsigned irr = rdmsr(0, 0x822);
@@ -204,4 +207,36 @@ Test(lapic_interrupts, eoi_of_any_value_in_xapic_mode)
     cr_expect_eq(result(0, low), 1 << 1);
     cr_expect_eq(result(0, high), 0);
     cr_expect_eq(result(0, eoi), 0);
+}
+
+/* ---- CR8 under fire: the boundary before a read ---- */
+
+static struct state_set reached;
+
+/* The handler leaves CR8 = 5. Core 1 has seen the store that precedes the read, and sends only then: the
+ * interrupt may still come before the read. */
+Test(lapic_interrupts, an_interrupt_may_come_before_a_read_of_cr8)
+{
+    enum { X, R8 = 8, R9 = 9 };
+    struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0}, handler = {.size = 0};
+    char text[200];
+    code_bytes(&body, "\xb8\x05\x00\x00\x00\x44\x0f\x22\xc0", 9); /* mov eax, 5; mov cr8, rax */
+    code_handler(&handler, &body);
+    for (unsigned i = 0; i < 2; i++)
+        code_begin(&code[i], 2);
+    code_sti(&code[0]);
+    code_store(&code[0], X, 1);
+    code_bytes(&code[0], "\x45\x0f\x20\xc0", 4); /* mov r8, cr8 */
+    code_cli(&code[0]);
+    code_end(&code[0]);
+    code_load(&code[1], 9, X);
+    code_send(&code[1], INTERRUPT_LOW, 0);
+    code_end(&code[1]);
+    struct program *p = program_open(2, 0, MEMORY_TSO);
+    interrupts_enable(p, &handler, &handler);
+    program_start(p, code);
+    cr_assert_eq(agree_with_dfs(p, 100000, &reached, text, sizeof text), AGREES, "%s", text);
+    cr_expect(states_with_both(&reached, state_word(0, R8), 5, state_word(1, R9), 1));
+    cr_expect(states_with_both(&reached, state_word(0, R8), 0, state_word(1, R9), 1));
+    cr_expect_eq(reached.findings, 0);
 }

@@ -84,6 +84,7 @@ Test(lapic_logical, L8_flat_model)
         cr_expect_not(xapic_accepts(0x02, FLAT, LOGICAL, 0x05, early));
         cr_expect(xapic_accepts(0x02, FLAT, LOGICAL, 0xff, early));
         cr_expect_not(xapic_accepts(0x00, FLAT, LOGICAL, 0x7f, early), "LDR 0 is in no set");
+        cr_expect(xapic_accepts(0x00, FLAT, LOGICAL, 0xff, early), "FFh is for all");
     }
 }
 

@@ -74,6 +74,22 @@ Test(lapic_lvt, a_level_triggered_lint0_waits_for_eoi)
     cr_expect_eq(lapic_regs(l, 0)->lvt[LVT_LINT0], 0xc051);
 }
 
+/* Between its acceptance and its EOI the level raises nothing; behind that it does. */
+Test(lapic_lvt, a_level_in_service_raises_nothing)
+{
+    struct apic_regs *r = lapic_regs(l, 0);
+    bool broadcast;
+    apic_write_svr(r, 0x1ff);
+    apic_write_lvt(r, LVT_LINT0, 0x8051);
+    cr_assert(apic_raise_lvt(r, LVT_LINT0));
+    cr_assert_eq(apic_acknowledge(r), 0x51);
+    cr_expect_not(apic_raise_lvt(r, LVT_LINT0));
+    cr_expect_not(bits256_test(r->irr, 0x51));
+    cr_assert_eq(apic_end_of_interrupt(r, &broadcast), 0x51);
+    cr_expect(apic_raise_lvt(r, LVT_LINT0));
+    cr_expect(bits256_test(r->irr, 0x51));
+}
+
 Test(lapic_lvt, an_edge_triggered_lint0_does_not)
 {
     cr_expect_eq(raise(LVT_LINT0, 0x51, 1), 0x51);

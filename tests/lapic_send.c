@@ -218,6 +218,9 @@ static void code_xapic_send(struct code *c, uint32_t low, uint32_t high)
 }
 
 /* Core 1 stores a flag and sends; the handler at core 0 loads the flag into R8. */
+static uint32_t consulted;
+static uint8_t mfence_knob;
+
 static bool reads_the_old_flag(bool x2apic, const char *fence)
 {
     struct code code[2] = {{.size = 0}, {.size = 0}}, body = {.size = 0}, handler = {.size = 0};
@@ -238,8 +241,10 @@ static bool reads_the_old_flag(bool x2apic, const char *fence)
     code_end(&code[1]);
     if (!x2apic)
         lapic_regs(l, 1)->base &= ~(uint64_t)APIC_BASE_EXTD;
+    p->m->knobs.value[KNOB_MFENCE_ORDERS_WRMSR] = mfence_knob;
     program_start(p, code);
     enum agreement a = agree_with_dfs(p, LIMIT, &reached, text, sizeof text);
+    consulted = p->m->knobs.consulted;
     cr_assert_eq(a, AGREES, "%s", a == DIFFERS ? text : "too large");
     cr_assert_eq(states_with(&reached, INTERRUPT_COUNTER, 1), reached.count, "it always comes");
     return states_with(&reached, state_word(0, R8), 0);
@@ -257,7 +262,42 @@ Test(lapic_send, L19_an_x2apic_send_overtakes_the_store_before_it)
 
 Test(lapic_send, L19_not_with_mfence_and_lfence)
 {
-    cr_expect_not(reads_the_old_flag(true, MFENCE LFENCE));
+    for (mfence_knob = 0; mfence_knob < 2; mfence_knob++) {
+        cr_expect_not(reads_the_old_flag(true, MFENCE LFENCE));
+        cr_expect_not(consulted >> KNOB_MFENCE_ORDERS_WRMSR & 1, "the question does not come up");
+    }
+}
+
+/* SDM vol. 3, 10.12.3: the editions differ. */
+Test(lapic_send, L19_mfence_alone_is_a_question)
+{
+    for (mfence_knob = 0; mfence_knob < 2; mfence_knob++) {
+        cr_expect_eq(reads_the_old_flag(true, MFENCE), mfence_knob == 1);
+        cr_expect(consulted >> KNOB_MFENCE_ORDERS_WRMSR & 1);
+        cr_expect_not(reads_the_old_flag(true, LFENCE MFENCE LFENCE));
+    }
+}
+
+/* Whatever the answer, loads and stores behind it wait. */
+Test(lapic_send, mfence_orders_loads_in_any_case)
+{
+    for (uint8_t knob = 0; knob < 2; knob++) {
+        struct code code[2] = {{.size = 0}, {.size = 0}};
+        char text[200];
+        for (unsigned i = 0; i < 2; i++) {
+            code_begin(&code[i], 2);
+            code_store(&code[i], i, 1);
+            code_mfence(&code[i]);
+            code_load(&code[i], 8, !i);
+            code_end(&code[i]);
+        }
+        struct program *p = program_new(2, code, MEMORY_TSO);
+        p->m->knobs.value[KNOB_MFENCE_ORDERS_WRMSR] = knob;
+        cr_assert_eq(agree_with_dfs(p, LIMIT, &reached, text, sizeof text), AGREES, "%s", text);
+        cr_expect_eq(reached.count, 3);
+        cr_expect_not(states_with_both(&reached, state_word(0, R8), 0, state_word(1, R8), 0));
+        cr_expect_not(p->m->knobs.consulted >> KNOB_MFENCE_ORDERS_WRMSR & 1);
+    }
 }
 
 /* SDM vol. 3, 10.12.3 and 8.2: the register is uncached memory. */
