@@ -75,6 +75,27 @@ struct core_state {
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };
 
+/* Where an event comes from; both vendors number interruption information so. */
+enum delivery_type {
+    DELIVER_EXTERNAL = 0,
+    DELIVER_NMI = 2,
+    DELIVER_EXCEPTION = 3,
+    DELIVER_SOFTWARE = 4,            /* INT n */
+    DELIVER_PRIVILEGED = 5,          /* INT1 */
+    DELIVER_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
+};
+
+/* An event on its way through the IDT. */
+struct delivery {
+    uint8_t valid;
+    uint8_t vector;
+    uint8_t type;   /* enum delivery_type */
+    uint8_t has_error;
+    uint8_t length; /* of the instruction that it is the effect of; 0 if there is none */
+    uint32_t error;
+    uint64_t return_rip;
+};
+
 /* State of execution: valid only while this process's coroutine is suspended at the same place. */
 struct core_exec {
     const struct footprint *next; /* on the coroutine's stack */
@@ -83,8 +104,10 @@ struct core_exec {
     uint64_t resume_rip;  /* where an event taken at this boundary returns to */
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
+    uint8_t left;         /* a memory hook has left the current instruction */
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
     uint8_t after;        /* virt_ops->after_instruction is due */
+    struct delivery delivering; /* its delivery through the IDT has begun and not ended */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;
@@ -159,7 +182,7 @@ enum event_result {
     EVENT_RESUMED,  /* handled in place: the boundary is offered again */
 };
 
-enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH };
+enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH, PAGE_DELIVERY /* of an event */ };
 
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
@@ -176,11 +199,15 @@ struct virt_ops {
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
     /* Is the core in VMX operation, which blocks INIT? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
-    /* In guest mode: does IRET end the blocking of NMIs? */
-    bool (*iret_unblocks_nmi)(void *virt, struct core *);
+    /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
+    void (*triple_fault)(void *virt, struct core *);
+    /* In guest mode: what IRET does about the blocking of NMIs. */
+    void (*iret)(void *virt, struct core *);
+    /* In guest mode: adds what every step at a boundary reads beyond INTR and UNIT_NMI. */
+    void (*boundary)(void *virt, struct core *, struct footprint *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
      * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
-     * point before it is the callee's, with the flags of core_access_flags(). False: control went
+     * point before it is the callee's, with the flags of core_access_flags(), in a delivery none. False: control went
      * elsewhere (core_point() said so, or core_jump() was called). */
     bool (*page_access)(void *virt, struct core *, enum page_access, unsigned offset, unsigned size,
                         uint64_t *value);
@@ -254,7 +281,10 @@ void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t val
 /* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
 uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
                      uint64_t or_mask);
-/* The same as one step together with other effects: `fp` has been filled by the caller with what
+/* memory = next(memory), one locked access; returns the old value. `next` is pure. */
+uint64_t core_hw_update(struct core *, uint64_t physical, unsigned size,
+                        uint64_t (*next)(uint64_t old));
+/* core_hw_rmw() as one step together with other effects: `fp` has been filled by the caller with what
  * those touch; the events of fp are carried. */
 uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
                           unsigned size, uint64_t and_mask, uint64_t or_mask);
@@ -274,9 +304,11 @@ void core_operand_write(struct core *, const struct insn *, unsigned operand, ui
 /* Linear to physical by the window; false if outside. */
 bool core_translate(const struct core *, uint64_t linear, uint64_t *physical);
 
-/* Delivers an interrupt or exception through the IDT of the current mode. */
+/* Delivers an event through the IDT of the current mode; with the first, an interrupt. In guest mode a
+ * gate that is missing raises another exception, which may leave the guest. */
 void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error,
                   uint64_t return_rip);
+void core_deliver_event(struct core *, const struct delivery *);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
 
 /* An NMI that would be taken at this boundary; and taking it, through the IDT. */
@@ -306,7 +338,7 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
  * start-up. A step that touches the unit without naming one touches both. */

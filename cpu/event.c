@@ -115,4 +115,6 @@ void event_next_boundary(struct core *c, struct footprint *fp)
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
     else if (core_is_observed(c))
         core_touch_part(fp, c->id, PART_INIT | (nmi_open(c) ? PART_NMI : 0), ACCESS_READ);
+    if (c->state->non_root)
+        c->cpu->virt_ops->boundary(c->cpu->virt, c, fp);
 }

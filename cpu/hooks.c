@@ -25,6 +25,21 @@ static inline void leave_hook(struct core *c)
     }
 }
 
+/* The end of a memory hook. Unicorn cancels the instruction, unless that makes its accesses in a helper
+ * (FXSAVE, FNSTENV): then it goes on to the next one. */
+static inline void leave_access(struct core *c)
+{
+    c->exec.left = c->exec.jump;
+    leave_hook(c);
+}
+
+static void refuse_uncancelled(struct core *c)
+{
+    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: the instruction at %#llx was left between its accesses: "
+                 "not modelled", c->id, (unsigned long long)c->exec.pc);
+    core_end(c);
+}
+
 /* Nothing visible for millions of instructions: the code does not come back. */
 static void check_progress(struct core *c)
 {
@@ -94,6 +109,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     (void)uc;
     (void)size;
     core_unpatch(c);
+    c->exec.left = 0;
     if (!in_ram && !mmio_backing(c, address, 1))
         return; /* the fetch itself will fault */
     if (c->exec.fault) {
@@ -252,7 +268,7 @@ static void outside_ram(struct core *c, bool write, uint64_t address, unsigned s
     c->state->acount++;
     if (!mmio_access(c, write, address, size, value))
         unmapped(c, write ? "write" : "read", size, address);
-    leave_hook(c);
+    leave_access(c);
 }
 
 /* An access to the APIC-access page, which lies in RAM or at device registers. */
@@ -271,7 +287,7 @@ static void virtual_access(struct core *c, bool write, uint64_t address, unsigne
         memcpy(backing, &value, size);
     else if (!write && done)
         show(c, physical, size, value);
-    leave_hook(c);
+    leave_access(c);
 }
 
 static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -287,8 +303,8 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         c->exec.skip_reads--;
         return;
     }
-    if (c->exec.jump)
-        return; /* the instruction is being left */
+    if (c->exec.left)
+        refuse_uncancelled(c);
     if (c->state->access_page && access_page_has(c, address, bytes)) {
         virtual_access(c, write, address, bytes, (uint64_t)value);
         return;
@@ -313,7 +329,7 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         visible_store(c, physical, bytes, (uint64_t)value);
     else
         visible_load(c, physical, bytes);
-    leave_hook(c);
+    leave_access(c);
 }
 
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,

@@ -3,8 +3,7 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-/* Accesses of microcode by linear address (operands of system instructions, event delivery) that lie on
- * the APIC-access page would have to leave the guest. */
+/* Operands of system instructions that lie on the APIC-access page would have to leave the guest. */
 static void refuse_access_page(struct core *c)
 {
     machine_find(c->m, FINDING_LIMIT, "", "CPU%u: microcode accesses the APIC-access page at %#llx: not "
@@ -50,6 +49,29 @@ uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
     return tso_load(c->m, c->id, physical, size, &forwarded);
 }
 
+/* The access itself, in a step that has been announced if it is visible. */
+static uint64_t replace(struct core *c, bool visible, uint64_t physical, unsigned size, uint64_t value)
+{
+    uint64_t old = memory_read(&c->m->memory, physical, size);
+    tso_write_global(c->m, physical, size, value);
+    if (visible)
+        record(c, physical, size, old, value);
+    return old;
+}
+
+uint64_t core_hw_update(struct core *c, uint64_t physical, unsigned size,
+                        uint64_t (*next)(uint64_t old))
+{
+    bool visible = touch(c, physical, size, true);
+    if (visible) {
+        struct footprint fp;
+        footprint_clear(&fp);
+        footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
+        core_point(c, &fp, POINT_DRAINED | POINT_ACCESS);
+    }
+    return replace(c, visible, physical, size, next(memory_read(&c->m->memory, physical, size)));
+}
+
 uint64_t core_hw_rmw_with(struct core *c, struct footprint *fp, unsigned flags, uint64_t physical,
                           unsigned size, uint64_t and_mask, uint64_t or_mask)
 {
@@ -59,11 +81,7 @@ uint64_t core_hw_rmw_with(struct core *c, struct footprint *fp, unsigned flags, 
     if (visible || fp->count || fp->events)
         core_point(c, fp, flags | POINT_DRAINED | POINT_ACCESS);
     uint64_t old = memory_read(&c->m->memory, physical, size);
-    uint64_t value = (old & and_mask) | or_mask;
-    tso_write_global(c->m, physical, size, value);
-    if (visible)
-        record(c, physical, size, old, value);
-    return old;
+    return replace(c, visible, physical, size, (old & and_mask) | or_mask);
 }
 
 uint64_t core_hw_rmw(struct core *c, uint64_t physical, unsigned size, uint64_t and_mask,

@@ -167,9 +167,8 @@ static void insn_hlt(struct core *c, const struct insn *in)
 
 static void insn_int(struct core *c, const struct insn *in)
 {
-    unsigned vector = in->operands ? (unsigned)in->operand[0].value : 3;
     if (core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
-        core_deliver(c, vector, false, 0, in->address + in->length);
+        interrupt_software(c, in);
 }
 
 /* A function of the core's own instruction count, so that it does not depend on others; and of what its

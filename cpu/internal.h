@@ -88,6 +88,7 @@ void cores_free_images(struct core *);
 
 /* interrupt.c */
 void interrupt_return(struct core *);
+void interrupt_software(struct core *, const struct insn *); /* INT n, INT3 */
 
 /* marker.c */
 void marker_execute(struct core *, const struct insn *);

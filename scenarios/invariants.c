@@ -60,6 +60,22 @@ static bool ask_coming(const struct look *l, unsigned vector)
     return vector_coming(l->s, CORE, vector);
 }
 
+/* No question: is it a step of this core? Asked of those that carry events of VMX. */
+static bool is_own(const struct footprint *fp)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (fp->access[i].resource == core_control(CORE, UNIT_VIRT) &&
+            fp->access[i].mode == ACCESS_WRITE)
+            return true;
+    return false;
+}
+
+/* Has nothing happened but that another core has entered its guest, or drained its descriptor? */
+static bool is_of_another(const struct footprint *fp)
+{
+    return !(fp->events & ~(uint32_t)(EVENT_VM_ENTRY | EVENT_PI_DONE)) && !is_own(fp);
+}
+
 /* No question to others: nothing can have come between. */
 static bool is_sending(const struct look *l, unsigned vector)
 {
@@ -90,7 +106,8 @@ static bool pi1(void *context, struct machine *m, struct footprint *fp, char *me
 {
     struct look l = {context, fp};
     (void)m;
-    if (is_sending(&l, POSTED_INTR_VECTOR) || is_sending(&l, RESCHEDULE_VECTOR))
+    if (is_of_another(fp) || is_sending(&l, POSTED_INTR_VECTOR) ||
+        is_sending(&l, RESCHEDULE_VECTOR))
         return true;
     if (!ask_in_guest(&l) || !(ask_control(&l) & PID_ON) || ask_processing(&l))
         return true;
@@ -120,7 +137,8 @@ static bool pi2(void *context, struct machine *m, struct footprint *fp, char *me
 {
     struct look l = {context, fp};
     (void)m;
-    if (pir_answered(&l, fp->events & (EVENT_PI_DONE | LEAVES(REGION_SYNC))) || ask_processing(&l) ||
+    if (is_of_another(fp) ||
+        pir_answered(&l, fp->events & (EVENT_PI_DONE | LEAVES(REGION_SYNC))) || ask_processing(&l) ||
         ask_region(&l, ~0u, INSIDE(REGION_POST) | INSIDE(REGION_SYNC)))
         return true;
     snprintf(message, size, "PIR holds %#x while ON = 0, and nobody is about to set ON or to empty "
@@ -135,8 +153,10 @@ static bool pi2(void *context, struct machine *m, struct footprint *fp, char *me
 static bool mode1(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
     struct look l = {context, fp};
-    uint64_t mode = ask_mode(&l);
     (void)m;
+    if (!is_own(fp))
+        return true;
+    uint64_t mode = ask_mode(&l);
     if (mode == IN_GUEST_MODE)
         return true;
     if (mode != EXITING_GUEST_MODE) {

@@ -35,8 +35,19 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "SDM vol. 3, 10.8.3.1: model specific"},
     [KNOB_STI_BLOCKS_NMI] = {
         "sti-blocks-nmi", {"no", "yes"},
-        "is an NMI, too, delayed by one instruction behind an STI that found IF = 0",
+        "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
+        "IF = 0",
         "SDM vol. 2, STI: it \"may be blocked\""},
+    [KNOB_IPIV_ENTRY_CHECKS] = {
+        "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
+        "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
+        "and that the TPR shadow is used",
+        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+    [KNOB_IPIV_ICR_PAGE] = {
+        "ipiv-icr-page", {"virtualized", "exits"},
+        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
+        "310h of the APIC-access page",
+        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
@@ -73,6 +84,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "mfence-orders-wrmsr", {"yes", "no"},
         "does WRMSR to an x2APIC register wait for an MFENCE before it that no LFENCE follows",
         "SDM vol. 3, 10.12.3: MFENCE is enough (2016); MFENCE and LFENCE are needed (later)"},
+    [KNOB_VMX_TIMER_SAVES] = {
+        "vmx-timer-saves", {"all", "one"},
+        "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
+        "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
 };
 
 unsigned knob_values(enum knob which)

@@ -20,6 +20,9 @@ __asm__(".pushsection .rodata\n"
         "  mov $0x20, %r8d\n"
         "  lock xadd %r8d, 0x22080+race_window(%rip)\n"
         "1: hlt\n  jmp 1b\n"
+        "race_other_load:\n"
+        "  mov 0x22080+race_window(%rip), %r8d\n"
+        "6: hlt\n  jmp 6b\n"
         "race_write:\n"
         "  xor %r8d, %r8d\n"
         "  movl $0, 0x350(%rdi)\n"
@@ -49,9 +52,9 @@ __asm__(".pushsection .rodata\n"
         ".set race_variable, race_window + 0x8000\n"
         ".set race_pir, race_window + 0x24008\n"
         ".popsection\n");
-extern const uint8_t race_begin[], race_add[], race_locked_add[], race_other_add[], race_write[],
-    race_self_ipi[], race_handler[], race_other_sends[], race_other_posts[], race_host[],
-    race_end[];
+extern const uint8_t race_begin[], race_add[], race_locked_add[], race_other_add[],
+    race_other_load[], race_write[], race_self_ipi[], race_handler[], race_other_sends[],
+    race_other_posts[], race_host[], race_end[];
 
 enum { ACCESS_PAGE = 0x26000, R8 = 8, LIMIT = 300000, HANDLED = 0 /* variable */ };
 
@@ -107,6 +110,14 @@ Test(vmx_apic_races, a_locked_one_is_not_divided)
     explore_race(race_locked_add, race_other_add);
     cr_expect_eq(both_found_nothing(), 0);
     cr_expect_eq(states.count, 2);
+}
+
+/* ... and is a store to others: a load finds VTPR before or behind it. */
+Test(vmx_apic_races, a_locked_one_is_seen)
+{
+    explore_race(race_locked_add, race_other_load);
+    cr_expect_eq(states_with(&states, state_word(1, R8), 0), 1);
+    cr_expect_eq(states_with(&states, state_word(1, R8), 0x10), 1);
 }
 
 /* Exits of an external interrupt (1) and of the APIC write (56): the former comes before the instruction or

@@ -164,7 +164,7 @@ Test(vmx_checks, V1_reserved_control_bits)
 {
     uint64_t pin = good().field[VMCS_PIN_CONTROLS], proc = good().field[VMCS_PROC_CONTROLS];
     violates(VMCS_PIN_CONTROLS, pin & ~2ull, "pin-based");
-    violates(VMCS_PIN_CONTROLS, pin | PIN_PREEMPTION_TIMER, "pin-based");
+    violates(VMCS_PIN_CONTROLS, pin | 1u << 8, "pin-based");
     violates(VMCS_PROC_CONTROLS, proc | 1, "processor-based");
     violates(VMCS_SECONDARY_CONTROLS, APICV | SEC_EPT, "secondary");
     violates(VMCS_EXIT_CONTROLS, EXIT_HOST_64 | EXIT_ACKNOWLEDGE, "VM-exit");
@@ -174,8 +174,8 @@ Test(vmx_checks, V1_reserved_control_bits)
 Test(vmx_checks, V1_msr_bitmap_and_injection)
 {
     violates(VMCS_MSR_BITMAP, 0x4008, "MSR-bitmap");
-    violates(VMCS_ENTRY_INTR_INFO, 0x80000100 | 0x30, "interruption information");
-    violates(VMCS_ENTRY_INTR_INFO, 0x80000203, "interruption information");
+    violates(VMCS_ENTRY_INTR_INFO, 0x80000100 | 0x30, "type is not reserved");
+    violates(VMCS_ENTRY_INTR_INFO, 0x80000203, "vector fits");
     struct vmcs v = good();
     v.field[VMCS_ENTRY_INTR_INFO] = 0x80000030;
     cr_assert_null(vmx_check_entry(&v, 0));
@@ -206,7 +206,7 @@ Test(vmx_checks, guest_state)
         const char *text;
     } bad[] = {
         {VMCS_GUEST_RFLAGS, 0x200, "RFLAGS"},    {VMCS_GUEST_RFLAGS, 0x20a, "RFLAGS"},
-        {VMCS_GUEST_ACTIVITY, 2, "activity"},    {VMCS_GUEST_INTERRUPTIBILITY, 3, "interruptib"},
+        {VMCS_GUEST_ACTIVITY, 4, "activity"},    {VMCS_GUEST_INTERRUPTIBILITY, 3, "interruptib"},
         {VMCS_LINK_POINTER, 0, "link pointer"},  {VMCS_GUEST_RIP, 1ull << 50, "RIP"},
         {VMCS_GUEST_CR4, 0x20, "CR0 and CR4"},
     };

@@ -7,8 +7,8 @@
  * memory: the store goes through the store buffer, a locked instruction is one step. What follows the
  * instruction is in apic_write.c.
  *
- * Left out: guest-physical and physical accesses (no EPT, 29.4.6); event delivery and operands of system
- * instructions that lie on the page, which the core refuses; pages larger than 4 KByte.
+ * Left out: guest-physical and physical accesses (no EPT, 29.4.6); operands of system instructions that
+ * lie on the page, which the core refuses; pages larger than 4 KByte.
  *
  * The 2016 text lets reads of 0B0h and 300h exit unless APIC registers are virtualized; later
  * editions virtualize them under virtual-interrupt delivery as they do writes. Taken is the later
@@ -89,31 +89,41 @@ bool apic_self_ipi_shape(uint32_t icr_low)
 
 /* ---- On a core ---- */
 
-static bool virtualizes(const struct vmcs *v, enum apic_access_type type, unsigned offset,
-                        unsigned size, const struct apic_operation *before)
+/* Does IPI virtualization by itself virtualize the ICR? It is asked at accesses to it. */
+static bool virtualizes_icr(struct core *c, const struct vmcs *v, unsigned offset)
+{
+    if (!ipiv_enabled(v) || (offset != VAPIC_VICR_LO && offset != VAPIC_VICR_HI))
+        return false;
+    return knob_value(&c->m->knobs, KNOB_IPIV_ICR_PAGE) == 0;
+}
+
+static bool virtualizes(struct core *c, const struct vmcs *v, enum apic_access_type type,
+                        unsigned offset, unsigned size, const struct apic_operation *before)
 {
     const struct apic_access_controls k = {
         .tpr_shadow = vmx_proc(v, PROC_TPR_SHADOW),
         .register_virt = vmx_sec(v, SEC_REGISTER_VIRT),
         .virtual_interrupt = vmx_sec(v, SEC_VIRTUAL_INTERRUPT),
+        .ipi_virtualization = virtualizes_icr(c, v, offset),
     };
     return apic_access_virtualized(&k, type, offset, size, before);
 }
 
-/* Fault-like: the instruction has had no effect. */
+/* Fault-like: the instruction has had no effect, the event goes to the IDT-vectoring information. */
 static void leave(struct vmx *x, struct core *c, enum apic_access_type type, unsigned offset)
 {
     struct footprint fp;
+    unsigned flags = type == APIC_ACCESS_DELIVERY ? 0 : core_access_flags(c);
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
-    if (!core_point(c, &fp, core_access_flags(c) | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
+    if (!core_point(c, &fp, flags | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
         return;
     struct vmx_exit e = {
         .reason = EXIT_APIC_ACCESS,
         .qualification = apic_access_qualification(type, offset),
-        .rip = c->exec.pc,
+        .rip = vmx_interrupted_rip(c),
     };
-    if (type != APIC_ACCESS_FETCH)
+    if (type <= APIC_ACCESS_WRITE)
         e.instruction_length = decoder_lookup(&c->cpu->decoder, c->exec.pc)->length;
     vmx_exit(x, c, &e);
 }
@@ -137,10 +147,14 @@ bool vmx_page_access(struct vmx *x, struct core *c, enum page_access how, unsign
                      unsigned size, uint64_t *value)
 {
     struct vmx_core *k = vmx_core(x, c);
-    enum apic_access_type type = how == PAGE_FETCH   ? APIC_ACCESS_FETCH
-                                 : how == PAGE_WRITE ? APIC_ACCESS_WRITE
-                                                     : APIC_ACCESS_READ;
-    if (!virtualizes(vmx_current(x, c->id), type, offset, size, &k->operation)) {
+    static const enum apic_access_type types[] = {
+        [PAGE_READ] = APIC_ACCESS_READ,
+        [PAGE_WRITE] = APIC_ACCESS_WRITE,
+        [PAGE_FETCH] = APIC_ACCESS_FETCH,
+        [PAGE_DELIVERY] = APIC_ACCESS_DELIVERY,
+    };
+    enum apic_access_type type = types[how];
+    if (!virtualizes(c, vmx_current(x, c->id), type, offset, size, &k->operation)) {
         leave(x, c, type, offset);
         return false;
     }

@@ -77,15 +77,19 @@ static void clear_bytes(struct vmx *x, struct core *c, unsigned offset, uint32_t
     machine_say(x->m, STEP_REGISTER, "%s keeps %#x", name, keep);
 }
 
-/* The self-IPI that the virtual APIC sends itself; all else is for the hypervisor. */
+/* A self-IPI, or one that IPI virtualization posts; all else is for the hypervisor. */
 static bool emulate_icr(struct vmx *x, struct core *c)
 {
+    const struct vmcs *v = vmx_current(x, c->id);
     uint32_t low = (uint32_t)read_page(x, c, VAPIC_VICR_LO);
     machine_say(x->m, STEP_REGISTER, "VICR_LO = %#x", low);
-    if (!vid_enabled(vmx_current(x, c->id)) || !apic_self_ipi_shape(low))
+    if (vid_enabled(v) && apic_self_ipi_shape(low)) {
+        vmx_virtualize_self_ipi(x, c, low & 0xff);
+        return true;
+    }
+    if (!ipiv_enabled(v))
         return false;
-    vmx_virtualize_self_ipi(x, c, low & 0xff);
-    return true;
+    return ipiv_write_icr(x, c, low, (uint32_t)read_page(x, c, VAPIC_VICR_HI) >> 24);
 }
 
 void vmx_emulate_apic_write(struct vmx *x, struct core *c, unsigned offset)

@@ -25,6 +25,12 @@ struct entry_row {
  * so. */
 const struct entry_row *vmx_check_entry(const struct vmcs *, unsigned vtpr);
 
+/* ... of the rows on host and guest state (checks_state.c). */
+const struct entry_row *vmx_check_state(const struct vmcs *);
+
+/* The qualification of the exit with reason 33 that a row on guest state causes (26.7). */
+unsigned vmx_check_qualification(const struct entry_row *);
+
 /* Does a check depend on VTPR, that is, on memory? */
 bool vmx_check_reads_vtpr(const struct vmcs *);
 

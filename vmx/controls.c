@@ -4,9 +4,9 @@
  * After the SDM vol. 3 (June 2016), appendix A.
  *
  * A control is allowed to be 1 only if the model implements it, or if its only effect is a VM exit
- * from an instruction that the model refuses loudly anyway. Not allowed yet: preemption timer,
- * EPT, VPID, monitor trap flag, NMI windows, virtual NMIs, tertiary controls,
- * MSR lists.
+ * from an instruction that the model refuses loudly anyway. Not allowed yet: EPT, VPID, monitor trap
+ * flag, MSR lists, tertiary controls but IPI virtualization. The VMX-preemption timer is offered by
+ * machines that have one (vmx_offers()).
  */
 #include "vmx/controls.h"
 
@@ -23,14 +23,16 @@ enum {
     ENTRY_DEFAULT1 = 0x11ff,
     ENTRY_TRUE_DEFAULT1 = 0x11fb,
 
-    PIN_MODELLED = PIN_EXTERNAL_INTERRUPT | PIN_NMI | PIN_POSTED_INTERRUPTS,
+    PIN_MODELLED = PIN_EXTERNAL_INTERRUPT | PIN_NMI | PIN_VIRTUAL_NMIS | PIN_PREEMPTION_TIMER |
+                   PIN_POSTED_INTERRUPTS,
     PROC_MODELLED = PROC_INTERRUPT_WINDOW | PROC_HLT | PROC_INVLPG | PROC_MWAIT | PROC_RDPMC |
-                    PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_CR8_LOAD |
+                    PROC_RDTSC | PROC_CR3_LOAD | PROC_CR3_STORE | PROC_TERTIARY | PROC_CR8_LOAD |
                     PROC_CR8_STORE | PROC_TPR_SHADOW | PROC_MOV_DR | PROC_IO | PROC_MSR_BITMAPS |
-                    PROC_MONITOR | PROC_PAUSE,
+                    PROC_MONITOR | PROC_PAUSE | PROC_NMI_WINDOW,
     SEC_MODELLED = SEC_APIC_ACCESSES | SEC_DESCRIPTOR_TABLE | SEC_X2APIC | SEC_WBINVD |
                    SEC_REGISTER_VIRT | SEC_VIRTUAL_INTERRUPT,
-    EXIT_MODELLED = EXIT_HOST_64 | EXIT_ACKNOWLEDGE | EXIT_SAVE_EFER | EXIT_LOAD_EFER,
+    EXIT_MODELLED = EXIT_HOST_64 | EXIT_ACKNOWLEDGE | EXIT_SAVE_EFER | EXIT_LOAD_EFER |
+                    EXIT_SAVE_PREEMPTION_TIMER,
     ENTRY_MODELLED = ENTRY_GUEST_64 | ENTRY_LOAD_EFER,
 };
 
@@ -65,12 +67,13 @@ uint64_t vmx_capability(uint32_t msr)
         return true_control_msr(EXIT_TRUE_DEFAULT1, EXIT_DEFAULT1, EXIT_MODELLED);
     case MSR_VMX_TRUE_ENTRY:
         return true_control_msr(ENTRY_TRUE_DEFAULT1, ENTRY_DEFAULT1, ENTRY_MODELLED);
-    case MSR_VMX_MISC: /* stores EFER.LMA; activity state HLT */
-        return 1 << 5 | 1 << 6 | VMX_CR3_TARGETS << 16;
+    case MSR_VMX_MISC: /* stores EFER.LMA; all activity states; the timer is as fast as the TSC */
+        return 1 << 5 | 7 << 6 | VMX_CR3_TARGETS << 16;
     case MSR_VMX_CR0_FIXED0: return 0x80000021; /* PG, NE, PE */
     case MSR_VMX_CR0_FIXED1: return 0xffffffff;
     case MSR_VMX_CR4_FIXED0: return 0x2000; /* VMXE */
     case MSR_VMX_CR4_FIXED1: return 0x3727ff;
+    case MSR_VMX_PROC3: return TER_IPI_VIRTUALIZATION;
     case MSR_VMX_VMCS_ENUM: return 0x42; /* highest index, 21h, in bits 9:1 */
     default: return 0; /* no EPT, no VPID, no VM functions */
     }
@@ -89,7 +92,11 @@ const char *vmx_exit_name(unsigned reason)
     switch (reason) {
     case EXIT_EXCEPTION_NMI: return "exception or NMI";
     case EXIT_EXTERNAL_INTERRUPT: return "external interrupt";
+    case EXIT_TRIPLE_FAULT: return "triple fault";
+    case EXIT_INIT: return "INIT signal";
+    case EXIT_SIPI: return "start-up IPI";
     case EXIT_INTERRUPT_WINDOW: return "interrupt window";
+    case EXIT_NMI_WINDOW: return "NMI window";
     case EXIT_CPUID: return "CPUID";
     case EXIT_HLT: return "HLT";
     case EXIT_RDTSC: return "RDTSC";
@@ -102,6 +109,7 @@ const char *vmx_exit_name(unsigned reason)
     case EXIT_TPR_THRESHOLD: return "TPR below threshold";
     case EXIT_APIC_ACCESS: return "APIC access";
     case EXIT_VIRTUALIZED_EOI: return "virtualized EOI";
+    case EXIT_PREEMPTION_TIMER: return "VMX-preemption timer";
     case EXIT_APIC_WRITE: return "APIC write";
     default: return "VMX instruction";
     }

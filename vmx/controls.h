@@ -48,20 +48,74 @@ enum {
     SEC_REGISTER_VIRT = 1u << 8,
     SEC_VIRTUAL_INTERRUPT = 1u << 9,
 
+    TER_IPI_VIRTUALIZATION = 1u << 4,
+
     EXIT_HOST_64 = 1u << 9,
     EXIT_ACKNOWLEDGE = 1u << 15,
     EXIT_SAVE_EFER = 1u << 20,
     EXIT_LOAD_EFER = 1u << 21,
+    EXIT_SAVE_PREEMPTION_TIMER = 1u << 22,
 
     ENTRY_GUEST_64 = 1u << 9,
     ENTRY_LOAD_EFER = 1u << 15,
 };
 #define PROC_SECONDARY 0x80000000u /* activate secondary controls */
 
+/* Interruption information: in the fields for VM entry, VM exit and IDT vectoring (24.8.3, 24.9.2,
+ * 24.9.3). */
+enum {
+    INTR_TYPE_EXTERNAL = 0,
+    INTR_TYPE_RESERVED = 1,
+    INTR_TYPE_NMI = 2,
+    INTR_TYPE_EXCEPTION = 3,
+    INTR_TYPE_SOFTWARE = 4,            /* INT n */
+    INTR_TYPE_PRIVILEGED = 5,          /* INT1 */
+    INTR_TYPE_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
+    INTR_TYPE_OTHER = 7,
+    INTR_HAS_ERROR = 1 << 11,
+
+    VECTOR_NMI = 2,
+    VECTOR_BP = 3,
+    VECTOR_OF = 4,
+    VECTOR_UD = 6,
+    VECTOR_DF = 8,
+    VECTOR_GP = 13,
+    VECTOR_MC = 18,
+
+    BLOCKING_STI = 1 << 0, /* interruptibility state, table 24-3 */
+    BLOCKING_MOV_SS = 1 << 1,
+    BLOCKING_SMI = 1 << 2,
+    BLOCKING_NMI = 1 << 3,
+};
+#define INTR_VALID 0x80000000u
+
+static inline unsigned intr_type(uint32_t info)
+{
+    return info >> 8 & 7;
+}
+
+/* Types whose delivery returns behind an instruction. */
+static inline bool intr_is_software(uint32_t info)
+{
+    return intr_type(info) >= INTR_TYPE_SOFTWARE && intr_type(info) <= INTR_TYPE_SOFTWARE_EXCEPTION;
+}
+
+/* SDM vol. 3, table 6-1, as far as VMX lets them be injected with one (26.2.1.3). */
+static inline bool vector_has_error(unsigned vector)
+{
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+}
+
+#define EXIT_ENTRY_FAILURE 0x80000000u /* bit 31 of the exit reason */
+
 enum vmx_exit_reason {
     EXIT_EXCEPTION_NMI = 0,
     EXIT_EXTERNAL_INTERRUPT = 1,
+    EXIT_TRIPLE_FAULT = 2,
+    EXIT_INIT = 3,
+    EXIT_SIPI = 4,
     EXIT_INTERRUPT_WINDOW = 7,
+    EXIT_NMI_WINDOW = 8,
     EXIT_CPUID = 10,
     EXIT_HLT = 12,
     EXIT_RDTSC = 16,
@@ -84,6 +138,7 @@ enum vmx_exit_reason {
     EXIT_APIC_ACCESS = 44,
     EXIT_VIRTUALIZED_EOI = 45,
     EXIT_INVEPT = 50,
+    EXIT_PREEMPTION_TIMER = 52,
     EXIT_INVVPID = 53,
     EXIT_APIC_WRITE = 56,
 };
@@ -132,11 +187,13 @@ enum {
     MSR_VMX_TRUE_EXIT = 0x48f,
     MSR_VMX_TRUE_ENTRY = 0x490,
     MSR_VMX_VMFUNC = 0x491,
-    MSR_VMX_LAST = MSR_VMX_VMFUNC,
+    MSR_VMX_PROC3 = 0x492,
+    MSR_VMX_LAST = MSR_VMX_PROC3,
 };
 
-/* Value of a capability MSR (480h to 491h): for controls, bits 31:0 are the allowed-0 settings
- * (must be 1 where they are 1) and bits 63:32 the allowed-1 settings. */
+/* Value of a capability MSR (480h to 492h): for controls, bits 31:0 are the allowed-0 settings
+ * (must be 1 where they are 1) and bits 63:32 the allowed-1 settings; for the 64 tertiary controls all
+ * bits are allowed-1 settings. */
 uint64_t vmx_capability(uint32_t msr);
 
 /* Does a control word obey a capability MSR? */
@@ -148,6 +205,12 @@ static inline uint32_t vmx_secondary(const struct vmcs *v)
     if (!(vmcs_get(v, VMCS_PROC_CONTROLS) & PROC_SECONDARY))
         return 0;
     return (uint32_t)vmcs_get(v, VMCS_SECONDARY_CONTROLS);
+}
+
+/* Tertiary controls as they act: 0 if they are not activated. */
+static inline uint64_t vmx_tertiary(const struct vmcs *v)
+{
+    return vmcs_get(v, VMCS_PROC_CONTROLS) & PROC_TERTIARY ? vmcs_get(v, VMCS_TERTIARY_CONTROLS) : 0;
 }
 
 static inline bool vmx_pin(const struct vmcs *v, uint32_t bits)

@@ -37,15 +37,23 @@ static unsigned read_vtpr(struct core *c, const struct vmcs *v)
 }
 
 /* In the order of the SDM vol. 3, 26.1 and 30.3 (VMLAUNCH/VMRESUME); STI blocking does not matter. */
-static struct verdict decide(const struct core *c, const struct vmcs *v, unsigned vtpr, bool launch)
+static struct verdict decide(struct vmx *x, const struct core *c, const struct vmcs *v,
+                             unsigned vtpr, bool launch)
 {
+    static const struct entry_row timer = {
+        ENTRY_FAILS_CONTROLS, "the processor offers the VMX-preemption timer that is used", NULL};
     if (c->state->shadow & SHADOW_MOV_SS)
         return (struct verdict){VM_ERROR_MOV_SS, NULL};
     if (launch && v->launch != VMCS_CLEAR)
         return (struct verdict){VM_ERROR_VMLAUNCH_NOT_CLEAR, NULL};
     if (!launch && v->launch != VMCS_LAUNCHED)
         return (struct verdict){VM_ERROR_VMRESUME_NOT_LAUNCHED, NULL};
-    const struct entry_row *row = vmx_check_entry(v, vtpr);
+    uint64_t pin = vmcs_get(v, VMCS_PIN_CONTROLS);
+    if ((pin & PIN_PREEMPTION_TIMER) && pin & ~(vmx_offers(x, MSR_VMX_TRUE_PIN) >> 32))
+        return (struct verdict){ENTRY_FAILS_CONTROLS, &timer};
+    const struct entry_row *row = ipiv_check_entry(x, v);
+    if (!row)
+        row = vmx_check_entry(v, vtpr);
     return (struct verdict){row ? (unsigned)row->failure : 0, row};
 }
 
@@ -57,6 +65,8 @@ static void require_modelled(struct core *c, const struct vmcs *v)
         vmx_not_modelled(c, "VM entry with MSR lists");
     if (!(vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64))
         vmx_not_modelled(c, "VM entry to a guest outside IA-32e mode");
+    if (vmcs_get(v, VMCS_GUEST_PENDING_DEBUG))
+        vmx_not_modelled(c, "VM entry with pending debug exceptions");
     bool there = (!vmx_proc(v, PROC_TPR_SHADOW) || in_memory(c, vmcs_get(v, VMCS_VIRTUAL_APIC))) &&
                  (!vmx_proc(v, PROC_MSR_BITMAPS) || in_memory(c, vmcs_get(v, VMCS_MSR_BITMAP))) &&
                  (!vmx_pin(v, PIN_POSTED_INTERRUPTS) ||
@@ -78,15 +88,13 @@ static void load_tables(struct core_state *s, const struct vmcs *v)
     s->idt_limit = (uint32_t)vmcs_get(v, VMCS_GUEST_IDTR_LIMIT);
 }
 
-/* SDM vol. 3, 26.6.1. Without virtual NMIs bit 3 is the blocking of NMIs itself: a 0 ends the one that
- * held in the host. */
+/* SDM vol. 3, 26.6.1 */
 static void load_blocking(struct core_state *s, uint64_t interruptibility)
 {
     s->shadow = interruptibility & BLOCKING_STI ? SHADOW_STI : 0;
     if (interruptibility & BLOCKING_MOV_SS)
         s->shadow |= SHADOW_MOV_SS;
     s->shadow_next = s->shadow; /* holds at this boundary and for the instruction */
-    s->nmi_blocked = interruptibility & BLOCKING_NMI ? 1 : 0;
 }
 
 static void load_guest(struct core *c, const struct vmcs *v)
@@ -125,6 +133,8 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
     v->launch = VMCS_LAUNCHED;
     enter_contexts(x, c, v);
     load_guest(c, v);
+    vmx_load_nmi_blocking(x, c, v);
+    vmx_timer_arm(x, c, v);
     c->state->non_root = 1;
     if (vmx_sec(v, SEC_APIC_ACCESSES))
         c->state->access_page = vmcs_get(v, VMCS_APIC_ACCESS) | 1;
@@ -134,23 +144,6 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
     machine_say(x->m, STEP_VMX, "VM entry");
 }
 
-/* SDM vol. 3, 26.5: event injection is part of the entry and asks neither IF nor priorities. */
-static void inject(struct core *c, const struct vmcs *v)
-{
-    uint32_t info = (uint32_t)vmcs_get(v, VMCS_ENTRY_INTR_INFO);
-    unsigned type = info >> 8 & 7;
-    uint64_t rip = vmcs_get(v, VMCS_GUEST_RIP);
-    if (!(info & INTR_VALID))
-        return;
-    if (type >= INTR_TYPE_SOFTWARE && type <= INTR_TYPE_SOFTWARE_EXCEPTION)
-        rip += vmcs_get(v, VMCS_ENTRY_INSTRUCTION_LENGTH);
-    if (type == INTR_TYPE_NMI)
-        c->state->nmi_blocked = 1; /* 26.5.1: as if it had come by itself */
-    machine_say(c->m, STEP_DELIVER, "injects vector %#x", info & 0xff);
-    core_deliver(c, info & 0xff, info & INTR_HAS_ERROR,
-                 (uint32_t)vmcs_get(v, VMCS_ENTRY_EXCEPTION_ERROR), rip);
-}
-
 static void fail(struct vmx *x, struct core *c, const struct insn *in, const struct verdict *w)
 {
     if (w->row && !x->failure_is_result) {
@@ -158,8 +151,12 @@ static void fail(struct vmx *x, struct core *c, const struct insn *in, const str
                      c->id, w->row->must);
         core_end(c);
     }
-    if (w->row && w->row->failure == ENTRY_FAILS_GUEST)
-        vmx_not_modelled(c, "VM-entry failure as a VM exit");
+    if (w->row)
+        machine_say(x->m, STEP_VMX, "VM entry fails: must hold: %s", w->row->must);
+    if (w->row && w->row->failure == ENTRY_FAILS_GUEST) {
+        vmx_exit_entry_failure(x, c, vmx_check_qualification(w->row));
+        return;
+    }
     vmx_fail(x, c, (enum vm_error)w->error);
     core_skip(c, in);
 }
@@ -167,8 +164,8 @@ static void fail(struct vmx *x, struct core *c, const struct insn *in, const str
 /* SDM vol. 3, 26.6: what is already pending comes before the first guest instruction. */
 static void first_boundary(struct core *c)
 {
-    bool halted = c->state->activity == ACTIVITY_HLT;
-    core_point(c, &nothing, POINT_BOUNDARY | (halted ? POINT_WAIT_EVENT : 0));
+    bool active = c->state->activity == ACTIVITY_ACTIVE;
+    core_point(c, &nothing, POINT_BOUNDARY | (active ? 0 : POINT_WAIT_EVENT));
 }
 
 void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch)
@@ -179,10 +176,12 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
         core_skip(c, in);
         return;
     }
-    struct verdict w = decide(c, v, read_vtpr(c, v), launch);
+    struct verdict w = decide(x, c, v, read_vtpr(c, v), launch);
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
+    if (vmx_pin(v, PIN_PREEMPTION_TIMER))
+        vmx_timer_footprint(c, &fp);
     fp.events = w.error ? 0 : EVENT_VM_ENTRY;
     if (!core_point(c, &fp, POINT_BOUNDARY | vmx_drain_flag(c, KNOB_VM_ENTRY_DRAINS)))
         return;
@@ -193,7 +192,8 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
     commit(x, c, v);
     if (vid_enabled(v))
         vid_enter(x, c);
-    inject(c, v);
-    if (!vmx_entry_below_threshold(x, c))
+    vmx_inject(x, c, v);
+    bool inside = c->state->non_root; /* else the delivery has led to a VM exit */
+    if (inside && !vmx_entry_below_threshold(x, c))
         first_boundary(c);
 }

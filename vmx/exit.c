@@ -5,7 +5,7 @@
  *
  * An exit is one step: nothing of it is in memory that others can see (VMCS data are not in
  * memory). General registers are shared with the host. Left out: MSR lists, debug registers,
- * SYSENTER MSRs, PAT; IDT-vectoring information (no exit happens during event delivery here).
+ * SYSENTER MSRs, PAT; "NMI unblocking due to IRET" (no IRET faults here).
  */
 #include "vmx/internal.h"
 
@@ -40,9 +40,10 @@ static void save_tables(struct core *c, struct vmcs *v)
 }
 
 /* SDM vol. 3, 24.4.2, table 24-3: at most one of the first two holds. */
-static uint64_t blocking(const struct core_state *s)
+static uint64_t blocking(const struct vmx *x, const struct core *c, const struct vmcs *v)
 {
-    uint64_t nmi = s->nmi_blocked ? BLOCKING_NMI : 0;
+    const struct core_state *s = c->state;
+    uint64_t nmi = vmx_nmi_blocking(x, c, v) ? BLOCKING_NMI : 0;
     if (s->shadow & SHADOW_MOV_SS)
         return nmi | BLOCKING_MOV_SS;
     return nmi | ((s->shadow & SHADOW_STI) && s->interrupt_flag ? BLOCKING_STI : 0);
@@ -52,7 +53,7 @@ static void save_events(struct vmx *x, struct core *c, struct vmcs *v)
 {
     const struct vid *vid = &vmx_core(x, c)->vid;
     vmcs_set(v, VMCS_GUEST_ACTIVITY, c->state->activity);
-    vmcs_set(v, VMCS_GUEST_INTERRUPTIBILITY, blocking(c->state));
+    vmcs_set(v, VMCS_GUEST_INTERRUPTIBILITY, blocking(x, c, v));
     if (vid_enabled(v))
         vmcs_set(v, VMCS_GUEST_INTR_STATUS, (uint64_t)vid->svi << 8 | vid->rvi);
 }
@@ -102,14 +103,14 @@ static void load_host(struct core *c, const struct vmcs *v)
     core_jump(c, vmcs_get(v, VMCS_HOST_RIP));
 }
 
-static void record(struct vmcs *v, const struct vmx_exit *e)
+static void record(struct core *c, struct vmcs *v, const struct vmx_exit *e)
 {
     vmcs_set(v, VMCS_EXIT_REASON, e->reason);
     vmcs_set(v, VMCS_EXIT_QUALIFICATION, e->qualification);
     vmcs_set(v, VMCS_EXIT_INTR_INFO, e->intr_info);
     vmcs_set(v, VMCS_EXIT_INTR_ERROR, e->intr_error);
     vmcs_set(v, VMCS_EXIT_INSTRUCTION_LENGTH, e->instruction_length);
-    vmcs_set(v, VMCS_IDT_VECTORING_INFO, 0);
+    vmx_record_vectoring(c, v);
     /* 27.2.1: the valid bit of the VM-entry interruption information is cleared. */
     uint64_t injection = vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     vmcs_set(v, VMCS_ENTRY_INTR_INFO, injection & ~(uint64_t)INTR_VALID);
@@ -120,7 +121,8 @@ void vmx_exit(struct vmx *x, struct core *c, const struct vmx_exit *e)
     struct vmcs *v = vmx_current(x, c->id);
     assert(v);
     assert(c->state->non_root);
-    record(v, e);
+    record(c, v, e);
+    vmx_timer_stop(x, c, v);
     save_registers(c, v, e->rip);
     save_tables(c, v);
     save_events(x, c, v);
@@ -135,6 +137,20 @@ void vmx_exit(struct vmx *x, struct core *c, const struct vmx_exit *e)
     machine_say(x->m, STEP_VMX, "VM exit: %s", vmx_exit_name(e->reason));
     if (e->intr_info & INTR_VALID)
         machine_say(x->m, STEP_VMX, "vector %#x", e->intr_info & 0xff);
+}
+
+/* SDM vol. 3, 26.7: the host's state is loaded, nothing of the guest is saved, and of the information
+ * fields only these two are written; the injection stays valid. */
+void vmx_exit_entry_failure(struct vmx *x, struct core *c, uint64_t qualification)
+{
+    struct vmcs *v = vmx_current(x, c->id);
+    assert(!c->state->non_root);
+    vmcs_set(v, VMCS_EXIT_REASON, EXIT_ENTRY_FAILURE | EXIT_ENTRY_GUEST_STATE);
+    vmcs_set(v, VMCS_EXIT_QUALIFICATION, qualification);
+    load_host(c, v);
+    c->exec.spin_broken = 1;
+    c->state->cycles += VMX_EXIT_CYCLES;
+    machine_say(x->m, STEP_VMX, "VM exit: %s", vmx_exit_name(EXIT_ENTRY_GUEST_STATE));
 }
 
 void vmx_exit_instruction(struct vmx *x, struct core *c, const struct insn *in, unsigned reason,
@@ -154,35 +170,54 @@ void vmx_exit_instruction(struct vmx *x, struct core *c, const struct insn *in, 
     vmx_exit(x, c, &e);
 }
 
-void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned reason,
-                   uint64_t qualification)
+/* The step of an exit that no boundary precedes. */
+static void exit_point(struct core *c)
 {
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
     core_point(c, &fp, vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS));
+}
+
+void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned reason,
+                   uint64_t qualification)
+{
+    exit_point(c);
     struct vmx_exit e = {.reason = reason, .qualification = qualification, .rip = next_rip};
     vmx_exit(x, c, &e);
+}
+
+/* #BP and #OF come from INT3 and INTO alone: software exceptions, which have a length (27.2.4). */
+static unsigned exception_type(unsigned vector)
+{
+    return vector == VECTOR_BP || vector == VECTOR_OF ? INTR_TYPE_SOFTWARE_EXCEPTION
+                                                      : INTR_TYPE_EXCEPTION;
 }
 
 bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool has_error,
                          uint32_t error)
 {
     const struct vmcs *v = vmx_current(x, c->id);
+    unsigned type = exception_type(vector);
     assert(vector < 32);
     if (!c->state->non_root || !(vmcs_get(v, VMCS_EXCEPTION_BITMAP) >> vector & 1))
         return false;
-    struct footprint fp;
-    footprint_clear(&fp);
-    vmx_footprint(c, &fp);
-    core_point(c, &fp, vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS));
+    exit_point(c);
     struct vmx_exit e = {
         .reason = EXIT_EXCEPTION_NMI,
-        .intr_info = INTR_VALID | INTR_TYPE_EXCEPTION << 8 | (has_error ? INTR_HAS_ERROR : 0) |
-                     vector,
+        .intr_info = INTR_VALID | type << 8 | (has_error ? INTR_HAS_ERROR : 0) | vector,
         .intr_error = error,
-        .rip = c->exec.pc,
+        .instruction_length = type == INTR_TYPE_SOFTWARE_EXCEPTION ? 1 : 0,
+        .rip = vmx_interrupted_rip(c),
     };
     vmx_exit(x, c, &e);
     return true;
+}
+
+/* SDM vol. 3, 25.2: whatever the exception bitmap says. */
+void vmx_triple_fault(void *virt, struct core *c)
+{
+    exit_point(c);
+    struct vmx_exit e = {.reason = EXIT_TRIPLE_FAULT, .rip = vmx_interrupted_rip(c)};
+    vmx_exit(virt, c, &e);
 }

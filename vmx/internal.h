@@ -15,24 +15,7 @@ enum {
     RFLAGS_SF = 1 << 7,
     RFLAGS_IF = 1 << 9,
     RFLAGS_OF = 1 << 11,
-
-    BLOCKING_STI = 1 << 0,
-    BLOCKING_MOV_SS = 1 << 1,
-    BLOCKING_NMI = 1 << 3,
-
-    VECTOR_NMI = 2,
-    VECTOR_UD = 6,
-    VECTOR_GP = 13,
-
-    INTR_TYPE_EXTERNAL = 0,
-    INTR_TYPE_NMI = 2,
-    INTR_TYPE_EXCEPTION = 3,
-    INTR_TYPE_SOFTWARE = 4,
-    INTR_TYPE_PRIVILEGED = 5,
-    INTR_TYPE_SOFTWARE_EXCEPTION = 6,
-    INTR_HAS_ERROR = 1 << 11,
 };
-#define INTR_VALID 0x80000000u
 
 static inline struct vmx_core *vmx_core(const struct vmx *x, const struct core *c)
 {
@@ -68,6 +51,24 @@ void vmx_fail(struct vmx *, struct core *, enum vm_error);
 /* entry.c: VMLAUNCH and VMRESUME. */
 void vmx_enter(struct vmx *, struct core *, const struct insn *, bool launch);
 
+/* inject.c: the event of the VM-entry interruption information, and the information about a
+ * delivery that a VM exit ends. */
+void vmx_inject(struct vmx *, struct core *, const struct vmcs *);
+void vmx_record_vectoring(struct core *, struct vmcs *);
+uint64_t vmx_interrupted_rip(const struct core *);
+
+/* nmi.c: blocking of NMIs, and of virtual NMIs, at VM entry, by IRET, and as VM exit saves it. */
+bool vmx_nmi_window_open(struct core *, const struct vmcs *); /* under NMI-window exiting */
+void vmx_load_nmi_blocking(struct vmx *, struct core *, const struct vmcs *);
+void vmx_block_nmis(struct vmx *, struct core *);
+bool vmx_nmi_blocking(const struct vmx *, const struct core *, const struct vmcs *);
+void vmx_iret(void *virt, struct core *);
+
+/* preemption_timer.c */
+void vmx_timer_footprint(const struct core *, struct footprint *); /* what arms or stops it */
+void vmx_timer_arm(struct vmx *, struct core *, const struct vmcs *);
+void vmx_timer_stop(struct vmx *, struct core *, struct vmcs *);
+
 /* exit.c */
 struct vmx_exit {
     unsigned reason;
@@ -77,6 +78,8 @@ struct vmx_exit {
     unsigned instruction_length;
     uint64_t rip; /* of the guest, to be saved */
 };
+/* The exit that a VM entry with invalid guest state becomes (26.7). */
+void vmx_exit_entry_failure(struct vmx *, struct core *, uint64_t qualification);
 /* Leaves the guest at once: the step is the caller's. */
 void vmx_exit(struct vmx *, struct core *, const struct vmx_exit *);
 /* An instruction that causes a VM exit: point and exit; an event may come first. */
@@ -120,8 +123,19 @@ void vmx_after_instruction(struct vmx *, struct core *);
 /* cr.c: MOV to and from control registers; true if the instruction is done. */
 bool vmx_guest_mov_cr(struct vmx *, struct core *, const struct insn *);
 
+/* ipiv.c. The check of VM entry for its controls: the row that does not hold, or NULL. */
+struct entry_row;
+bool ipiv_enabled(const struct vmcs *);
+const struct entry_row *ipiv_check_entry(struct vmx *, const struct vmcs *);
+/* A guest that may use it has written VICR: true if the interrupt has been posted; false if the
+ * APIC-write VM exit (qualification 300h) shall follow, which is the caller's. `target`: APIC id,
+ * VICR_HI[31:24] or EDX. */
+bool ipiv_write_icr(struct vmx *, struct core *, uint32_t icr_low, uint32_t target);
+
 /* posted.c: steps 1 to 7 of 29.6; the caller has announced step 1. */
 void posted_process(struct vmx *, struct core *);
+
+void vmx_triple_fault(void *virt, struct core *);
 
 /* events.c */
 extern const struct virt_ops vmx_operations;

@@ -33,6 +33,8 @@ struct vmx *vmx_new(struct machine *m, struct cpu *cpu, struct lapic *lapic)
 
 void vmx_free(struct vmx *x)
 {
+    for (unsigned i = 0; i < x->m->cores; i++)
+        free(x->timer[i]);
     free(x);
 }
 
@@ -77,9 +79,13 @@ const struct vid *vmx_vid(const struct vmx *x, unsigned core)
 
 /* ---- For the files of vmx/ ---- */
 
+/* Many of these steps leave the guest, which stops its timer. */
 void vmx_footprint(const struct core *c, struct footprint *fp)
 {
+    const struct vmx *x = c->cpu->virt;
     footprint_add(fp, core_control(c->id, UNIT_VIRT), ACCESS_WRITE);
+    if (vmx_core(x, c)->timer_runs)
+        vmx_timer_footprint(c, fp);
 }
 
 void vmx_micro_point(struct core *c)
@@ -113,6 +119,24 @@ void vmx_not_modelled(struct core *c, const char *what)
 
 /* ---- MSRs ---- */
 
+static bool has_timers(const struct vmx *x)
+{
+    for (unsigned i = 0; i < x->m->cores; i++)
+        if (!x->timer[i])
+            return false;
+    return true;
+}
+
+uint64_t vmx_offers(const struct vmx *x, uint32_t msr)
+{
+    uint64_t without = 0;
+    if (!has_timers(x) && (msr == MSR_VMX_PIN || msr == MSR_VMX_TRUE_PIN))
+        without = (uint64_t)PIN_PREEMPTION_TIMER << 32;
+    if (!has_timers(x) && (msr == MSR_VMX_EXIT || msr == MSR_VMX_TRUE_EXIT))
+        without = (uint64_t)EXIT_SAVE_PREEMPTION_TIMER << 32;
+    return vmx_capability(msr) & ~without;
+}
+
 static bool capability_next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
                             struct footprint *fp, unsigned *flags)
 {
@@ -123,9 +147,9 @@ static bool capability_next(void *owner, struct core *c, uint32_t msr, bool writ
 static bool capability_access(void *owner, struct core *c, uint32_t msr, bool write,
                               uint64_t *value)
 {
-    (void)owner, (void)c;
+    (void)c;
     assert(!write);
-    *value = vmx_capability(msr);
+    *value = vmx_offers(owner, msr);
     return true;
 }
 

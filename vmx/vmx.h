@@ -24,6 +24,7 @@ enum {
     VMX_ENTRY_CYCLES = 500,
     VMX_EXIT_CYCLES = 500,
     VMX_POSTED_CYCLES = 150,
+    VMX_IPIV_CYCLES = 150,
     VMX_VIRTUAL_DELIVERY_CYCLES = 40, /* beside the delivery through the IDT */
 };
 
@@ -42,7 +43,18 @@ struct vmx_core {
     uint8_t posted_processing; /* between acknowledgement and evaluation, 29.6 */
     uint8_t host_levels;      /* contexts of the host under the guest's */
     struct apic_operation operation; /* in guest mode: the virtualized write of the instruction */
+    uint8_t virtual_nmi_blocked; /* in guest mode with virtual NMIs: table 24-3, bit 3 */
+    uint8_t timer_runs;       /* the VMX-preemption timer: armed by VM entry, until VM exit ... */
+    uint8_t timer_out;        /* ... and it has come to 0 */
+    uint8_t timer_due;        /* its agent has a step to make: see preemption_timer.c */
     struct vid vid;           /* valid in guest mode under virtual-interrupt delivery */
+};
+
+struct vmx;
+
+struct vmx_timer {
+    struct vmx *x;
+    unsigned core;
 };
 
 struct vmx {
@@ -53,12 +65,20 @@ struct vmx {
     struct vmcs *vmcs; /* the table */
     unsigned vmcs_count;
     bool failure_is_result;
+    struct vmx_timer *timer[MACHINE_MAX_CORES]; /* NULL: the core has no VMX-preemption timer */
 };
 
 /* Attaches VMX to all cores; firmware has enabled and locked it (IA32_FEATURE_CONTROL = 5). The
  * table holds two VMCSs a core, at most VMCS_MAX; one more is FINDING_BUG. */
 struct vmx *vmx_new(struct machine *, struct cpu *, struct lapic *);
 void vmx_free(struct vmx *);
+
+/* Gives a core a VMX-preemption timer, which is device `device` of the machine. Only a processor whose
+ * cores all have one offers the control. */
+void vmx_add_timer(struct vmx *, unsigned core, unsigned device);
+
+/* A capability MSR as this machine has it. */
+uint64_t vmx_offers(const struct vmx *, uint32_t msr);
 
 /* An exception of a guest instruction: true if the exception bitmap turns it into a VM exit, which
  * has then happened; false if it shall be delivered through the guest's IDT. */

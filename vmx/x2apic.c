@@ -5,10 +5,11 @@
  *
  * What is not special goes to the processor's own registers, the physical local APIC included.
  * Stores to the virtual-APIC page by WRMSR reach memory at once, after the store buffer; the SDM
- * is silent. Left out: IPI virtualization (WRMSR 830h), which the controls do not allow.
+ * is silent.
  */
 #include "lapic/apic_regs.h"
 #include "vmx/internal.h"
+#include "vmx/ipiv.h"
 #include "vmx/x2apic.h"
 
 static const struct footprint nothing;
@@ -105,11 +106,35 @@ static void write_self_ipi(struct vmx *x, struct core *c, const struct insn *in,
     core_skip(c, in);
 }
 
+/* 29.5, of editions since 2022: with the control "IPI virtualization". The mode of the physical APIC does
+ * not matter; bit 12 is no reserved bit but keeps the interrupt from being posted. */
+static void write_icr(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
+{
+    if (value & IPIV_ICR_RESERVED) {
+        core_fault(c, VECTOR_GP, 0);
+        return;
+    }
+    core_hw_write(c, vid_page(x, c) + IPIV_PAGE_OFFSET, 8, value);
+    machine_say(x->m, STEP_REGISTER, "VICR = %#llx", (unsigned long long)value);
+    if (ipiv_write_icr(x, c, (uint32_t)value, (uint32_t)(value >> 32)))
+        core_skip(c, in);
+    else
+        vmx_exit_trap(x, c, vmx_retire(c, in), EXIT_APIC_WRITE, IPIV_PAGE_OFFSET);
+}
+
+/* As x2apic_judge_write(), and with the tertiary controls. */
+static enum x2apic_write judge(const struct vmcs *v, uint32_t msr, uint64_t value)
+{
+    if (msr == APIC_ICR && vmx_sec(v, SEC_X2APIC) && ipiv_enabled(v))
+        return X2APIC_ICR;
+    return x2apic_judge_write(vmx_secondary(v), msr, value);
+}
+
 static bool guest_wrmsr(struct vmx *x, struct core *c, const struct insn *in, uint32_t msr)
 {
     uint64_t value = (core_reg(c, UC_X86_REG_RAX) & 0xffffffff) |
                      core_reg(c, UC_X86_REG_RDX) << 32;
-    enum x2apic_write what = x2apic_judge_write(vmx_secondary(vmx_current(x, c->id)), msr, value);
+    enum x2apic_write what = judge(vmx_current(x, c->id), msr, value);
     if (what == X2APIC_PHYSICAL)
         return false;
     if (!begin(c, msr))
@@ -117,6 +142,7 @@ static bool guest_wrmsr(struct vmx *x, struct core *c, const struct insn *in, ui
     switch (what) {
     case X2APIC_TPR: write_tpr(x, c, in, value); break;
     case X2APIC_EOI: write_eoi(x, c, in); break;
+    case X2APIC_ICR: write_icr(x, c, in, value); break;
     case X2APIC_SELF_IPI: write_self_ipi(x, c, in, value); break;
     default: core_fault(c, VECTOR_GP, 0); break;
     }

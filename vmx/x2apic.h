@@ -6,7 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum x2apic_write { X2APIC_PHYSICAL, X2APIC_FAULT, X2APIC_TPR, X2APIC_EOI, X2APIC_SELF_IPI };
+enum x2apic_write {
+    X2APIC_PHYSICAL,
+    X2APIC_FAULT,
+    X2APIC_TPR,
+    X2APIC_EOI,
+    X2APIC_SELF_IPI,
+    X2APIC_ICR, /* under IPI virtualization */
+};
 
 /* Where the MSR bitmaps (four of 1 KByte) hold an MSR's bit; false: it has none and exits. */
 bool x2apic_bitmap_byte(uint32_t msr, bool write, unsigned *byte, unsigned *bit);
