@@ -71,6 +71,7 @@ struct core_state {
     uint32_t gdt_limit, idt_limit, tr_limit;
     uint64_t cr0, cr2, cr3, cr4, efer;
     uint64_t cycles;
+    uint64_t drains;    /* steps that waited for the store buffer: fences, uncached accesses, ... */
     uint64_t error_code;
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };

@@ -10,6 +10,7 @@ enum {
     EDX_APIC = 1 << 9,
     ECX_VMX = 1 << 5,
     ECX_X2APIC = 1 << 21,
+    ECX_TSC_DEADLINE = 1 << 24,
     LEAF_BASIC = 0,
     LEAF_FEATURES = 1,
     LEAF_TOPOLOGY = 0xb,
@@ -29,7 +30,8 @@ static struct registers features(const struct core *c)
 {
     bool apic = !c->cpu->apic || c->cpu->apic_ops->present(c->cpu->apic, c->id);
     return (struct registers){.b = apic_id(c) << 24,
-                              .c = ECX_X2APIC | (c->cpu->virt ? ECX_VMX : 0),
+                              .c = ECX_X2APIC | (c->cpu->virt ? ECX_VMX : 0) |
+                                   (c->cpu->apic ? ECX_TSC_DEADLINE : 0),
                               .d = EDX_MSR | (apic ? EDX_APIC : 0)};
 }
 

@@ -63,6 +63,7 @@ static unsigned behind_mfence(struct core *c, unsigned flags)
 
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
+    c->state->drains += !!(flags & POINT_DRAINED);
     if (c->cpu->in_setup)
         return true;
     if (c->state->mfence)

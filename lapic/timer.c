@@ -24,6 +24,7 @@
 #include <stdlib.h>
 
 #include "lapic/internal.h"
+#include "lapic/mode.h"
 
 enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17 };
 
@@ -40,6 +41,7 @@ struct apic_timer {
     uint64_t passed;     /* the latest deadline that has passed */
     uint64_t tsc_offset; /* of the TSC from the core's instruction count */
     uint64_t since;      /* instruction count at which the current count was `start` */
+    uint64_t selected;   /* 1 + core_state.drains when the xAPIC write selected deadline mode */
     uint32_t start;
     uint32_t ticks;      /* periodic: how often it may still expire */
     uint8_t state;       /* enum timer_state */
@@ -145,12 +147,7 @@ static void describe(void *device, char *text, size_t size)
 }
 
 static const struct device_ops operations = {
-    .name = "timer",
-    .enabled = enabled,
-    .next = next,
-    .step = step,
-    .describe = describe,
-};
+    .name = "timer", .enabled = enabled, .next = next, .step = step, .describe = describe};
 
 void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned ticks)
 {
@@ -162,6 +159,26 @@ void lapic_add_timer(struct lapic *l, unsigned core, unsigned device, unsigned t
     d->state = machine_reserve(l->m, sizeof *d->state);
     l->timer[core] = d;
     machine_set_device(l->m, device, &operations, d);
+}
+
+/* ---- A machine without the agent ---- */
+
+/* There is no agent that could let it expire. A masked count that nobody reads is not missed. */
+static void lack(struct lapic *l, const struct core *c)
+{
+    machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine does not "
+                 "have: it would never expire", c->id);
+}
+
+static bool would_count(const struct lapic *l, unsigned core)
+{
+    return !timer_of(l, core) && lapic_regs(l, core)->initial_count &&
+           mode(l, core) != TIMER_DEADLINE;
+}
+
+static bool would_raise(const struct lapic *l, unsigned core)
+{
+    return would_count(l, core) && !(lapic_regs(l, core)->lvt[LVT_TIMER] & APIC_LVT_MASKED);
 }
 
 /* ---- The current count ---- */
@@ -191,6 +208,8 @@ static bool is_counting(const struct lapic *l, unsigned core)
 uint32_t timer_read_current(struct lapic *l, struct core *c)
 {
     struct apic_timer *t = timer_of(l, c->id);
+    if (would_count(l, c->id))
+        lack(l, c);
     if (!is_counting(l, c->id))
         return 0; /* also in TSC-deadline mode, 10.5.4.1 */
     if (!t->reloaded && !own_count(l, c) && can_expire(l, c->id))
@@ -257,17 +276,10 @@ void timer_next_access(const struct lapic *l, unsigned core, uint32_t index, boo
         next_look(c, is_counting(l, core) && !own_count(l, c), fp);
 }
 
-/* False: there is no agent that could let it expire. */
-static bool start(struct lapic *l, struct core *c)
+static void start(struct lapic *l, unsigned core)
 {
-    if (!timer_of(l, c->id)) {
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u starts its APIC timer, which this machine "
-                     "does not have: it would never expire", c->id);
-        return false;
-    }
-    timer_of(l, c->id)->state = TIMER_RUNNING;
-    timer_of(l, c->id)->ticks = l->timer[c->id]->ticks;
-    return true;
+    timer_of(l, core)->state = TIMER_RUNNING;
+    timer_of(l, core)->ticks = l->timer[core]->ticks;
 }
 
 void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
@@ -276,10 +288,24 @@ void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
     if (mode(l, c->id) == TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored */
     lapic_regs(l, c->id)->initial_count = value;
-    if (t)
-        cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
-    if (value && start(l, c))
-        count_from(t, c, value);
+    if (value && mode(l, c->id) == TIMER_RESERVED)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u starts its APIC timer in mode 3, which is reserved",
+                     c->id);
+    if (would_raise(l, c->id))
+        lack(l, c);
+    if (!t)
+        return;
+    cancel(t); /* 10.5.4: 0 stops it; another value starts it anew */
+    if (!value)
+        return;
+    start(l, c->id);
+    count_from(t, c, value);
+}
+
+/* 10.5.4.1: a WRMSR may overtake the write to memory that selects its mode. */
+static bool is_xapic(const struct lapic *l, unsigned core)
+{
+    return apic_mode_of(lapic_regs(l, core)->base) == APIC_XAPIC;
 }
 
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
@@ -290,12 +316,14 @@ void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
     enum timer_mode before = mode(l, c->id);
     register_write_lvt(l, c->id, LVT_TIMER, value);
     enum timer_mode after = mode(l, c->id);
-    if (after == TIMER_RESERVED)
-        machine_find(l->m, FINDING_BUG, "", "CPU%u: mode 3 of the APIC timer is reserved", c->id);
+    if (would_raise(l, c->id))
+        lack(l, c);
     if (!t || before == after)
         return;
     if ((before ^ after) & TIMER_DEADLINE)
         cancel(t);
+    if (after == TIMER_DEADLINE)
+        t->selected = is_xapic(l, c->id) ? 1 + c->state->drains : 0;
     t->ticks = l->timer[c->id]->ticks;
 }
 
@@ -335,10 +363,18 @@ static void write_deadline(struct lapic *l, struct core *c, uint64_t value)
     if (mode(l, c->id) != TIMER_DEADLINE)
         return; /* 10.5.4.1: ignored in the other modes */
     machine_say(l->m, STEP_REGISTER, "IA32_TSC_DEADLINE = %#llx", (unsigned long long)value);
-    if (t)
-        cancel(t);
-    if (!value || !start(l, c))
+    if (!t) {
+        if (value)
+            lack(l, c);
         return;
+    }
+    cancel(t);
+    if (!value)
+        return;
+    if (t->selected == 1 + c->state->drains)
+        machine_find(l->m, FINDING_BUG, "", "CPU%u: no MFENCE between the xAPIC write that selects "
+                     "TSC-deadline mode and the deadline, which may be ignored then", c->id);
+    start(l, c->id);
     t->deadline = value;
     if (deadline_is_over(l, c))
         expire(l, c->id); /* at once */

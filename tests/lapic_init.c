@@ -5,6 +5,7 @@
  * reduction and with plain DFS, which must reach the same states.
  */
 #include "lapic/init.h"
+#include "lapic/timer.h"
 #include "sim/message.h"
 #include "tests/pair_fixture.h"
 #include "tests/support/snippets.h"
@@ -20,6 +21,7 @@ enum {
 static struct code code[2], page[2], handler, nmi;
 static struct program *p;
 static struct lapic *l;
+static unsigned devices;
 
 /* Code at each page: adds 1 to variable 0 or 10 to variable 1, and halts. */
 static void begin(void)
@@ -30,6 +32,7 @@ static void begin(void)
         code_add(&page[i], i, i ? 10 : 1);
     }
     handler.size = nmi.size = 0;
+    devices = 0;
 }
 
 static void open_program(bool waits)
@@ -38,7 +41,7 @@ static void open_program(bool waits)
     code_end(&code[1]);
     code_handler(&handler, NULL);
     code_nmi_handler(&nmi, NULL);
-    p = program_open(2, 0, MEMORY_TSO);
+    p = program_open(2, devices, MEMORY_TSO);
     l = interrupts_enable(p, &handler, &handler);
     interrupts_enable_nmi(p, &nmi);
     for (unsigned i = 0; i < 2; i++) {
@@ -61,6 +64,22 @@ static void explore_order(bool waits, uint8_t order)
 static void send(unsigned message)
 {
     code_send(&code[0], message, 1);
+}
+
+/* A message arrives at core 1. */
+static void arrives(unsigned kind)
+{
+    message_send(p->m, 0, kind, 0, 1);
+    for (unsigned slot = 0; slot < p->m->slots; slot++)
+        if (p->m->state->queue[0].slot[slot].in_flight)
+            message_arrive(p->m, 0, slot);
+}
+
+static void run_to_halt(void)
+{
+    p->m->core_ops->begin(p->m->cpu);
+    while (agent_enabled(p->m, 1) || agent_enabled(p->m, agent_of_buffer(p->m, 1)))
+        agent_step(p->m, agent_enabled(p->m, 1) ? 1 : agent_of_buffer(p->m, 1));
 }
 
 /* ---- Start ---- */
@@ -118,6 +137,9 @@ Test(lapic_init, startup_of_a_running_core_is_dropped)
     cr_expect_eq(states.count, 1);
     cr_expect_eq(with_variable(0, 0), 1);
     cr_expect_eq(with_variable(1, 1), 1);
+    run_to_halt();
+    arrives(APIC_STARTUP);
+    cr_expect_not(lapic_startup_pending(l, 1));
 }
 
 /* While it waits nothing else counts: neither interrupts nor NMIs (SDM vol. 3, 25.2 says it of
@@ -179,8 +201,7 @@ Test(lapic_init, init_resets_the_local_apic)
     cr_expect_eq(with_variable(0, 0), 1, "R10 is 0");
 }
 
-/* INIT ends the service of an NMI and its blocking; and it goes before an NMI that has come as well, which
- * never runs then. */
+/* SDM vol. 3, table 6-2: INIT goes before an NMI that has come as well, which never runs then. */
 Test(lapic_init, init_goes_before_an_nmi)
 {
     begin();
@@ -190,14 +211,29 @@ Test(lapic_init, init_goes_before_an_nmi)
     cr_expect_eq(states.count, 2);
     cr_expect_eq(with_variable(NMI_COUNTER, 0), 1);
     cr_expect_eq(with_variable(NMI_COUNTER, 1), 1);
+    run_to_halt();
+    arrives(APIC_NMI);
+    arrives(APIC_INIT);
+    agent_step(p->m, 1);
+    cr_expect_eq(p->cpu->core[1].state->activity, ACTIVITY_SIPI);
 }
 
-static void arrives(unsigned kind)
+/* 10.4.7.3: the timer stops with the other registers; it may have expired before. */
+Test(lapic_init, init_stops_the_timer)
 {
-    message_send(p->m, 0, kind, 0, 1);
-    for (unsigned slot = 0; slot < p->m->slots; slot++)
-        if (p->m->state->queue[0].slot[slot].in_flight)
-            message_arrive(p->m, 0, slot);
+    begin();
+    code_write_msr(&code[1], APIC_LVT_TIMER, INTERRUPT_LOW);
+    code_write_msr(&code[1], APIC_INITIAL_COUNT, 1000);
+    send(INIT);
+    devices = 1;
+    open_program(false);
+    lapic_add_timer(l, 1, 0, 1);
+    program_start(p, code);
+    run_to_halt();
+    cr_assert(timer_is_running(l, 1));
+    arrives(APIC_INIT);
+    agent_step(p->m, 1);
+    cr_expect_not(timer_is_running(l, 1));
 }
 
 /* SDM vol. 3, 23.8: VMX operation blocks INIT; it stays pending, and is taken when that has ended. */
@@ -216,9 +252,7 @@ Test(lapic_init, vmx_operation_blocks_init)
     cr_expect_eq(states.count, 1);
     cr_expect_eq(with_variable(0, 0), 1);
     cr_expect_eq(with_variable(1, 1), 1);
-    p->m->core_ops->begin(p->m->cpu);
-    while (agent_enabled(p->m, 1) || agent_enabled(p->m, agent_of_buffer(p->m, 1)))
-        agent_step(p->m, agent_enabled(p->m, 1) ? 1 : agent_of_buffer(p->m, 1));
+    run_to_halt();
     arrives(APIC_INIT);
     arrives(APIC_STARTUP);
     cr_expect(lapic_init_pending(l, 1));

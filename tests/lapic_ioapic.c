@@ -115,6 +115,9 @@ static void expect_interrupts(unsigned count)
 Test(lapic_ioapic, an_edge_at_a_masked_pin_is_lost)
 {
     begin(LINE_PULSE);
+    program_entry(INTERRUPT_LOW | RTE_MASKED);
+    expect_interrupts(0);
+    begin(LINE_PULSE);
     program_entry(INTERRUPT_LOW);
     explore_all();
     cr_expect_eq(states.count, 2);
@@ -195,6 +198,7 @@ Test(lapic_ioapic, a_directed_eoi_names_its_vector)
     begin(LINE_ASSERT);
     code_write_msr(&code[0], APIC_SVR, 0x11ff);
     program_entry(INTERRUPT_LOW | RTE_LEVEL);
+    quiesce_second(&handler);
     code_mov_long(&handler, RAX, IOAPIC_ADDRESS);
     write_at(&handler, IOAPIC_EOI, INTERRUPT_HIGH);
     expect_interrupts(1);

@@ -1,89 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The local APIC's timer (SDM vol. 3, 10.5.4). Each program is explored with each reduction and with
- * plain DFS, which must reach the same states: a timer expires at any moment at which it could.
- */
-#include "lapic/timer.h"
-#include "tests/pair_fixture.h"
-#include "tests/support/snippets.h"
-
-enum {
-    R8 = 8, R9 = 9,
-    LVT = APIC_LVT_TIMER, INITIAL = APIC_INITIAL_COUNT, CURRENT = APIC_CURRENT_COUNT,
-    DEADLINE_MSR = 0x6e0,
-    PERIODIC = 1 << 17, DEADLINE = 2 << 17, MASKED = 1 << 16,
-    COUNT = 1000,
-    PENDING = 1 << (INTERRUPT_LOW & 31), /* in the word of IRR at 822h */
-    IRR_WORD = 0x822,
-};
-
-static struct code code[2];
-static unsigned ticks;
-
-/* Core 0 begins with its LVT entry; what follows is the test's. Divisor 1. */
-static void begin(uint32_t lvt)
-{
-    ticks = 2;
-    for (unsigned i = 0; i < 2; i++)
-        code_begin(&code[i], 2);
-    code_write_msr(&code[0], APIC_DIVIDE, 0xb);
-    code_write_msr(&code[0], LVT, INTERRUPT_LOW | lvt);
-}
-
-static void start(uint32_t count)
-{
-    code_write_msr(&code[0], INITIAL, count);
-}
-
-static void read_to_r9(uint32_t msr)
-{
-    code_mov(&code[0], 1, msr);
-    code_bytes(&code[0], "\x0f\x32\x41\x89\xc1", 5); /* rdmsr; mov r9d, eax */
-}
-
-/* An interrupt that is pending here is taken. */
-static void window(void)
-{
-    code_sti(&code[0]);
-    code_bytes(&code[0], "\x90", 1);
-    code_cli(&code[0]);
-}
-
-static void explore_all(void)
-{
-    struct code handler = {.size = 0};
-    code_handler(&handler, NULL);
-    struct program *p = program_open(2, 1, MEMORY_TSO);
-    struct lapic *l = interrupts_enable(p, &handler, &handler);
-    lapic_add_timer(l, 0, 0, ticks);
-    code_end(&code[1]);
-    program_start(p, code);
-    states_of(p);
-    cr_assert_eq(states.findings, 0);
-    cr_assert_gt(states.count, 0);
-}
-
-/* ... with interrupts on at the end: none stays pending. */
-static void explore_to_idle(void)
-{
-    code_idle(&code[0]);
-    explore_all();
-}
-
-static uint32_t r8(unsigned i)
-{
-    return states.state[i].word[state_word(0, R8)];
-}
-
-static uint32_t r9(unsigned i)
-{
-    return states.state[i].word[state_word(0, R9)];
-}
-
-static uint32_t taken(unsigned i)
-{
-    return states.state[i].word[INTERRUPT_COUNTER];
-}
+/* The local APIC's timer in one-shot and periodic mode, and changes of mode (SDM vol. 3, 10.5.4). */
+#include "tests/timer_fixture.h"
 
 /* ---- One-shot ---- */
 
@@ -155,7 +72,7 @@ Test(lapic_timer, the_divide_register)
 }
 
 /* A loop that waits for 0 comes to its end, and then the interrupt is pending. */
-Test(lapic_timer, a_loop_that_polls_the_count_ends)
+Test(lapic_timer, a_loop_that_polls_the_count_ends, .timeout = 30)
 {
     begin(0);
     start(10);
@@ -226,118 +143,6 @@ Test(lapic_timer, software_disable_masks_it)
     explore_to_idle();
     cr_expect_eq(states.count, 2, "raised before, or not at all");
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 0), 1);
-}
-
-/* ---- TSC-deadline ---- */
-
-/* 10.5.4.1: a deadline that is over raises at once and leaves 0 in the MSR; the next write arms anew. */
-Test(lapic_timer, L18_a_deadline_in_the_past_fires_at_once)
-{
-    begin(DEADLINE);
-    code_write_msr(&code[0], DEADLINE_MSR, 1);
-    read_to_r9(IRR_WORD);
-    window();
-    code_write_msr(&code[0], DEADLINE_MSR, 2);
-    code_read_msr(&code[0], DEADLINE_MSR);
-    explore_to_idle();
-    cr_expect_eq(states.count, 1);
-    cr_expect_eq(with_both(0, PENDING), 1);
-    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 2), 1);
-}
-
-/* The MSR holds the deadline until it has passed, and the TSC agrees with that: of the four ways in which
- * the two could read, "it is over, and still armed" does not exist. */
-Test(lapic_timer, L18_the_tsc_agrees_with_the_deadline)
-{
-    enum { FUTURE = 0x100000 };
-    unsigned seen[2][2] = {{0}};
-    begin(DEADLINE);
-    code_write_msr(&code[0], DEADLINE_MSR, FUTURE);
-    code_bytes(&code[0], "\x0f\x31\x41\x89\xc1", 5); /* rdtsc; mov r9d, eax */
-    code_read_msr(&code[0], DEADLINE_MSR);
-    explore_to_idle();
-    for (unsigned i = 0; i < states.count; i++) {
-        cr_expect(r8(i) == 0 || r8(i) == FUTURE);
-        cr_expect_eq(taken(i), 1);
-        seen[r9(i) >= FUTURE][r8(i) == FUTURE]++;
-    }
-    cr_expect_gt(seen[0][1], 0);
-    cr_expect_gt(seen[0][0], 0);
-    cr_expect_gt(seen[1][0], 0);
-    cr_expect_eq(seen[1][1], 0);
-}
-
-/* A loop that waits for the deadline ends, and then the interrupt is pending. */
-Test(lapic_timer, a_loop_that_polls_the_tsc_ends)
-{
-    begin(DEADLINE);
-    code_write_msr(&code[0], DEADLINE_MSR, 60);
-    unsigned loop = code[0].size;
-    code_bytes(&code[0], "\x0f\x31\x83\xf8\x3c", 5); /* rdtsc; cmp eax, 60 */
-    code_jump_back(&code[0], 0x72, loop);            /* jb */
-    read_to_r9(IRR_WORD);
-    explore_to_idle();
-    cr_expect_eq(states.count, 1);
-    cr_expect_eq(with(0, R9, PENDING), 1);
-}
-
-Test(lapic_timer, a_deadline_of_0_disarms)
-{
-    begin(DEADLINE);
-    code_write_msr(&code[0], DEADLINE_MSR, 0x100000);
-    code_write_msr(&code[0], DEADLINE_MSR, 0);
-    code_read_msr(&code[0], DEADLINE_MSR);
-    explore_to_idle();
-    cr_expect_eq(states.count, 2, "it was over before, or never");
-    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 0), 1);
-    cr_expect_eq(with(0, R8, 0), 2);
-}
-
-/* 10.5.4.1: in this mode the initial count is ignored and the current count reads 0. */
-Test(lapic_timer, in_deadline_mode_the_counts_do_nothing)
-{
-    begin(DEADLINE);
-    start(COUNT);
-    code_read_msr(&code[0], CURRENT);
-    read_to_r9(INITIAL);
-    explore_to_idle();
-    cr_expect_eq(states.count, 1);
-    cr_expect_eq(with_both(0, 0), 1);
-    cr_expect_eq(with_variable(INTERRUPT_COUNTER, 0), 1);
-}
-
-/* ... and in the others the MSR reads 0 and ignores what is written. */
-Test(lapic_timer, in_other_modes_the_deadline_does_nothing)
-{
-    begin(0);
-    code_write_msr(&code[0], DEADLINE_MSR, 1);
-    code_read_msr(&code[0], DEADLINE_MSR);
-    read_to_r9(IRR_WORD);
-    explore_to_idle();
-    cr_expect_eq(states.count, 1);
-    cr_expect_eq(with_both(0, 0), 1);
-}
-
-/* 10.12.3: WRMSR to IA32_TSC_DEADLINE waits for no store. Store buffering across it: both read 0. */
-static unsigned both_read_0(bool fence)
-{
-    begin(DEADLINE);
-    code_store(&code[0], 0, 1);
-    code_write_msr(&code[0], DEADLINE_MSR, 0);
-    if (fence)
-        code_mfence(&code[0]);
-    code_load(&code[0], 8, 1);
-    code_store(&code[1], 1, 1);
-    code_mfence(&code[1]);
-    code_load(&code[1], 9, 0);
-    explore_to_idle();
-    return states_with_both(&states, state_word(0, R8), 0, state_word(1, R9), 0);
-}
-
-Test(lapic_timer, a_write_of_the_deadline_does_not_drain)
-{
-    cr_expect_eq(both_read_0(false), 1);
-    cr_expect_eq(both_read_0(true), 0);
 }
 
 /* ---- Changes of mode ---- */

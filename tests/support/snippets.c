@@ -40,6 +40,19 @@ void code_read_msr(struct code *c, uint32_t msr)
     code_bytes(c, "\x0f\x32\x41\x89\xc0", 5); /* rdmsr; mov r8d, eax */
 }
 
+void code_write_register(struct code *c, uint64_t address, uint32_t value)
+{
+    code_mov_long(c, 0, address);
+    code_bytes(c, "\xc7\x00", 2); /* mov dword [rax], value */
+    code_bytes(c, &value, 4);
+}
+
+void code_read_register(struct code *c, uint64_t address)
+{
+    code_mov_long(c, 0, address);
+    code_bytes(c, "\x44\x8b\x00", 3); /* mov r8d, [rax] */
+}
+
 static void region_marker(struct code *c, unsigned kind, unsigned region)
 {
     uint8_t marker[MARKER_LENGTH] = {MARKER_BYTE_0, MARKER_BYTE_1, MARKER_BYTE_2,

@@ -18,6 +18,10 @@ void code_wait_until_set(struct code *, unsigned variable);
 void code_write_msr(struct code *, uint32_t msr, uint32_t value);
 void code_read_msr(struct code *, uint32_t msr);
 
+/* A register of 32 bits in memory outside RAM; these use RAX. What is read goes to R8. */
+void code_write_register(struct code *, uint64_t address, uint32_t value);
+void code_read_register(struct code *, uint64_t address);
+
 /* Markers of regions (kvm/runtime/marker.h). */
 void code_enter_region(struct code *, unsigned region);
 void code_leave_region(struct code *, unsigned region);

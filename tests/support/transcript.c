@@ -11,12 +11,13 @@
 #include "vmx/vmx.h"
 
 enum { RAM = 4 << 20, ARENA = 1 << 20, MAX_STEPS = 10 << 20, TIMER_TICKS = 10 };
+enum { APIC_TIMER, PREEMPTION_TIMER, DEVICES };
 
 static const uint64_t WINDOW = 0xffffffff80000000; /* kvm/runtime/image.h: IMAGE_OFFSET */
 static const char LAST_LINE[] = "end\n";
 static char why[512];
 
-/* Store buffers and messages before cores; the timer when the core waits for it. */
+/* Store buffers and messages before cores; timers when the core waits for them. */
 static bool next_agent(struct machine *m, agent_id *next)
 {
     static const enum agent_kind order[] = {AGENT_BUFFER, AGENT_MESSAGE, AGENT_CORE, AGENT_DEVICE};
@@ -55,7 +56,7 @@ static const char *judge(const struct machine *m, const char *text)
 
 const char *transcript_irqweave(const char *path, char text[TRANSCRIPT_SIZE])
 {
-    struct machine *m = machine_new(1, 1, RAM, ARENA);
+    struct machine *m = machine_new(1, DEVICES, RAM, ARENA);
     struct image image;
     text[0] = 0;
     if (!image_load(&image, path, m->memory.ram, RAM, WINDOW, why, sizeof why))
@@ -63,7 +64,8 @@ const char *transcript_irqweave(const char *path, char text[TRANSCRIPT_SIZE])
     struct cpu *cpu = cpu_new(m, WINDOW);
     struct lapic *lapic = lapic_new(m, cpu);
     struct vmx *vmx = vmx_new(m, cpu, lapic);
-    lapic_add_timer(lapic, 0, 0, TIMER_TICKS);
+    lapic_add_timer(lapic, 0, APIC_TIMER, TIMER_TICKS);
+    vmx_add_timer(vmx, 0, PREEMPTION_TIMER);
     vmx->failure_is_result = true;
     struct console *console = cpu_add_console(cpu, TRANSCRIPT_SIZE);
     const struct image_symbol *start = image_symbol(&image, "image_start");
