@@ -17,6 +17,7 @@
 #include "cpu/decode.h"
 #include "sim/machine.h"
 
+struct console;
 struct core;
 struct cpu;
 
@@ -228,6 +229,7 @@ struct cpu {
     void *apic;
     const struct virt_ops *virt_ops;
     void *virt;
+    struct console *console; /* in the arena; NULL if nobody asked for one (cpu/console.h) */
     uint8_t *setup_arena; /* as set-up left it; memory keeps its own base */
     void *setup_cores;    /* image of all cores */
     unsigned msr_ranges;

@@ -191,16 +191,6 @@ static void insn_rdtsc(struct core *c, const struct insn *in)
     core_skip(c, in);
 }
 
-/* Ports lead nowhere: writes vanish, reads give ones; both drain (SDM vol. 3, 8.1.2). */
-static void insn_port(struct core *c, const struct insn *in)
-{
-    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
-        return;
-    if (in->kind == INSN_IN)
-        core_set_reg(c, UC_X86_REG_RAX, ~0ull >> 32);
-    core_skip(c, in);
-}
-
 static uint64_t *control_register(struct core *c, unsigned reg)
 {
     switch (reg) {
@@ -368,7 +358,8 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_WRMSR: msr_execute(c, in, true); break;
     case INSN_RDTSC: insn_rdtsc(c, in); break;
     case INSN_CPUID: cpuid_execute(c, in); break;
-    case INSN_IN: case INSN_OUT: insn_port(c, in); break;
+    case INSN_IN: port_read(c, in); break;
+    case INSN_OUT: port_write(c, in); break;
     case INSN_MOV_CR: insn_mov_cr(c, in); break;
     case INSN_LGDT: case INSN_LIDT: insn_table(c, in); break;
     case INSN_LTR: insn_ltr(c, in); break;

@@ -20,6 +20,10 @@ static inline void core_unpatch(struct core *c)
 /* insn.c: what the core has to do about an instruction that is not plain. */
 void insn_execute(struct core *, const struct insn *);
 
+/* port.c */
+void port_read(struct core *, const struct insn *);
+void port_write(struct core *, const struct insn *);
+
 /* cpuid.c */
 void cpuid_execute(struct core *, const struct insn *);
 

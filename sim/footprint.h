@@ -21,6 +21,7 @@ enum resource_kind {
     RES_INVARIANT, /* id: invariant; changed by each step that can change what it reads        */
     RES_CONTROL,   /* id: core, unit; model state of a core that others can ask for            */
     RES_DEVICE,    /* id: device                                                               */
+    RES_CONSOLE,   /* id: 0; the text that cores have written                                  */
 };
 
 enum access_mode {

@@ -31,11 +31,13 @@
 /*
  * Is it known what the later step of a race touches when it comes first? Not if the earlier one is no
  * access to memory (an interrupt that arrives makes its core do something else), or if the later one is
- * conditional: invariants are evaluated in it, or regions may be left, depending on what it reads.
+ * conditional: invariants are evaluated in it, or regions may be left, depending on what it reads. Text
+ * on the console makes nobody do anything.
  */
 static bool is_certain(uint64_t resource)
 {
-    return resource_kind(resource) == RES_MEMORY || resource_kind(resource) == RES_INVARIANT;
+    enum resource_kind kind = resource_kind(resource);
+    return kind == RES_MEMORY || kind == RES_INVARIANT || kind == RES_CONSOLE;
 }
 
 static bool conflict_is_certain(const struct history *h, uint32_t e, uint32_t f)
