@@ -70,9 +70,24 @@ static void leave_region(struct core *c, unsigned id)
     region_leave(c->m, c->id, id);
 }
 
+/* From here on the handler is the thread that it interrupted, and may switch to another one. So its
+ * IRET, wherever and whenever it comes, ends no level any more; and it is not quiet. */
+static void leave_interrupt(struct core *c)
+{
+    struct core_state *s = c->state;
+    if (!core_in_handler(c))
+        return;
+    uint16_t entering = s->entering[s->level_count];
+    machine_observe(c->m, c->id);
+    core_pop_level(c);
+    s->entering[s->level_count] |= entering;
+}
+
 static void region(struct core *c, const struct insn *in)
 {
     unsigned id = (unsigned)in->operand[0].value;
+    if (id == REGION_INTERRUPT && in->sib_index == MARKER_REGION_LEAVE)
+        leave_interrupt(c);
     if (id >= MACHINE_MAX_REGIONS || !(c->m->region_watch >> id & 1))
         return;
     if (core_in_handler(c))

@@ -12,7 +12,11 @@
 # directory.
 #
 # A variant replaces functions of kvm/logic, which is an archive: a member whose function the
-# variant defines is not pulled in.
+# variant defines is not pulled in. A scenario may ask for more folders of kvm in its image.cmake:
+#
+#     irqweave_image_uses(posted-block logic/block runtime/sched)
+#
+# These are archives in front of kvm/logic, so that their functions come first.
 
 get_filename_component(IRQWEAVE_ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(IRQWEAVE_KVM "${CMAKE_CURRENT_LIST_DIR}")
@@ -24,7 +28,8 @@ set(IRQWEAVE_IMAGE_FLAGS
     -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none
     -fno-jump-tables -fno-tree-vectorize
     "-ffile-prefix-map=${IRQWEAVE_ROOT}/=" "-ffile-prefix-map=${CMAKE_BINARY_DIR}=."
-    "-I${IRQWEAVE_KVM}/runtime" "-I${IRQWEAVE_KVM}/logic")
+    "-I${IRQWEAVE_KVM}/runtime" "-I${IRQWEAVE_KVM}/logic"
+    "-I${IRQWEAVE_KVM}/runtime/sched" "-I${IRQWEAVE_KVM}/logic/block")
 
 set(IRQWEAVE_LINK_FLAGS
     -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none)
@@ -58,22 +63,39 @@ function(irqweave_image_folder folder objects_out)
     set(${objects_out} "${objects}" PARENT_SCOPE)
 endfunction()
 
+# The archive of a folder of kvm, once; its path goes to the variable that `archive_out` names.
+function(irqweave_image_archive folder archive_out)
+    string(REPLACE "/" "_" name "${folder}")
+    set(archive "${IRQWEAVE_IMAGES}/libkvm_${name}.a")
+    set(${archive_out} "${archive}" PARENT_SCOPE)
+    if(TARGET image-archive-${name})
+        return()
+    endif()
+    irqweave_image_folder("${IRQWEAVE_KVM}/${folder}" objects)
+    add_custom_command(
+        OUTPUT "${archive}"
+        COMMAND "${CMAKE_COMMAND}" -E rm -f "${archive}"
+        COMMAND "${CMAKE_AR}" rcsD "${archive}" ${objects}
+        DEPENDS ${objects}
+        COMMENT "Image archive libkvm_${name}.a"
+        VERBATIM)
+    add_custom_target(image-archive-${name} DEPENDS "${archive}")
+endfunction()
+
+# Folders of kvm that the images of a scenario take functions from before they turn to kvm/logic.
+function(irqweave_image_uses scenario)
+    set_property(GLOBAL PROPERTY IRQWEAVE_USES_${scenario} "${ARGN}")
+endfunction()
+
 # What all images share, once: the objects of kvm/runtime and the archive of kvm/logic.
 function(irqweave_image_common)
     if(TARGET image-common)
         return()
     endif()
     irqweave_image_folder("${IRQWEAVE_KVM}/runtime" runtime)
-    irqweave_image_folder("${IRQWEAVE_KVM}/logic" logic)
-    set(archive "${IRQWEAVE_IMAGES}/libkvm_logic.a")
-    add_custom_command(
-        OUTPUT "${archive}"
-        COMMAND "${CMAKE_COMMAND}" -E rm -f "${archive}"
-        COMMAND "${CMAKE_AR}" rcsD "${archive}" ${logic}
-        DEPENDS ${logic}
-        COMMENT "Image archive libkvm_logic.a"
-        VERBATIM)
-    add_custom_target(image-common DEPENDS ${runtime} "${archive}")
+    irqweave_image_archive(logic archive)
+    add_custom_target(image-common DEPENDS ${runtime})
+    add_dependencies(image-common image-archive-logic)
     set_property(GLOBAL PROPERTY IRQWEAVE_RUNTIME_OBJECTS "${runtime}")
     add_custom_target(images ALL)
 endfunction()
@@ -97,18 +119,23 @@ function(irqweave_image scenario variant)
     endif()
 
     set(source "${IRQWEAVE_ROOT}/scenarios/${scenario}/${variant}.c")
-    set(archive "${IRQWEAVE_IMAGES}/libkvm_logic.a")
+    get_property(uses GLOBAL PROPERTY IRQWEAVE_USES_${scenario})
+    set(archives)
+    foreach(folder IN LISTS uses ITEMS logic)
+        irqweave_image_archive("${folder}" archive)
+        list(APPEND archives "${archive}")
+    endforeach()
     set(image "${IRQWEAVE_IMAGES}/${scenario}/${variant}.elf")
     set(script "${IRQWEAVE_KVM}/runtime/image.ld")
     irqweave_image_object("${source}" replacement)
     file(MAKE_DIRECTORY "${IRQWEAVE_IMAGES}/${scenario}")
     add_custom_command(
         OUTPUT "${image}"
-        COMMAND sh "${IRQWEAVE_KVM}/check-variant.sh" "${CMAKE_NM}" "${replacement}" "${archive}"
-                "${source}"
+        COMMAND sh "${IRQWEAVE_KVM}/check-variant.sh" "${CMAKE_NM}" "${replacement}" "${source}"
+                ${archives}
         COMMAND "${CMAKE_LINKER}" ${IRQWEAVE_LINK_FLAGS} -T "${script}" -o "${image}"
-                ${runtime} "${threads}" "${replacement}" "${archive}"
-        DEPENDS ${runtime} "${threads}" "${replacement}" "${archive}" "${script}"
+                ${runtime} "${threads}" "${replacement}" ${archives}
+        DEPENDS ${runtime} "${threads}" "${replacement}" ${archives} "${script}"
                 "${IRQWEAVE_KVM}/check-variant.sh"
         COMMENT "Image ${scenario}:${variant}"
         VERBATIM)

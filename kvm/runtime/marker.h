@@ -40,6 +40,13 @@
 #define REGION_NOTIFY       2       /* before ON is set .. notification or kick completely sent */
 #define REGION_SYNC         3       /* before ON is cleared .. PIR is drained into vIRR */
 #define REGION_KICK         4       /* before the cmpxchg of mode .. reschedule IPI sent */
+#define REGION_BLOCK        5       /* before the task state is set .. the last thing done before
+                                       another thread runs, or the decision not to sleep */
+#define REGION_WAKE         6       /* before the wake-up list is walked .. its last wake-up */
+
+/* Not entered, and left without a payload in `regions`: the context of an interrupt. What follows
+ * belongs to the thread that was interrupted, which may now be switched away from. */
+#define REGION_INTERRUPT    255
 
 #ifdef __KVM_GUEST__
 #ifdef __ASSEMBLER__

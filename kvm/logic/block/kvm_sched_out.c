@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A vCPU's thread leaves its CPU; see block.h. The queue is locked, so nothing here may wake.
+ */
+#include "block.h"
+
+void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev)
+{
+    struct vcpu_block *block = container_of(notifier, struct vcpu_block, notifier);
+
+    if (prev->on_rq)
+        WRITE_ONCE(block->preempted, true);
+    vmx_vcpu_pi_put(block->vcpu);
+    region_leave(REGION_BLOCK);
+}

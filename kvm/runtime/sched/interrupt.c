@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Host interrupts where there is a scheduler; see sched.h and runtime/interrupt.c.
+ *
+ * The reschedule interrupt's handler has nothing to do: whoever sent it has set need_resched, which
+ * is looked at on the way out of every interrupt.
+ */
+#include "apic.h"
+#include "sched.h"
+
+sched_handler *sched_handlers[16];
+
+/* True if the thread that was interrupted is to be preempted. */
+bool sched_interrupt(u32 vector)
+{
+    sched_handler *handler = sched_handlers[vector - SCHED_VECTOR_FIRST];
+
+    if (vector != SPURIOUS_APIC_VECTOR)     /* it sets no ISR bit [SDM 10.9] */
+        ack_APIC_irq();
+    if (handler)
+        handler();
+    return this_cpu_read(preempt_count) == 0 && need_resched();
+}
