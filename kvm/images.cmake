@@ -29,7 +29,8 @@ set(IRQWEAVE_IMAGE_FLAGS
     -fno-jump-tables -fno-tree-vectorize
     "-ffile-prefix-map=${IRQWEAVE_ROOT}/=" "-ffile-prefix-map=${CMAKE_BINARY_DIR}=."
     "-I${IRQWEAVE_KVM}/runtime" "-I${IRQWEAVE_KVM}/logic"
-    "-I${IRQWEAVE_KVM}/runtime/sched" "-I${IRQWEAVE_KVM}/logic/block")
+    "-I${IRQWEAVE_KVM}/runtime/sched" "-I${IRQWEAVE_KVM}/logic/block"
+    "-I${IRQWEAVE_KVM}/logic/iommu")
 
 set(IRQWEAVE_LINK_FLAGS
     -m elf_x86_64 -static -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none)
