@@ -15,8 +15,11 @@ Test(vtd_requests, index_is_the_handle_and_the_subhandle_if_valid)
     struct vtd_request r = {0xfee00000 | 0x1234 << 5 | 1 << 4, 0xffff0007, REQUESTER};
     cr_expect(vtd_decode_request(&r, &index));
     cr_expect_eq(index, 0x1234, "SHV = 0: data says nothing");
-    r.address |= 1 << 3 | 1 << 2;
+    r.address |= 1 << 3;
     r.data = 7;
+    cr_expect(vtd_decode_request(&r, &index));
+    cr_expect_eq(index, 0x1234 + 7);
+    r.address |= 1 << 2;
     cr_expect(vtd_decode_request(&r, &index));
     cr_expect_eq(index, 0x9234 + 7);
     r.data = 0x10007;
