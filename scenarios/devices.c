@@ -10,6 +10,51 @@
 /* Requester ids: bus 0, device 3 on. */
 enum { FIRST_REQUESTER = 0x18, NEXT_REQUESTER = 8 };
 
+unsigned scenario_devices(const struct scenario_variant *v)
+{
+    for (unsigned i = 0; i < v->devices_count; i++)
+        if (v->devices[i].msi_count)
+            return v->devices_count + 1;
+    return v->devices_count;
+}
+
+/* ---- Checks ---- */
+
+enum { MSI_HANDLES = 1 << 16 };
+
+static void check_msi(struct scenario_msi *msi, unsigned *total, char *what, size_t size)
+{
+    if (!msi->count)
+        msi->count = 1;
+    *total += msi->count;
+    if (msi->handle >= MSI_HANDLES)
+        snprintf(what, size, "handle %u; 0 to %d are right", msi->handle, MSI_HANDLES - 1);
+    else if (msi->vector > 255 || (msi->vector && msi->vector < 16))
+        snprintf(what, size, "vector %u of an MSI; 16 to 255 are right", msi->vector);
+    else if (msi->count > MSI_SCRIPT_MAX || *total > MSI_SCRIPT_MAX)
+        snprintf(what, size, "a device with more than %d MSIs", MSI_SCRIPT_MAX);
+}
+
+bool devices_check(const struct scenario_variant *v, char *what, size_t size)
+{
+    *what = 0;
+    if (scenario_devices(v) > MACHINE_MAX_DEVICES)
+        snprintf(what, size, "%u devices and a VT-d unit; %d devices are right", v->devices_count,
+                 MACHINE_MAX_DEVICES - 1);
+    for (unsigned i = 0; i < v->devices_count && !*what; i++) {
+        struct scenario_device *d = &v->devices[i];
+        unsigned total = 0;
+        if (!d->posts_count == !d->msi_count)
+            snprintf(what, size, "device %u has %s; one of the two is right", i,
+                     d->msi_count ? "'posts' and 'msi'" : "neither 'posts' nor 'msi'");
+        for (unsigned k = 0; k < d->msi_count && !*what; k++)
+            check_msi(&d->msi[k], &total, what, size);
+    }
+    return !*what;
+}
+
+/* ---- Building ---- */
+
 static struct iommu_device *add_poster(struct session *s, unsigned index, uint64_t descriptor,
                                        uint64_t posted)
 {

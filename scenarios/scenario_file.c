@@ -8,7 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "iommu/msi.h"
+#include "scenarios/devices.h"
 #include "scenarios/invariants.h"
 #include "scenarios/scenario.h"
 #include "sim/knob.h"
@@ -283,52 +283,6 @@ static const char *name_line(const struct scenario_variant *v)
     return text;
 }
 
-unsigned scenario_devices(const struct scenario_variant *v)
-{
-    for (unsigned i = 0; i < v->devices_count; i++)
-        if (v->devices[i].msi_count)
-            return v->devices_count + 1;
-    return v->devices_count;
-}
-
-enum { MSI_HANDLES = 1 << 16 };
-
-static bool check_msi(const struct check *c, const struct scenario_variant *v,
-                      struct scenario_msi *msi, unsigned *total)
-{
-    if (!msi->count)
-        msi->count = 1;
-    *total += msi->count;
-    if (msi->handle >= MSI_HANDLES)
-        return wrong(c, name_line(v), "variant %s: handle %u; 0 to %d are right", v->name, msi->handle,
-                     MSI_HANDLES - 1);
-    if (msi->vector > 255 || (msi->vector && msi->vector < 16))
-        return wrong(c, name_line(v), "variant %s: vector %u of an MSI; 16 to 255 are right", v->name,
-                     msi->vector);
-    if (msi->count > MSI_SCRIPT_MAX || *total > MSI_SCRIPT_MAX)
-        return wrong(c, name_line(v), "variant %s: a device with more than %d MSIs", v->name,
-                     MSI_SCRIPT_MAX);
-    return true;
-}
-
-static bool check_devices(const struct check *c, const struct scenario_variant *v)
-{
-    if (scenario_devices(v) > MACHINE_MAX_DEVICES)
-        return wrong(c, name_line(v), "variant %s: %u devices and a VT-d unit; %d devices are right",
-                     v->name, v->devices_count, MACHINE_MAX_DEVICES - 1);
-    for (unsigned i = 0; i < v->devices_count; i++) {
-        struct scenario_device *d = &v->devices[i];
-        unsigned total = 0;
-        if (!d->posts_count == !d->msi_count)
-            return wrong(c, name_line(v), "variant %s: device %u has %s; one of the two is right",
-                         v->name, i, d->msi_count ? "'posts' and 'msi'" : "neither 'posts' nor 'msi'");
-        for (unsigned k = 0; k < d->msi_count; k++)
-            if (!check_msi(c, v, &d->msi[k], &total))
-                return false;
-    }
-    return true;
-}
-
 static unsigned most_cores(unsigned devices)
 {
     unsigned cores = MACHINE_MAX_CORES;
@@ -365,11 +319,14 @@ static bool check_threads(const struct check *c, struct scenario_variant *v)
 
 static bool check_variant(const struct check *c, struct scenario_variant *v, bool invariants)
 {
+    char devices[160];
     if (!plain_name(v->name))
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
-    if (!check_devices(c, v) || !check_threads(c, v))
+    if (!devices_check(v, devices, sizeof devices))
+        return wrong(c, name_line(v), "variant %s: %s", v->name, devices);
+    if (!check_threads(c, v))
         return false;
     if (invariants && v->cores > INVARIANT_CORES_MAX)
         return wrong(c, name_line(v), "variant %s: %u cores; with invariants at most %d are right",
