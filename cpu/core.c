@@ -253,21 +253,31 @@ static void run(void *argument)
     core_end(c);
 }
 
-bool cpu_setup_core(struct cpu *p, unsigned core, uint64_t rip, uint64_t rdi)
+void core_reset_control(struct core *c)
 {
-    struct core *c = &p->core[core];
     struct core_state *s = c->state;
-    p->in_setup = true;
     s->cs = 0x08;
     s->ss = 0x10;
     s->cr0 = 0x80010033; /* PG, WP, NE, ET, MP, PE */
     s->cr4 = 0x20;       /* PAE */
     s->efer = 0xd00;     /* LMA, LME, NX */
+}
+
+bool cpu_setup_core(struct cpu *p, unsigned core, uint64_t rip, uint64_t rdi)
+{
+    struct core *c = &p->core[core];
+    p->in_setup = true;
+    core_reset_control(c);
     core_set_reg(c, UC_X86_REG_RDI, rdi);
     c->exec = (struct core_exec){.jump_rip = rip};
     coroutine_init(&c->coroutine, run, c);
     resume(c);
     return c->exec.flags & POINT_SETUP;
+}
+
+void cpu_setup_wait(struct cpu *p, unsigned core)
+{
+    p->core[core].state->activity = ACTIVITY_SIPI;
 }
 
 void cpu_setup_done(struct cpu *p)

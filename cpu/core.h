@@ -123,6 +123,23 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* INIT is taken at any boundary; a start-up message, which is kept only for a core that waits for
+     * one or is about to, gives the page at which the core begins. Taking INIT resets the APIC;
+     * false: this core is the bootstrap processor. */
+    bool (*init_pending)(void *apic, unsigned core);
+    bool (*startup_pending)(void *apic, unsigned core);
+    bool (*take_init)(void *apic, unsigned core);
+    unsigned (*take_startup)(void *apic, unsigned core);
+    /* The TSC, where a timer that has expired shows in it: what a look at it touches, and its value.
+     * False: it is nothing but the core's instruction count. */
+    bool (*next_tsc)(void *apic, struct core *, struct footprint *);
+    uint64_t (*tsc)(void *apic, struct core *);
+    /* CR8: the class below which nothing is delivered, 0 to 15. What a write touches; the write. */
+    unsigned (*task_priority)(void *apic, unsigned core);
+    void (*next_task_priority)(void *apic, unsigned core, struct footprint *);
+    void (*set_task_priority)(void *apic, unsigned core, unsigned class);
+    bool (*present)(void *apic, unsigned core); /* as CPUID says */
+    uint32_t (*id)(void *apic, unsigned core);
 };
 
 /* Model-specific registers of a range, in two phases: what the access will touch, and the access. */
@@ -154,6 +171,8 @@ struct virt_ops {
     bool (*instruction)(void *virt, struct core *, const struct insn *);
     /* In guest mode: true if this exception left the guest instead of going to its handler. */
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
+    /* Is the core in VMX operation, which blocks INIT? NULL: never. */
+    bool (*in_operation)(void *virt, struct core *);
     /* In guest mode: does IRET end the blocking of NMIs? */
     bool (*iret_unblocks_nmi)(void *virt, struct core *);
     /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
@@ -200,6 +219,9 @@ void cpu_add_msrs(struct cpu *, const struct msr_ops *, void *owner);
 /* Starts core `core` at `rip` with `rdi`, in long mode, IF = 0, and runs it to the end of set-up,
  * without interleaving. False if it did something else (the machine's finding says what). */
 bool cpu_setup_core(struct cpu *, unsigned core, uint64_t rip, uint64_t rdi);
+
+/* A core that has been set up begins its thread only when a start-up message arrives. */
+void cpu_setup_wait(struct cpu *, unsigned core);
 
 /* After all cores are set up: remembers this state, to which core_ops.begin goes back. */
 void cpu_setup_done(struct cpu *);
@@ -270,14 +292,27 @@ static inline uint64_t core_resume_rip(const struct core *c)
     return c->exec.resume_rip;
 }
 
+/* The core halts until a start-up message; for an application processor that has just been set up. */
+void core_wait_for_startup(struct core *);
+
 /* Ends the execution of this core for good (after a finding). Does not return to guest code. */
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER };
+
+/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
+ * start-up. A step that touches the unit without naming one touches both. */
+enum { PART_NMI = 1, PART_INIT = 2 };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {
     return resource_make(RES_CONTROL, (uint64_t)core << 8 | unit);
+}
+static inline void core_touch_part(struct footprint *fp, unsigned core, unsigned parts,
+                                   enum access_mode mode)
+{
+    footprint_add_access(fp, (struct access){core_control(core, UNIT_NMI), (uint8_t)parts,
+                                             (uint8_t)mode, 0, 0, 0});
 }
 
 #endif

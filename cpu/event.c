@@ -40,6 +40,10 @@ bool event_pending(struct core *c)
         return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
     if (!c->cpu->apic)
         return false;
+    if (init_pending(c))
+        return true;
+    if (c->state->activity == ACTIVITY_SIPI)
+        return false; /* SDM vol. 3, 8.4.2: it waits for nothing else */
     if (core_nmi_ready(c))
         return true;
     return event_interruptible(c) && c->cpu->apic_ops->pending(c->cpu->apic, c->id);
@@ -57,6 +61,8 @@ enum event_result event_take(struct core *c)
     c->state->acount = 0;
     if (c->state->non_root)
         return c->cpu->virt_ops->event_take(c->cpu->virt, c);
+    if (init_pending(c)) /* SDM vol. 3, table 6-2: before NMIs */
+        return init_take(c);
     if (core_nmi_ready(c)) { /* SDM vol. 3, table 6-2: before maskable interrupts */
         core_take_nmi(c);
         return EVENT_DIVERTED;
@@ -73,6 +79,8 @@ void event_next(struct core *c, struct footprint *fp, unsigned *flags)
     *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
     if (c->state->non_root)
         c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
+    else if (init_pending(c))
+        init_next(c, fp);
     else if (core_nmi_ready(c)) {
         footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
         /* Had the NMI not come, the core's step would be another one, which reads INTR: what changes
@@ -96,8 +104,8 @@ bool event_waits(struct core *c)
 
 /*
  * A step that could give way to an interrupt reads INTR, which every arrival changes. One that could
- * give way to an NMI alone reads UNIT_NMI, which the arrival of an NMI changes and that of another
- * message does not. It does so once an NMI has arrived at this core in some execution: before that
+ * give way to an NMI or an INIT alone reads their part of UNIT_NMI, which the arrival of one changes and
+ * that of another message does not. It does so once an NMI has arrived at this core in some execution: before that
  * nothing depends on it, and as every message arrives in the end, an exploration in which one is
  * sent at all comes to that point, and begins anew.
  */
@@ -105,6 +113,6 @@ void event_next_boundary(struct core *c, struct footprint *fp)
 {
     if (event_interruptible(c))
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    else if (core_is_observed(c) && nmi_open(c))
-        footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_READ);
+    else if (core_is_observed(c))
+        core_touch_part(fp, c->id, PART_INIT | (nmi_open(c) ? PART_NMI : 0), ACCESS_READ);
 }

@@ -159,35 +159,23 @@ static void insn_int(struct core *c, const struct insn *in)
         core_deliver(c, vector, false, 0, in->address + in->length);
 }
 
-/* A function of the core's own instruction count, so that it does not depend on others. */
+/* A function of the core's own instruction count, so that it does not depend on others; and of what its
+ * timer has done, if it has one. */
 static void insn_rdtsc(struct core *c, const struct insn *in)
 {
     uint64_t tsc = c->state->icount;
+    struct footprint fp;
     spin_break(c);
     machine_observe(c->m, c->id); /* a handler between two looks at the clock shows, however quiet */
+    footprint_clear(&fp);
+    if (c->cpu->apic && c->cpu->apic_ops->next_tsc(c->cpu->apic, c, &fp)) {
+        if (!core_point(c, &fp, POINT_BOUNDARY))
+            return;
+        tsc = c->cpu->apic_ops->tsc(c->cpu->apic, c);
+        machine_say(c->m, STEP_REGISTER, "rdtsc: %#llx", (unsigned long long)tsc);
+    }
     core_set_reg(c, UC_X86_REG_RAX, tsc & 0xffffffff);
     core_set_reg(c, UC_X86_REG_RDX, tsc >> 32);
-    core_skip(c, in);
-}
-
-/* Leaf 1 as far as the code under test asks: x2APIC (ECX 21), VMX (ECX 5), APIC id. */
-static void insn_cpuid(struct core *c, const struct insn *in)
-{
-    uint32_t leaf = (uint32_t)core_reg(c, UC_X86_REG_RAX);
-    uint64_t a = 0, b = 0, ecx = 0, d = 0;
-    if (!core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED)) /* serializing */
-        return;
-    if (leaf == 0)
-        a = 1;
-    if (leaf == 1) {
-        b = (uint64_t)c->id << 24;
-        ecx = 1u << 21 | (c->cpu->virt ? 1u << 5 : 0);
-        d = 1u << 9 | 1u << 5; /* APIC, MSR */
-    }
-    core_set_reg(c, UC_X86_REG_RAX, a);
-    core_set_reg(c, UC_X86_REG_RBX, b);
-    core_set_reg(c, UC_X86_REG_RCX, ecx);
-    core_set_reg(c, UC_X86_REG_RDX, d);
     core_skip(c, in);
 }
 
@@ -212,9 +200,39 @@ static uint64_t *control_register(struct core *c, unsigned reg)
     }
 }
 
+/* CR8 is the local APIC's task priority (SDM vol. 3, 10.8.6). A write does not serialize (8.3), nor
+ * does it wait for the store buffer. */
+static void insn_mov_cr8(struct core *c, const struct insn *in)
+{
+    const struct apic_ops *apic = c->cpu->apic_ops;
+    struct footprint fp;
+    footprint_clear(&fp);
+    if (in->operand[1].reg == UC_X86_REG_CR8) {
+        core_set_reg(c, in->operand[0].reg, apic->task_priority(c->cpu->apic, c->id));
+        core_skip(c, in);
+        return;
+    }
+    uint64_t value = core_reg(c, in->operand[1].reg);
+    if (value >> 4) {
+        core_fault(c, VECTOR_GP, 0);
+        return;
+    }
+    apic->next_task_priority(c->cpu->apic, c->id, &fp);
+    if (!core_point(c, &fp, POINT_BOUNDARY))
+        return;
+    spin_break(c);
+    apic->set_task_priority(c->cpu->apic, c->id, (unsigned)value);
+    machine_say(c->m, STEP_REGISTER, "CR8 = %#x", (unsigned)value);
+    core_skip(c, in);
+}
+
 static void insn_mov_cr(struct core *c, const struct insn *in)
 {
     const struct insn_operand *to = &in->operand[0], *from = &in->operand[1];
+    if (c->cpu->apic && (to->reg == UC_X86_REG_CR8 || from->reg == UC_X86_REG_CR8)) {
+        insn_mov_cr8(c, in);
+        return;
+    }
     uint64_t *written = control_register(c, to->reg);
     uint64_t *read = control_register(c, from->reg);
     if (!written && !read) {
@@ -335,7 +353,7 @@ void insn_execute(struct core *c, const struct insn *in)
     case INSN_RDMSR: msr_execute(c, in, false); break;
     case INSN_WRMSR: msr_execute(c, in, true); break;
     case INSN_RDTSC: insn_rdtsc(c, in); break;
-    case INSN_CPUID: insn_cpuid(c, in); break;
+    case INSN_CPUID: cpuid_execute(c, in); break;
     case INSN_IN: case INSN_OUT: insn_port(c, in); break;
     case INSN_MOV_CR: insn_mov_cr(c, in); break;
     case INSN_LGDT: case INSN_LIDT: insn_table(c, in); break;

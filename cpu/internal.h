@@ -20,6 +20,9 @@ static inline void core_unpatch(struct core *c)
 /* insn.c: what the core has to do about an instruction that is not plain. */
 void insn_execute(struct core *, const struct insn *);
 
+/* cpuid.c */
+void cpuid_execute(struct core *, const struct insn *);
+
 /* msr.c */
 void msr_execute(struct core *, const struct insn *, bool write);
 
@@ -56,6 +59,14 @@ static inline bool core_is_observed(const struct core *c)
 {
     return c->m->observed_core >> c->id & 1;
 }
+
+/* init.c: INIT and start-up */
+bool init_pending(struct core *); /* one of them would be taken at this boundary */
+void init_next(struct core *, struct footprint *);
+enum event_result init_take(struct core *);
+
+/* core.c: CS, SS and control registers of a fresh core. */
+void core_reset_control(struct core *);
 
 /* point.c, for core_ops. */
 bool point_enabled(void *cpu, unsigned core);

@@ -105,6 +105,8 @@ static void setup_done(struct core *c)
     c->exec.next = &nothing;
     c->exec.flags = POINT_SETUP;
     coroutine_suspend(&c->coroutine);
+    if (c->state->activity == ACTIVITY_SIPI)
+        core_wait_for_startup(c);
 }
 
 void marker_execute(struct core *c, const struct insn *in)

@@ -140,6 +140,8 @@ void program_start(struct program *p, const struct code *code)
         bool ok = cpu_setup_core(p->cpu, i, p->base + CODE_AT, i);
         assert(ok);
         (void)ok;
+        if (p->waiting >> i & 1)
+            cpu_setup_wait(p->cpu, i);
     }
     cpu_setup_done(p->cpu);
     program_next(p, code);

@@ -44,6 +44,7 @@ struct program {
     struct machine *m;
     struct cpu *cpu;
     uint64_t base;      /* linear address of physical 0 */
+    uint32_t waiting;   /* cores that begin when a start-up message comes, a bit each */
     uint64_t next_code; /* physical: where the next program goes */
     uint64_t code_at[MACHINE_MAX_CORES]; /* where each core's code is */
 };

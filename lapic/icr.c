@@ -1,24 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ICR of x2APIC mode: what a value means and whom it reaches.
- * After the SDM vol. 3 (June 2016), APIC: 10.6.1, 10.6.2, table 10-3, 10.12.9, 10.12.10.
+ * The ICR: what a value means and whom a shorthand reaches.
+ * After the SDM vol. 3 (June 2016), APIC: 10.6.1, table 10-3, 10.12.9.
  *
- * Left out: xAPIC mode (two dwords, delivery status, 8-bit ids); messages other than fixed and NMI
- * are decoded but not delivered.
+ * Level and trigger mode count for the de-assertion of INIT alone: all else is sent edge-triggered.
  */
 #include "lapic/icr.h"
 
 #include <assert.h>
 
-struct icr icr_decode(uint64_t value)
+static struct icr decode(uint64_t value, uint32_t destination, uint32_t all)
 {
+    unsigned delivery = value >> 8 & 7;
+    bool logical = value >> 11 & 1;
     return (struct icr){
         .vector = (uint8_t)value,
-        .delivery = value >> 8 & 7,
-        .logical = value >> 11 & 1,
+        .delivery = (uint8_t)delivery,
         .shorthand = value >> 18 & 3,
-        .destination = (uint32_t)(value >> 32),
+        .deassert = delivery == APIC_INIT && (value & APIC_ICR_LEVEL) && !(value & APIC_ICR_ASSERT),
+        .broadcast = !logical && destination == all,
+        .to = {.address = destination, .logical = logical},
     };
+}
+
+struct icr icr_decode(uint64_t value)
+{
+    return decode(value, (uint32_t)(value >> 32), UINT32_MAX);
+}
+
+struct icr icr_decode_xapic(uint64_t value)
+{
+    return decode(value, (uint32_t)(value >> 56), 0xff);
 }
 
 enum icr_verdict icr_judge(const struct icr *icr)
@@ -29,45 +41,23 @@ enum icr_verdict icr_judge(const struct icr *icr)
     bool to_self = icr->shorthand == APIC_TO_SELF || icr->shorthand == APIC_TO_ALL;
     if (to_self && icr->delivery != APIC_FIXED)
         return ICR_INVALID;
-    if (icr->delivery == APIC_NMI)
-        return ICR_SEND; /* the vector is ignored */
-    if (icr->delivery != APIC_FIXED)
-        return ICR_UNMODELLED;
+    /* SDM vol. 3, 10.6.2.1: no lowest-priority broadcast in physical destination mode. */
+    if (icr->delivery == APIC_LOWEST && icr->shorthand == APIC_TO_DEST && icr->broadcast)
+        return ICR_INVALID;
+    if (icr->delivery != APIC_FIXED && icr->delivery != APIC_LOWEST)
+        return ICR_SEND; /* NMI, INIT, SMI: the vector is ignored; start-up: it is no vector */
     /* SDM vol. 3, 10.5.3: "send illegal vector", not sent. */
     return icr->vector < APIC_FIRST_VECTOR ? ICR_ILLEGAL_VECTOR : ICR_SEND;
 }
 
-bool apic_matches(uint32_t id, bool logical, uint32_t dest)
+uint32_t icr_shorthand_targets(const struct icr *icr, unsigned sender, unsigned count)
 {
-    /* SDM vol. 3, 10.12.9: FFFFFFFFh is the broadcast in both modes. */
-    if (dest == UINT32_MAX)
-        return true;
-    if (!logical)
-        return dest == id;
-    uint32_t ldr = (id >> 4 & 0xffff) << 16 | 1u << (id & 15);
-    return dest >> 16 == ldr >> 16 && (dest & ldr & 0xffff);
-}
-
-uint32_t icr_targets(const struct icr *icr, unsigned sender, const uint32_t *ids, unsigned count)
-{
-    assert(count <= 32);
-    assert(sender < count);
+    assert(sender < count && count <= 32);
     uint32_t all = count == 32 ? UINT32_MAX : (1u << count) - 1;
-    switch (icr->shorthand) {
-    case APIC_TO_SELF:
+    assert(icr->shorthand != APIC_TO_DEST);
+    if (icr->shorthand == APIC_TO_SELF)
         return 1u << sender;
-    case APIC_TO_ALL:
-        return all;
-    case APIC_TO_OTHERS:
-        return all & ~(1u << sender);
-    default:
-        break;
-    }
-    uint32_t targets = 0;
-    for (unsigned i = 0; i < count; i++)
-        if (apic_matches(ids[i], icr->logical, icr->destination))
-            targets |= 1u << i;
-    return targets;
+    return icr->shorthand == APIC_TO_ALL ? all : all & ~(1u << sender);
 }
 
 const char *apic_delivery_name(unsigned delivery)

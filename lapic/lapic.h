@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The local APICs of a machine, in x2APIC mode, and the fabric that carries interrupt messages
- * between them (SDM vol. 3, APIC).
+ * The local APICs of a machine, in xAPIC or x2APIC mode, and the fabric that carries interrupt
+ * messages between them (SDM vol. 3, APIC).
  *
  * A send is one step and the arrival another; between them the message is in flight (sim/message).
  * Acceptance by the core is the core's next step (cpu/core). Ids are the core numbers unless
@@ -14,15 +14,25 @@
 #define LAPIC_LAPIC_H
 
 #include "cpu/core.h"
+#include "lapic/logical.h"
 #include "lapic/priority.h"
 #include "sim/machine.h"
 
 enum { LAPIC_PHYSICAL_BITS = 46 };
 
+/* What has arrived and waits for the core beside IRR and the NMI. */
+struct apic_latch {
+    uint8_t init, startup;
+    uint8_t page; /* of the start-up message */
+};
+
 struct lapic {
     struct machine *m;
     struct cpu *cpu;
     struct apic_regs *regs; /* one a core, in the arena */
+    struct apic_latch *latch; /* the same */
+    struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and
@@ -45,14 +55,39 @@ int lapic_core_of_id(const struct lapic *, uint32_t id);
 /* For models that run on the core's coroutine (vmx/): the footprint is theirs to announce. */
 static inline unsigned lapic_deliverable(const struct lapic *l, unsigned core)
 {
-    return apic_deliverable(lapic_regs(l, core)); /* vector, 0 if none */
+    return apic_intr(lapic_regs(l, core)); /* vector, 0 if none */
 }
 unsigned lapic_acknowledge(struct lapic *, unsigned core);
 void lapic_eoi(struct lapic *, unsigned core);
 
+/* What the step of an EOI touches. */
+void lapic_next_eoi(const struct lapic *, unsigned core, struct footprint *, unsigned *flags);
+
 /* One NMI is latched until the core takes it; another that arrives before that is lost in it. */
 bool lapic_nmi_pending(const struct lapic *, unsigned core);
 void lapic_take_nmi(struct lapic *, unsigned core);
+
+/* ---- For sources of interrupts: I/O APICs, MSIs, pins. The footprint is theirs to announce. ---- */
+
+struct apic_message {
+    uint8_t delivery, vector; /* enum apic_delivery */
+    bool level;
+    const struct apic_destination *to; /* NULL: it names its target otherwise */
+};
+
+/* The cores that a message for this destination must be posted to, a bit each. */
+uint32_t lapic_targets(const struct lapic *, struct apic_destination);
+
+/* Posts it to one of them; `source` and what to announce as for message_send(). */
+void lapic_post(struct lapic *, unsigned source, const struct apic_message *, unsigned target);
+
+/* Lowest priority: what choosing one of the candidates touches; and choosing it, -1 if none is
+ * enabled. `to`: as in struct apic_message. */
+void lapic_arbitration_next(uint32_t candidates, struct footprint *);
+int lapic_arbitrate(struct lapic *, uint32_t candidates, const struct apic_destination *to);
+
+/* The source of an entry of the local vector table raises it: changes INTR, for NMIs UNIT_NMI. */
+void lapic_raise(struct lapic *, unsigned core, enum apic_lvt);
 
 /* For invariants and obligations. */
 bool lapic_irr(const struct lapic *, unsigned core, unsigned vector);

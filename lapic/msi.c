@@ -8,68 +8,102 @@
  */
 #include "lapic/msi.h"
 
-#include "lapic/internal.h"
+#include "lapic/icr.h"
 #include "sim/message.h"
 
-struct icr msi_decode(struct msi msi, bool dm_ignored)
+struct msi_request msi_decode(struct msi msi, bool dm_ignored)
 {
     uint32_t id = msi.address >> 12 & 0xff;
     bool hint = msi.address & MSI_REDIRECTION_HINT;
-    bool logical = msi.address & MSI_LOGICAL && (hint || !dm_ignored);
     unsigned delivery = msi.data >> 8 & 7;
-    return (struct icr){
-        .vector = (uint8_t)msi.data,
+    return (struct msi_request){
         /* 10.11.1: with RH = 1 a fixed interrupt goes to one of the processors that match. */
-        .delivery = hint && delivery == APIC_FIXED ? APIC_LOWEST : delivery,
-        .logical = logical,
-        .shorthand = APIC_TO_DEST,
-        .destination = id == 0xff ? UINT32_MAX : id,
+        .delivery = hint && delivery == APIC_FIXED ? APIC_LOWEST : (uint8_t)delivery,
+        .vector = (uint8_t)msi.data,
+        .level = msi.data & MSI_LEVEL,
+        .deasserts = (msi.data & MSI_LEVEL) && !(msi.data & MSI_ASSERT),
+        .to = {.address = id == 0xff ? UINT32_MAX : id,
+               .logical = (msi.address & MSI_LOGICAL) && (hint || !dm_ignored)},
     };
 }
 
-static uint32_t targets_of(const struct lapic *l, struct msi msi)
+static bool is_reserved(const struct msi_request *q)
 {
-    struct icr icr = msi_decode(msi, l->m->knobs.value[KNOB_MSI_DESTINATION_MODE] == 1);
-    bool level = msi.data & MSI_LEVEL, asserted = msi.data & MSI_ASSERT;
-    if (icr.delivery == 3 || icr.delivery == APIC_STARTUP || (level && !asserted))
-        return 0;
-    uint32_t targets = fabric_targets(l, 0, &icr);
-    return icr.delivery == APIC_LOWEST ? targets & -targets : targets;
+    return q->delivery == 3 || q->delivery == APIC_STARTUP;
+}
+
+static uint32_t candidates(const struct lapic *l, const struct msi_request *q)
+{
+    return is_reserved(q) || q->deasserts ? 0 : lapic_targets(l, q->to);
+}
+
+static struct msi_request look(const struct lapic *l, struct msi msi)
+{
+    return msi_decode(msi, l->m->knobs.value[KNOB_MSI_DESTINATION_MODE] == 1);
+}
+
+/* Of the candidates for a lowest-priority message one gets it: room for one will do. */
+static uint32_t recipients(const struct msi_request *q, uint32_t all)
+{
+    return q->delivery == APIC_LOWEST ? all & -all : all;
+}
+
+bool request_can_send(const struct lapic *l, unsigned source, const struct msi_request *q)
+{
+    return message_can_send_all(l->m, source, recipients(q, candidates(l, q)));
+}
+
+void request_next(const struct lapic *l, unsigned source, const struct msi_request *q,
+                  struct footprint *fp)
+{
+    uint32_t all = candidates(l, q);
+    message_order_send_all(l->m, source, recipients(q, all), fp);
+    if (q->delivery == APIC_LOWEST)
+        lapic_arbitration_next(all, fp);
+}
+
+static void send(struct lapic *l, unsigned source, const struct msi_request *q)
+{
+    struct apic_message msg = {.delivery = q->delivery, .vector = q->vector, .level = q->level,
+                               .to = &q->to};
+    uint32_t targets = candidates(l, q);
+    if (q->delivery == APIC_LOWEST) {
+        int target = lapic_arbitrate(l, targets, &q->to);
+        msg.delivery = APIC_FIXED;
+        msg.to = NULL; /* it has been found */
+        targets = target < 0 ? 0 : 1u << target;
+    }
+    if (!targets)
+        machine_say(l->m, STEP_DEVICE, "for nobody");
+    for (; targets; targets &= targets - 1)
+        lapic_post(l, source, &msg, (unsigned)__builtin_ctz(targets));
+}
+
+void request_send(struct lapic *l, unsigned source, const struct msi_request *q)
+{
+    if (is_reserved(q))
+        machine_find(l->m, FINDING_BUG, "", "an interrupt message of delivery mode %u (%s), which is "
+                     "reserved", q->delivery, apic_delivery_name(q->delivery));
+    else
+        send(l, source, q);
 }
 
 bool lapic_can_send_msi(const struct lapic *l, unsigned source, struct msi msi)
 {
-    return message_can_send_all(l->m, source, targets_of(l, msi));
+    struct msi_request q = look(l, msi);
+    return request_can_send(l, source, &q);
 }
 
 void lapic_next_msi(const struct lapic *l, unsigned source, struct msi msi, struct footprint *fp)
 {
-    message_order_send_all(l->m, source, targets_of(l, msi), fp);
-}
-
-/* The kind of message: who has been picked among several no longer matters to the receiver. */
-static unsigned kind_of(const struct icr *icr, uint32_t data)
-{
-    if (icr->delivery == APIC_FIXED || icr->delivery == APIC_LOWEST)
-        return APIC_FIXED | (data & MSI_LEVEL ? APIC_LEVEL : 0);
-    return icr->delivery;
+    struct msi_request q = look(l, msi);
+    request_next(l, source, &q, fp);
 }
 
 void lapic_deliver_msi(struct lapic *l, unsigned source, struct msi msi)
 {
-    struct machine *m = l->m;
-    bool dm_ignored = knob_value(&m->knobs, KNOB_MSI_DESTINATION_MODE) == 1;
-    struct icr icr = msi_decode(msi, dm_ignored);
-    uint32_t targets = targets_of(l, msi);
-    if (icr.delivery == 3 || icr.delivery == APIC_STARTUP)
-        machine_find(m, FINDING_BUG, "", "MSI %#x/%#x: delivery mode %u is reserved", msi.address,
-                     msi.data, icr.delivery);
-    if (!targets)
-        machine_say(m, STEP_DEVICE, "MSI %#x/%#x reaches nobody", msi.address, msi.data);
-    for (; targets; targets &= targets - 1) {
-        unsigned target = (unsigned)__builtin_ctz(targets);
-        message_send(m, source, kind_of(&icr, msi.data), icr.vector, target);
-        machine_say(m, STEP_DEVICE, "sends %s %#x to CPU%u", apic_delivery_name(icr.delivery),
-                    icr.vector, target);
-    }
+    bool dm_ignored = knob_value(&l->m->knobs, KNOB_MSI_DESTINATION_MODE) == 1;
+    struct msi_request q = msi_decode(msi, dm_ignored);
+    machine_say(l->m, STEP_DEVICE, "MSI %#x/%#x", msi.address, msi.data);
+    request_send(l, source, &q);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The registers of one local APIC as plain data, and the rules on them that need nothing else:
- * priorities, acceptance, acknowledgement, EOI, errors (SDM vol. 3, APIC: "Handling Interrupts",
- * "Error Handling"). No function here knows a core or a machine.
+ * priorities, acceptance, acknowledgement, EOI (SDM vol. 3, APIC: "Handling Interrupts"). No function
+ * here knows a core or a machine, nor do those of mode.h, logical.h, esr.h and lvt.h.
  */
 #ifndef LAPIC_PRIORITY_H
 #define LAPIC_PRIORITY_H
@@ -18,6 +18,7 @@ struct apic_regs {
     uint64_t icr;
     uint32_t id; /* the full, 32-bit id */
     uint32_t tpr;
+    uint32_t ldr, dfr; /* of xAPIC mode */
     uint32_t svr;
     uint32_t esr;        /* what software reads */
     uint32_t esr_shadow; /* errors since the last write to ESR */
@@ -26,22 +27,8 @@ struct apic_regs {
     uint32_t initial_count;
     uint32_t divide;
     uint32_t nmi_pending; /* one NMI is latched at most */
+    uint32_t intr_latched; /* the core still sees an interrupt that TPR has masked since */
 };
-
-enum apic_mode { APIC_DISABLED, APIC_XAPIC, APIC_X2APIC, APIC_INVALID };
-
-/* Mode that a value of IA32_APIC_BASE stands for. */
-enum apic_mode apic_mode_of(uint64_t base);
-
-/* May IA32_APIC_BASE go from one value to the other? False: WRMSR faults with #GP.
- * `physical_bits`: width of physical addresses. */
-bool apic_base_allowed(uint64_t from, uint64_t to, unsigned physical_bits);
-
-/* Reset values of all registers but base and id. */
-void apic_reset_registers(struct apic_regs *);
-
-/* LDR in x2APIC mode, derived from the id. */
-uint32_t apic_logical_id(uint32_t id);
 
 static inline bool bits256_test(const uint32_t bits[8], unsigned n)
 {
@@ -84,21 +71,17 @@ unsigned apic_deliverable(const struct apic_regs *);
 /* A fixed interrupt has arrived. False: it was dropped or logged as an error. */
 bool apic_accept_fixed(struct apic_regs *, unsigned vector, bool level);
 
+/* What the core is told to take: that vector, the spurious one if INTR is latched only, or 0. */
+unsigned apic_intr(const struct apic_regs *);
+
+/* A write to TPR. `latches`: INTR stays asserted although what it stood for is masked now. */
+void apic_write_tpr(struct apic_regs *, uint32_t value, bool latches);
+
 /* The core takes an interrupt: its vector, or the spurious vector if none is deliverable. */
 unsigned apic_acknowledge(struct apic_regs *);
 
 /* EOI: the vector whose service ended, 0 if none was in service. *broadcast: the I/O APICs are
  * told. */
 unsigned apic_end_of_interrupt(struct apic_regs *, bool *broadcast);
-
-/* Logs an error bit; raises the LVT error interrupt when it is new and unmasked. */
-void apic_log_error(struct apic_regs *, uint32_t bit);
-
-/* A write to ESR: makes the errors logged since the last write readable. */
-void apic_write_esr(struct apic_regs *);
-
-/* Writes with the side effects of the software-enable bit. */
-void apic_write_svr(struct apic_regs *, uint32_t value);
-void apic_write_lvt(struct apic_regs *, enum apic_lvt, uint32_t value);
 
 #endif

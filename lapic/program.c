@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lapic/program.h"
 
-#include "lapic/priority.h"
+#include "lapic/lvt.h"
 
 enum {
     IDT_AT = 0x2000,

@@ -6,6 +6,8 @@
 
 #include "sim/nearest.h"
 
+_Static_assert(KNOB_COUNT <= 32, "knobs.consulted has a bit for each");
+
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
         "vm-entry-drains", {"yes", "no"},
@@ -47,6 +49,34 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
         "SDM vol. 3, 10.11.1: \"ignored\"; Linux sends logical MSIs without the hint"},
+    [KNOB_LOWEST_PRIORITY_IPI] = {
+        "lowest-priority-ipi", {"sent", "refused"},
+        "can a local APIC send lowest-priority IPIs, or does it log the error \"redirectable IPI\"",
+        "SDM vol. 3, 10.6.1: model specific"},
+    [KNOB_LOWEST_PRIORITY_RANK] = {
+        "lowest-priority-rank", {"tpr", "ppr"},
+        "by which priority of the processors is the target of a lowest-priority message chosen",
+        "SDM vol. 3, 10.6.2.4: the chipset goes by the task priorities that it knows"},
+    [KNOB_LOWEST_PRIORITY_TIE] = {
+        "lowest-priority-tie", {"lowest-core", "highest-core"},
+        "which of several processors of the same priority gets a lowest-priority message",
+        "SDM vol. 3, 10.6.2.4: silent"},
+    [KNOB_INIT_DEASSERT] = {
+        "init-deassert", {"init", "ignored"},
+        "what does an ICR write \"INIT, level, de-assert\" do on processors that do not know it",
+        "SDM vol. 3, 10.6.1: sent as an assertion; KVM and Bochs reset nothing"},
+    [KNOB_APIC_DISABLE_RESETS] = {
+        "apic-disable-resets", {"yes", "no"},
+        "does an xAPIC that is disabled in IA32_APIC_BASE lose its registers",
+        "SDM vol. 3, 10.4.3: it may"},
+    [KNOB_SPURIOUS_INTERRUPT] = {
+        "spurious-interrupt", {"never", "after-tpr-raise"},
+        "does the core still take an interrupt, then spurious, that a write to TPR has just masked",
+        "SDM vol. 3, 10.9: when INTR is asserted and the acknowledge cycle comes late"},
+    [KNOB_LVT_ILLEGAL_VECTOR] = {
+        "lvt-illegal-vector", {"when-raised", "when-written"},
+        "when is an illegal vector in an entry of the local vector table logged as an error",
+        "SDM vol. 3, 10.5.1: an implementation may do it when it is written"},
 };
 
 unsigned knob_values(enum knob which)

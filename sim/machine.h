@@ -62,7 +62,10 @@ struct message {
     uint8_t kind;     /* meaning given by the receiver (lapic/): delivery mode */
     uint8_t vector;
     uint8_t target;   /* core, or MESSAGE_TO_DEVICES */
+    uint8_t level;    /* level triggered */
+    uint8_t match;    /* not 0: the target still has to compare itself with `destination` */
     uint32_t number;  /* of this source, counted from 0 */
+    uint32_t destination;
 };
 
 struct message_queue {
@@ -146,6 +149,8 @@ struct message_ops {
     /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
     void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
+    /* May a message to devices arrive now? */
+    bool (*ready)(void *fabric, const struct message *);
     void (*describe)(void *fabric, const struct message *, char *text, size_t size);
 };
 

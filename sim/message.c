@@ -64,12 +64,19 @@ void message_order_send_all(const struct machine *m, unsigned source, uint32_t t
 void message_send(struct machine *m, unsigned source, unsigned kind, unsigned vector,
                   unsigned target)
 {
+    message_post(m, source, (struct message){.kind = (uint8_t)kind, .vector = (uint8_t)vector,
+                                             .target = (uint8_t)target});
+}
+
+void message_post(struct machine *m, unsigned source, struct message message)
+{
     struct message_queue *q = &m->state->queue[source];
     struct message *slot = next_slot(m, source);
     assert(!slot->in_flight);
-    assert(target < m->cores || target == MESSAGE_TO_DEVICES);
-    *slot = (struct message){true, (uint8_t)kind, (uint8_t)vector, (uint8_t)target, q->sent};
-    q->sent++;
+    assert(message.target < m->cores || message.target == MESSAGE_TO_DEVICES);
+    *slot = message;
+    slot->in_flight = true;
+    slot->number = q->sent++;
     /* Whether an earlier one is still on its way differs between equivalent executions; how many
      * the source has sent does not. */
     if (q->sent > 1)
@@ -95,7 +102,9 @@ static bool overtaken(const struct machine *m, unsigned source, const struct mes
 bool message_enabled(const struct machine *m, unsigned source, unsigned slot)
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
-    return msg->in_flight && !(is_fifo(m) && overtaken(m, source, msg));
+    if (!msg->in_flight || (is_fifo(m) && overtaken(m, source, msg)))
+        return false;
+    return msg->target != MESSAGE_TO_DEVICES || m->message_ops->ready(m->fabric, msg);
 }
 
 void message_next_arrival(struct machine *m, unsigned source, unsigned slot, struct footprint *fp)

@@ -30,6 +30,8 @@ void message_order_send_all(const struct machine *, unsigned source, uint32_t ta
 
 /* The target of a message that goes to no core; what receives it says what its arrival touches. */
 enum { MESSAGE_TO_DEVICES = 0xff };
+/* The same with all fields that the receiver gives a meaning to; the others are filled in. */
+void message_post(struct machine *, unsigned source, struct message);
 
 bool message_enabled(const struct machine *, unsigned source, unsigned slot);
 void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);

@@ -4,6 +4,7 @@
 
 #include "lapic/icr.h"
 #include "lapic/lapic.h"
+#include "lapic/lvt.h"
 #include "sim/message.h"
 
 static enum icr_verdict judge(uint64_t value)
@@ -12,11 +13,19 @@ static enum icr_verdict judge(uint64_t value)
     return icr_judge(&icr);
 }
 
+/* Four APICs in x2APIC mode; the second sends. */
 static uint32_t targets(uint64_t value)
 {
     static const uint32_t ids[4] = {0x23, 0x24, 0x13, 0x00};
     struct icr icr = icr_decode(value);
-    return icr_targets(&icr, 1, ids, 4);
+    uint32_t mask = 0;
+    if (icr.shorthand != APIC_TO_DEST)
+        return icr_shorthand_targets(&icr, 1, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        struct apic_regs r = {.id = ids[i], .base = APIC_BASE_EN | APIC_BASE_EXTD};
+        mask |= (uint32_t)(apic_matches(&r, icr.to) == MATCH_YES) << i;
+    }
+    return mask;
 }
 
 Test(lapic, icr_fields)
@@ -24,9 +33,9 @@ Test(lapic, icr_fields)
     struct icr icr = icr_decode(0x12345678000c4cf2);
     cr_expect_eq(icr.vector, 0xf2);
     cr_expect_eq(icr.delivery, APIC_NMI);
-    cr_expect_eq(icr.logical, 1);
+    cr_expect_eq(icr.to.logical, 1);
     cr_expect_eq(icr.shorthand, APIC_TO_OTHERS);
-    cr_expect_eq(icr.destination, 0x12345678);
+    cr_expect_eq(icr.to.address, 0x12345678);
 }
 
 Test(lapic, icr_illegal_vector_is_not_sent)

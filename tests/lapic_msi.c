@@ -2,6 +2,7 @@
 /* Message signalled interrupts in compatibility format (SDM vol. 3, 10.11). */
 #include <criterion/criterion.h>
 
+#include "lapic/lvt.h"
 #include "lapic/msi.h"
 #include "sim/message.h"
 

@@ -2,7 +2,10 @@
 /* Rules of one local APIC, row by row of facts/intel.md 7.1 (SDM vol. 3, APIC). */
 #include <criterion/criterion.h>
 
-#include "lapic/priority.h"
+#include "lapic/esr.h"
+#include "lapic/logical.h"
+#include "lapic/lvt.h"
+#include "lapic/mode.h"
 
 static struct apic_regs enabled_apic(void)
 {

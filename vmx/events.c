@@ -183,7 +183,13 @@ static bool exception(void *virt, struct core *c, unsigned vector, bool has_erro
     return vmx_guest_exception(virt, c, vector, has_error, error);
 }
 
+static bool in_operation(void *virt, struct core *c)
+{
+    return vmx_core(virt, c)->on;
+}
+
 const struct virt_ops vmx_operations = {
+    .in_operation = in_operation,
     .interruptible = interruptible,
     .event_ready = event_ready,
     .event_next = event_next,

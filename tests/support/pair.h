@@ -10,6 +10,7 @@ struct pair {
     struct code low, high, nmi; /* bodies of the handlers */
     bool whole; /* `low` and `high` are no bodies but handlers to the last byte */
     bool nmis;  /* there is a handler for them */
+    bool timer; /* core 0 has a local APIC timer */
     bool nest;  /* the handlers run on the stack of what they interrupt */
     enum memory_model model;
     uint8_t message_order, sti_blocks_nmi; /* knobs */
