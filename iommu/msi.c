@@ -82,7 +82,7 @@ struct post {
     bool outside;  /* no memory there */
     bool clean;    /* no reserved bit is set */
     struct iommu_update update;
-    struct iommu_message notification;
+    struct msi_request notification;
 };
 
 static uint64_t pir_address(const struct vtd_outcome *o)
@@ -122,7 +122,7 @@ static void next_post(const struct msi_device *d, struct footprint *fp)
     if (p.outside || !p.clean)
         vtd_next_fault(d->vtd, fp);
     else if (p.update.notify)
-        iommu_next_send(d->lapic, source(d), &p.notification, fp);
+        request_next(d->lapic, source(d), &p.notification, fp);
 }
 
 static void block(struct msi_device *d, enum vtd_reason reason)
@@ -153,12 +153,12 @@ static void post(struct msi_device *d)
     tso_write_global(d->m, o->descriptor + PID_CONTROL, 8, p.update.control);
     machine_say(d->m, STEP_DEVICE, "posts %#x%s", o->vector, p.update.notify ? ", ON = 1" : "");
     if (p.update.notify)
-        iommu_send(d->lapic, source(d), &p.notification);
+        request_send(d->lapic, source(d), &p.notification);
 }
 
 /* ---- What becomes of a request ---- */
 
-static struct iommu_message message_of(const struct msi_device *d)
+static struct msi_request message_of(const struct msi_device *d)
 {
     const struct vtd_request *r = &current(d)->request;
     bool dm_ignored = d->m->knobs.value[KNOB_MSI_DESTINATION_MODE] == 1;
@@ -169,7 +169,7 @@ static struct iommu_message message_of(const struct msi_device *d)
 
 static bool can_act(const struct msi_device *d)
 {
-    struct iommu_message msg;
+    struct msi_request msg;
     struct post p;
     switch ((enum vtd_form)d->state->outcome.form) {
     case VTD_BLOCKED:
@@ -177,10 +177,10 @@ static bool can_act(const struct msi_device *d)
     case VTD_COMPATIBILITY:
     case VTD_REMAPPED:
         msg = message_of(d);
-        return iommu_can_send(d->lapic, source(d), &msg);
+        return request_can_send(d->lapic, source(d), &msg);
     case VTD_POSTED:
         p = judge_post(d);
-        return !p.update.notify || iommu_can_send(d->lapic, source(d), &p.notification);
+        return !p.update.notify || request_can_send(d->lapic, source(d), &p.notification);
     }
     return true;
 }
@@ -188,7 +188,7 @@ static bool can_act(const struct msi_device *d)
 static void next_act(const struct msi_device *d, struct footprint *fp)
 {
     const struct vtd_outcome *o = &d->state->outcome;
-    struct iommu_message msg;
+    struct msi_request msg;
     if (current(d)->count)
         footprint_add_memory(fp, current(d)->count, 4, ACCESS_WRITE, 0);
     if (o->looked_up)
@@ -201,7 +201,7 @@ static void next_act(const struct msi_device *d, struct footprint *fp)
     case VTD_COMPATIBILITY:
     case VTD_REMAPPED:
         msg = message_of(d);
-        iommu_next_send(d->lapic, source(d), &msg, fp);
+        request_next(d->lapic, source(d), &msg, fp);
         break;
     case VTD_POSTED:
         next_post(d, fp);
@@ -221,7 +221,7 @@ static void count(struct msi_device *d)
 static void act(struct msi_device *d)
 {
     struct vtd_outcome *o = &d->state->outcome;
-    struct iommu_message msg;
+    struct msi_request msg;
     count(d);
     switch ((enum vtd_form)o->form) {
     case VTD_BLOCKED:
@@ -232,7 +232,7 @@ static void act(struct msi_device *d)
         /* fall through */
     case VTD_REMAPPED:
         msg = message_of(d);
-        iommu_send(d->lapic, source(d), &msg);
+        request_send(d->lapic, source(d), &msg);
         break;
     case VTD_POSTED:
         post(d);

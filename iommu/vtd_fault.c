@@ -14,7 +14,7 @@ static uint64_t *event_registers(const struct vtd *v, enum vtd_event which)
     return &v->state->reg[which == VTD_FAULT_EVENT ? REG_FECTL : REG_IECTL];
 }
 
-static struct iommu_message message_of(const struct vtd *v, enum vtd_event which)
+static struct msi_request message_of(const struct vtd *v, enum vtd_event which)
 {
     enum { CONTROL, DATA, ADDRESS, UPPER };
     const uint64_t *reg = event_registers(v, which);
@@ -46,24 +46,24 @@ static unsigned source(const struct vtd *v)
 
 bool event_can_send(const struct vtd *v, enum vtd_event which)
 {
-    struct iommu_message msg = message_of(v, which);
-    return iommu_can_send(v->lapic, source(v), &msg);
+    struct msi_request msg = message_of(v, which);
+    return request_can_send(v->lapic, source(v), &msg);
 }
 
 void event_next_send(const struct vtd *v, enum vtd_event which, struct footprint *fp)
 {
-    struct iommu_message msg = message_of(v, which);
+    struct msi_request msg = message_of(v, which);
     footprint_add(fp, vtd_resource(PART_FAULT), ACCESS_WRITE);
-    iommu_next_send(v->lapic, source(v), &msg, fp);
+    request_next(v->lapic, source(v), &msg, fp);
 }
 
 void event_send(struct vtd *v, enum vtd_event which)
 {
-    struct iommu_message msg = message_of(v, which);
+    struct msi_request msg = message_of(v, which);
     *event_registers(v, which) &= ~(uint64_t)VTD_EVENT_IP;
     machine_say(v->m, STEP_DEVICE, "%s event",
                 which == VTD_FAULT_EVENT ? "fault" : "invalidation completion");
-    iommu_send(v->lapic, source(v), &msg);
+    request_send(v->lapic, source(v), &msg);
 }
 
 /* 10.4.10, IP: a condition is new only if no other status was set. */
