@@ -4,10 +4,9 @@
  */
 #include "irte_write.h"
 
-int modify_irte(struct intel_ir_data *data, const struct irte *modified)
+void modify_irte(struct intel_ir_data *data, const struct irte *modified)
 {
     struct irte *irte = &data->iommu->ir_table[data->irte_index];
 
     WARN_ON(!cmpxchg_irte(irte, modified));
-    return 0;
 }

@@ -4,7 +4,7 @@
  */
 #include "iommu.h"
 
-int qi_submit_sync(struct intel_iommu *iommu, const struct qi_desc *desc, int count)
+void qi_submit_sync(struct intel_iommu *iommu, const struct qi_desc *desc, int count)
 {
     struct q_inval *qi = &iommu->qi;
 
@@ -12,5 +12,4 @@ int qi_submit_sync(struct intel_iommu *iommu, const struct qi_desc *desc, int co
         qi->desc[(qi->free_head + i) % QI_LENGTH] = desc[i];
     qi->free_head = (qi->free_head + count) % QI_LENGTH;
     dmar_writel(DMAR_IQT_REG, qi->free_head * sizeof(struct qi_desc));
-    return 0;
 }

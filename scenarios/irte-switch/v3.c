@@ -4,8 +4,8 @@
  */
 #include "irte_write.h"
 
-int modify_irte(struct intel_ir_data *data, const struct irte *modified)
+void modify_irte(struct intel_ir_data *data, const struct irte *modified)
 {
     store_irte(&data->iommu->ir_table[data->irte_index], modified);
-    return qi_flush_iec(data->iommu, data->irte_index, 0);
+    qi_flush_iec(data->iommu, data->irte_index, 0);
 }

@@ -5,13 +5,15 @@
 #include "iommu.h"
 
 /* What both forms share is copied from the host's entry, which is kept for the way back. */
-int intel_ir_set_vcpu_affinity(struct intel_ir_data *data, const struct vcpu_data *info)
+void intel_ir_set_vcpu_affinity(struct intel_ir_data *data, const struct vcpu_data *info)
 {
     const struct irte *host = &data->irte_entry;
     struct irte irte_pi = { .low = 0, .high = 0 };
 
-    if (!info)
-        return modify_irte(data, host);
+    if (!info) {
+        modify_irte(data, host);
+        return;
+    }
 
     irte_pi.p_present = host->present;
     irte_pi.p_fpd = host->fpd;
@@ -24,5 +26,5 @@ int intel_ir_set_vcpu_affinity(struct intel_ir_data *data, const struct vcpu_dat
     irte_pi.p_vector = info->vector;
     irte_pi.pda_l = info->pi_desc_addr >> 6;
     irte_pi.pda_h = info->pi_desc_addr >> 32;
-    return modify_irte(data, &irte_pi);
+    modify_irte(data, &irte_pi);
 }

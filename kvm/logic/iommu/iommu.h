@@ -5,7 +5,7 @@
  *
  * After the VT-d specification (9.9, 9.10, 6.5.2) and facts about Linux 6.12: intel/irq_remapping.c,
  * intel/dmar.c and vmx/posted_intr.c, in upstream's names and order of steps. One unit, one device
- * with one entry. Left out: allocating entries, lowest-priority routes, the search for the vCPU that
+ * with one entry. Left out: what a fault of the queue does to those who wait, allocating entries, lowest-priority routes, the search for the vCPU that
  * a guest's MSI goes to.
  */
 #ifndef IRQWEAVE_KVM_LOGIC_IOMMU_H
@@ -18,7 +18,6 @@
 #define DMAR_BASE           0xfed90000ul    /* of its registers, linear as physical */
 #define DMAR_GCMD_REG       0x18
 #define DMAR_GSTS_REG       0x1c
-#define DMAR_FSTS_REG       0x34
 #define DMAR_IQT_REG        0x88
 #define DMAR_IQA_REG        0x90
 #define DMAR_IRTA_REG       0xb8
@@ -26,7 +25,6 @@
 #define DMA_GCMD_QIE        (1u << 26)
 #define DMA_GCMD_IRE        (1u << 25)
 #define DMA_GCMD_SIRTP      (1u << 24)
-#define DMA_FSTS_IQE        (1u << 4)
 #define IRTA_EIME           (1u << 11)
 
 #define INTR_REMAP_TABLE_ENTRIES    256     /* a page of entries */
@@ -63,7 +61,7 @@ static_assert(sizeof(struct irte) == 16, "VT-d 9.9");
 #define QI_IWD_STATUS_WRITE (1ul << 5)
 #define QI_IWD_STATUS_DATA(data) ((u64)(data) << 32)
 
-enum { QI_FREE, QI_IN_USE, QI_DONE, QI_ABORT };
+enum { QI_FREE, QI_IN_USE, QI_DONE };
 
 struct qi_desc {
     u64 qw0, qw1;
@@ -119,18 +117,18 @@ void intel_irq_remapping_init(struct intel_iommu *iommu);
 /* ... and an entry that sends a host vector to a core. */
 void intel_ir_prepare(struct intel_ir_data *data, int index, int cpu, u8 vector);
 
-/* Submits descriptors and waits until the unit has executed them. 0 or, if they are at fault, -1. */
-int qi_submit_sync(struct intel_iommu *iommu, const struct qi_desc *desc, int count);
-int qi_flush_iec(struct intel_iommu *iommu, int index, int mask);
+/* Submits descriptors and waits until the unit has executed them. */
+void qi_submit_sync(struct intel_iommu *iommu, const struct qi_desc *desc, int count);
+void qi_flush_iec(struct intel_iommu *iommu, int index, int mask);
 
 /* Writes an entry and has the old one forgotten. When it returns, no interrupt uses that any more. */
-int modify_irte(struct intel_ir_data *data, const struct irte *modified);
+void modify_irte(struct intel_ir_data *data, const struct irte *modified);
 
 /* Posts the interrupt to a vCPU, or with NULL makes it a host interrupt again. */
-int intel_ir_set_vcpu_affinity(struct intel_ir_data *data, const struct vcpu_data *info);
+void intel_ir_set_vcpu_affinity(struct intel_ir_data *data, const struct vcpu_data *info);
 
 /* The guest's route of the device's interrupt has changed: to this vCPU, or away from all (NULL). */
-int vmx_pi_update_irte(struct intel_ir_data *data, struct kvm_vcpu *vcpu, int vector);
+void vmx_pi_update_irte(struct intel_ir_data *data, struct kvm_vcpu *vcpu, int vector);
 
 /* For scenarios: what their device's host interrupt does, in interrupt context. The gate is that of
  * `vector`. */

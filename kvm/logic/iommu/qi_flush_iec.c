@@ -4,11 +4,11 @@
  */
 #include "iommu.h"
 
-int qi_flush_iec(struct intel_iommu *iommu, int index, int mask)
+void qi_flush_iec(struct intel_iommu *iommu, int index, int mask)
 {
     struct qi_desc desc = {
         .qw0 = QI_IEC_TYPE | QI_IEC_SELECTIVE | QI_IEC_IIDEX(index) | QI_IEC_IM(mask),
     };
 
-    return qi_submit_sync(iommu, &desc, 1);
+    qi_submit_sync(iommu, &desc, 1);
 }

@@ -4,12 +4,14 @@
  */
 #include "iommu.h"
 
-int vmx_pi_update_irte(struct intel_ir_data *data, struct kvm_vcpu *vcpu, int vector)
+void vmx_pi_update_irte(struct intel_ir_data *data, struct kvm_vcpu *vcpu, int vector)
 {
     struct vcpu_data info;
 
-    if (!vcpu)
-        return intel_ir_set_vcpu_affinity(data, NULL);
+    if (!vcpu) {
+        intel_ir_set_vcpu_affinity(data, NULL);
+        return;
+    }
     info = (struct vcpu_data) { __pa(&vcpu->pi_desc), vector };
-    return intel_ir_set_vcpu_affinity(data, &info);
+    intel_ir_set_vcpu_affinity(data, &info);
 }
