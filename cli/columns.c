@@ -159,10 +159,11 @@ void columns_print_head(FILE *f, const struct story *s)
     unsigned width = column_width(s);
     print_states(f, s, "at the start", m->memory.snapshot);
     fprintf(f, "\n%*s", NUMBER_WIDTH, "step");
-    for (unsigned i = 0; i < s->columns; i++)
-        fprintf(f, "%*s%s%-*u", GAP, "", i < m->cores ? "CPU" : "IOMMU",
-                i + 1 < s->columns ? (int)width - (i < m->cores ? 3 : 5) : 1,
-                i < m->cores ? i : i - m->cores);
+    for (unsigned i = 0; i < s->columns; i++) {
+        char name[32];
+        agent_name(m, i < m->cores ? i : agent_of_device(m, i - m->cores), name, sizeof name);
+        fprintf(f, "%*s%-*s", GAP, "", i + 1 < s->columns ? (int)width : 1, name);
+    }
     fprintf(f, "\n%.*s", NUMBER_WIDTH, "----");
     for (unsigned i = 0; i < s->columns; i++) {
         fprintf(f, "%*s", GAP, "");

@@ -8,16 +8,25 @@
 #include "sim/check.h"
 #include "sim/sample.h"
 
+static void print_device(FILE *f, const struct scenario_device *d, unsigned index)
+{
+    if (d->posts_count)
+        fprintf(f, ", IOMMU%u posts", index);
+    for (unsigned k = 0; k < d->posts_count; k++)
+        fprintf(f, " %#x", d->posts[k]);
+    if (d->msi_count)
+        fprintf(f, ", device%u sends MSIs:", index);
+    for (unsigned k = 0; k < d->msi_count; k++)
+        fprintf(f, " %u through entry %u", d->msi[k].count, d->msi[k].handle);
+}
+
 static void print_threads(FILE *f, const struct scenario_variant *v)
 {
     const char *comma = "";
     for (unsigned i = 0; i < v->threads_count; i++, comma = ", ")
         fprintf(f, "%sCPU%u %s", comma, v->threads[i].cpu, v->threads[i].function);
-    for (unsigned i = 0; i < v->devices_count; i++) {
-        fprintf(f, ", IOMMU%u posts", i);
-        for (unsigned k = 0; k < v->devices[i].posts_count; k++)
-            fprintf(f, " %#x", v->devices[i].posts[k]);
-    }
+    for (unsigned i = 0; i < v->devices_count; i++)
+        print_device(f, &v->devices[i], i);
     fputc('\n', f);
 }
 

@@ -223,6 +223,8 @@ static void locked_access(struct core *c, bool write, uint64_t physical, unsigne
     assert(!visible || c->cpu->in_setup || physical >= c->exec.locked_address);
     assert(!visible || c->cpu->in_setup ||
            physical + size <= c->exec.locked_address + c->exec.locked_size);
+    if (write && !visible)
+        spin_note_private_write(c, physical, size);
     if (write)
         memory_mark(&c->m->memory, physical, size);
     if (write && visible && changes_memory(c, physical, size, value))

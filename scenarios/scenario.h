@@ -24,10 +24,20 @@ struct scenario_thread {
     char *function;
 };
 
-/* A device that posts these vectors through the IOMMU, one after another. */
+/* `count` interrupts that a device sends through an entry of the remapping table. */
+struct scenario_msi {
+    unsigned handle;
+    unsigned count;  /* 1 if the file says nothing */
+    unsigned vector; /* the guest's, under which the ledger counts them; 0: it does not */
+};
+
+/* A device that posts these vectors to vCPU 0 whatever the remapping table says, one after another; or
+ * one whose MSIs go through the table that the code under test has written. One of the two. */
 struct scenario_device {
     uint8_t *posts;
     unsigned posts_count;
+    struct scenario_msi *msi;
+    unsigned msi_count;
 };
 
 struct scenario_expected {
@@ -87,6 +97,9 @@ struct scenario *scenario_load_file(const char *path, char *error);
 /* The scenario of that name. */
 struct scenario *scenario_load(const char *images, const char *name, char *error);
 void scenario_free(struct scenario *);
+
+/* The devices that a machine needs for a variant: a VT-d unit, too, if one of them has MSIs. */
+unsigned scenario_devices(const struct scenario_variant *);
 
 const struct scenario_variant *scenario_variant(const struct scenario *, const char *name,
                                                 char *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "scenarios/devices.h"
 #include "scenarios/invariants.h"
 #include "scenarios/scenario.h"
 #include "sim/knob.h"
@@ -35,9 +36,19 @@ static const cyaml_schema_value_t thread_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct scenario_thread, thread_fields),
 };
 
+static const cyaml_schema_field_t msi_fields[] = {
+    CYAML_FIELD_UINT("handle", REQUIRED, struct scenario_msi, handle),
+    CYAML_FIELD_UINT("count", OPTIONAL, struct scenario_msi, count),
+    CYAML_FIELD_UINT("vector", OPTIONAL, struct scenario_msi, vector),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t msi_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct scenario_msi, msi_fields),
+};
+
 static const cyaml_schema_field_t device_fields[] = {
-    CYAML_FIELD_SEQUENCE("posts", CYAML_FLAG_POINTER, struct scenario_device, posts,
-                         &vector_schema, 1, 8),
+    CYAML_FIELD_SEQUENCE("posts", OPTIONAL_LIST, struct scenario_device, posts, &vector_schema, 1, 8),
+    CYAML_FIELD_SEQUENCE("msi", OPTIONAL_LIST, struct scenario_device, msi, &msi_schema, 1, 8),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t device_schema = {
@@ -189,7 +200,7 @@ static void advise(const char *path, struct complaint *c, char *advice, size_t s
     static const char *const keys[] = {
         "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits",
         "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
-        "tso", "sc", "findings", "depends",
+        "msi", "handle", "count", "vector", "tso", "sc", "findings", "depends",
     };
     static const char unexpected[] = "Unexpected key: ";
     advice[0] = 0;
@@ -299,19 +310,22 @@ static bool check_threads(const struct check *c, struct scenario_variant *v)
     if (v->cores > MACHINE_MAX_CORES || v->cores <= highest)
         return wrong(c, name_line(v), "variant %s: %u cores; %u to %d are right", v->name, v->cores,
                      highest + 1, MACHINE_MAX_CORES);
-    if (!machine_slots(v->cores, v->devices_count))
+    if (!machine_slots(v->cores, scenario_devices(v)))
         return wrong(c, name_line(v), "variant %s: %u cores and %u devices leave no room for "
                      "interrupt messages; with so many devices %u cores are right", v->name,
-                     v->cores, v->devices_count, most_cores(v->devices_count));
+                     v->cores, scenario_devices(v), most_cores(scenario_devices(v)));
     return true;
 }
 
 static bool check_variant(const struct check *c, struct scenario_variant *v, bool invariants)
 {
+    char devices[160];
     if (!plain_name(v->name))
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
+    if (!devices_check(v, devices, sizeof devices))
+        return wrong(c, name_line(v), "variant %s: %s", v->name, devices);
     if (!check_threads(c, v))
         return false;
     if (invariants && v->cores > INVARIANT_CORES_MAX)

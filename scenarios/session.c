@@ -76,7 +76,7 @@ static bool set_up_cores(struct session *s, char *error)
 
 static bool build(struct session *s, char *error)
 {
-    s->m = machine_new(s->variant->cores, s->variant->devices_count, RAM_BYTES, ARENA_BYTES);
+    s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
     if (!load_image(s, error))
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);

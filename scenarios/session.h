@@ -26,7 +26,8 @@ struct session {
     struct cpu *cpu;
     struct lapic *lapic;
     struct vmx *vmx;
-    void *device[MACHINE_MAX_DEVICES];
+    void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device or, with MSIs, struct msi_device */
+    struct vtd *vtd; /* in front of devices with MSIs */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 
     /* Named states that invariants and obligations read. */

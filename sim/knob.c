@@ -29,6 +29,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "pir-drain-order", {"ascending", "descending"},
         "in which order posted-interrupt processing reads the words of PIR",
         "SDM vol. 3, 29.6: an implementation's choice"},
+    [KNOB_IEC] = {
+        "iec", {"until-invalidated", "never"},
+        "how long the interrupt entry cache of a VT-d unit keeps an entry",
+        "VT-d specification, 6.2: an implementation's choice"},
+    [KNOB_IEC_WAIT_DRAINS] = {
+        "iec-wait-drains", {"yes", "no"},
+        "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
+        "VT-d specification, 6.5: no sentence of it could be checked"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",

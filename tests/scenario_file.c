@@ -48,6 +48,29 @@ Test(scenario_file, accepts_what_is_right)
     cr_assert_str_eq(judge("name: x", "name: x"), "");
 }
 
+#define DEVICE(text) "0, function: f}]\n    devices: [" text "]\n"
+#define THREAD "0, function: f}]\n"
+
+Test(scenario_file, devices_post_or_send_msis)
+{
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 3, count: 2, vector: 0x41}]}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 65535}]}, {posts: [0x41]}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 65536}]}")),
+                     ":6: variant a: handle 65536; 0 to 65535 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0, vector: 8}]}")),
+                     ":6: variant a: vector 8 of an MSI; 16 to 255 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0, count: 17}]}")),
+                     ":6: variant a: a device with more than 16 MSIs");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{}")),
+                     ":6: variant a: device 0 has neither 'posts' nor 'msi'; one of the two is right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [0x41], msi: [{handle: 0}]}")),
+                     ":6: variant a: device 0 has 'posts' and 'msi'; one of the two is right");
+    /* Five devices at most, one of which is the unit. */
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0}]}, {posts: [1]}, {posts: [1]}, "
+                                          "{posts: [1]}, {posts: [1]}")),
+                     ":6: variant a: 5 devices and a VT-d unit; 4 devices are right");
+}
+
 Test(scenario_file, names_line_and_remedy)
 {
     cr_assert_str_eq(judge("threads:", "thread:"),

@@ -67,3 +67,20 @@ Test(spin, a_round_that_polls_the_apic_is_no_livelock)
     code_end(&code[1]);
     cr_assert_eq(findings_of(code, NULL), 0);
 }
+
+/* Each round counts up private memory with a locked access, and leaves all registers alone: 16 rounds.
+ * Flags are the same behind some rounds that follow each other. */
+Test(spin, a_round_that_counts_with_a_locked_access_is_no_livelock)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    uint32_t address = (uint32_t)(PROGRAM_BASE + PROGRAM_DATA);
+    code_bytes(&code[0], "\xf3\x90", 2);
+    code_lock_add(&code[0], 0, 1);
+    code_bytes(&code[0], "\x83\x3c\x25", 3); /* cmp dword [variable 0], 16 */
+    code_bytes(&code[0], &address, 4);
+    code_bytes(&code[0], "\x10", 1);
+    code_jump_back(&code[0], 0x75, 0);
+    code_end(&code[0]);
+    code_end(&code[1]);
+    cr_assert_eq(findings_of(code, NULL), 0);
+}
