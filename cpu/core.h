@@ -70,6 +70,7 @@ struct core_state {
     uint64_t cr0, cr2, cr3, cr4, efer;
     uint64_t cycles;
     uint64_t error_code;
+    uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
 };
 
 /* State of execution: valid only while this process's coroutine is suspended at the same place. */
@@ -81,6 +82,7 @@ struct core_exec {
     uint64_t jump_rip;    /* valid if `jump`: written to Unicorn when the hook returns */
     uint8_t jump;
     uint8_t fault;        /* vector + 1 of an exception that Unicorn raised and the core takes next */
+    uint8_t after;        /* virt_ops->after_instruction is due */
     uint8_t patched;      /* bytes of memory that show the own store buffer for one access */
     uint64_t patch_address;
     uint64_t patch_old;
@@ -138,6 +140,8 @@ enum event_result {
     EVENT_RESUMED,  /* handled in place: the boundary is offered again */
 };
 
+enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH };
+
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
     /* In guest mode: may an event other than an NMI be recognised at this boundary (then INTR is
@@ -153,9 +157,18 @@ struct virt_ops {
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
     /* In guest mode: does IRET end the blocking of NMIs? */
     bool (*iret_unblocks_nmi)(void *virt, struct core *);
+    /* In guest mode: an instruction is about to access the APIC-access page (core_state.access_page)
+     * at `offset`, or to be fetched from there. True: the access is done, and a load finds *value; the
+     * point before it is the callee's, with the flags of core_access_flags(). False: control went
+     * elsewhere (core_point() said so, or core_jump() was called). */
+    bool (*page_access)(void *virt, struct core *, enum page_access, unsigned offset, unsigned size,
+                        uint64_t *value);
+    /* In guest mode, when the instruction (or the delivery of its fault) that set core_exec.after is
+     * complete, before anything else; core_exec.resume_rip is where the core goes on. */
+    void (*after_instruction)(void *virt, struct core *);
 };
 
-enum { CPU_MAX_MSR_RANGES = 8 };
+enum { CPU_MAX_MSR_RANGES = 8, CPU_MAX_MMIO_RANGES = 8 };
 
 struct cpu {
     struct machine *m;
@@ -173,6 +186,8 @@ struct cpu {
         struct msr_ops ops;
         void *owner;
     } msr[CPU_MAX_MSR_RANGES];
+    unsigned mmio_ranges;
+    struct mmio_range *mmio; /* see mmio.h */
     bool in_setup; /* no interleaving, no points */
 };
 
@@ -203,6 +218,9 @@ void cpu_setup_jump(struct cpu *, unsigned core, uint64_t rip);
  * the caller must leave the instruction without effect. Without POINT_BOUNDARY it is always true.
  */
 bool core_point(struct core *, const struct footprint *, unsigned flags);
+
+/* Flags of the point before an access of the current instruction that others can see. */
+unsigned core_access_flags(const struct core *);
 
 /* Accesses of microcode to memory, each a step of its own if the address is visible. Writes and
  * read-modify-writes reach memory at once and wait for the own store buffer to be empty. */

@@ -42,20 +42,28 @@ static void take_fault(struct core *c)
     leave_hook(c);
 }
 
-static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+/* Unicorn calls the memory hook for addresses that are not mapped, too. */
+static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
 {
-    struct core *c = user;
+    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",
+                 c->id, what, size, (unsigned long long)address);
+    core_end(c);
+}
+
+/* What is due between two instructions of a guest. True: control went elsewhere. */
+static bool finish_instruction(struct core *c, uint64_t address)
+{
+    c->exec.after = 0;
+    c->exec.resume_rip = address;
+    c->cpu->virt_ops->after_instruction(c->cpu->virt, c);
+    bool gone = c->exec.jump;
+    leave_hook(c);
+    return gone;
+}
+
+static void begin_instruction(struct core *c, uint64_t address)
+{
     struct core_state *s = c->state;
-    (void)uc;
-    (void)size;
-    core_unpatch(c);
-    if (address - c->cpu->window_base >= c->m->memory.size)
-        return; /* the fetch itself will fault */
-    if (c->exec.fault) {
-        take_fault(c);
-        return;
-    }
-    const struct insn *in = decoder_lookup(&c->cpu->decoder, address);
     c->exec.pc = address;
     c->exec.resume_rip = address;
     c->exec.locked = 0;
@@ -63,9 +71,44 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     c->exec.skip_reads = 0;
     s->icount++;
     s->acount = 0;
-    s->cycles += in->cost_cycles;
     s->shadow = s->shadow_next;
     s->shadow_next = 0;
+}
+
+/* Device registers hold no instructions; what an APIC-access page does with a fetch is not ours to say. */
+static void fetch_from_device(struct core *c, uint64_t address)
+{
+    uint64_t nothing = 0;
+    begin_instruction(c, address);
+    if (!access_page_has(c, address, 1))
+        unmapped(c, "fetch", 1, address);
+    else if (access_page_use(c, PAGE_FETCH, address, 1, &nothing))
+        assert(!"a fetch from the APIC-access page is never virtualized");
+    leave_hook(c);
+}
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct core *c = user;
+    bool in_ram = address - c->cpu->window_base < c->m->memory.size;
+    (void)uc;
+    (void)size;
+    core_unpatch(c);
+    if (!in_ram && !mmio_backing(c, address, 1))
+        return; /* the fetch itself will fault */
+    if (c->exec.fault) {
+        take_fault(c);
+        return;
+    }
+    if (c->exec.after && finish_instruction(c, address))
+        return;
+    if (!in_ram || (c->state->access_page && access_page_has(c, address, 1))) {
+        fetch_from_device(c, address);
+        return;
+    }
+    const struct insn *in = decoder_lookup(&c->cpu->decoder, address);
+    begin_instruction(c, address);
+    c->state->cycles += in->cost_cycles;
     if (in->kind != INSN_PLAIN) {
         insn_execute(c, in);
         leave_hook(c);
@@ -204,12 +247,29 @@ static bool crosses_page(struct core *c, bool write, uint64_t address, unsigned 
     return false;
 }
 
-/* Unicorn calls the memory hook for addresses that are not mapped, too. */
-static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
+static void outside_ram(struct core *c, bool write, uint64_t address, unsigned size, uint64_t value)
 {
-    machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",
-                 c->id, what, size, (unsigned long long)address);
-    core_end(c);
+    c->state->acount++;
+    if (!mmio_access(c, write, address, size, value))
+        unmapped(c, write ? "write" : "read", size, address);
+    leave_hook(c);
+}
+
+/* An access to the APIC-access page, which lies in RAM or at device registers. */
+static void virtual_access(struct core *c, bool write, uint64_t address, unsigned size,
+                           uint64_t value)
+{
+    uint64_t physical = address - c->cpu->window_base;
+    uint8_t *backing = mmio_backing(c, address, size);
+    c->state->acount++;
+    bool done = access_page_use(c, write ? PAGE_WRITE : PAGE_READ, address, size, &value);
+    if (write && !backing)
+        take_back_store(c, physical, size);
+    if (!write && done && backing)
+        memcpy(backing, &value, size);
+    else if (!write && done)
+        show(c, physical, size, value);
+    leave_hook(c);
 }
 
 static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -227,8 +287,14 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     }
     if (c->exec.jump)
         return; /* the instruction is being left */
-    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical)
-        unmapped(c, write ? "write" : "read", bytes, address);
+    if (c->state->access_page && access_page_has(c, address, bytes)) {
+        virtual_access(c, write, address, bytes, (uint64_t)value);
+        return;
+    }
+    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical) {
+        outside_ram(c, write, address, bytes, (uint64_t)value);
+        return;
+    }
     c->state->acount++;
     bool visible = visible_touch(&c->m->visibility, physical, bytes, write, core_context(c));
     if (crosses_page(c, write, address, bytes, visible))

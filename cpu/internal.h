@@ -23,6 +23,15 @@ void insn_execute(struct core *, const struct insn *);
 /* msr.c */
 void msr_execute(struct core *, const struct insn *, bool write);
 
+/* mmio.c: an access to a device register; false if there is none. What Unicorn has at an address of one,
+ * or NULL. */
+bool mmio_access(struct core *, bool write, uint64_t physical, unsigned size, uint64_t value);
+uint8_t *mmio_backing(struct core *, uint64_t physical, unsigned size);
+/* Does an access of a guest touch its APIC-access page? And what the virtualization extension makes of
+ * it: true if the access is done, and a load finds *value. */
+bool access_page_has(const struct core *, uint64_t linear, unsigned size);
+bool access_page_use(struct core *, enum page_access, uint64_t linear, unsigned size, uint64_t *value);
+
 /* spin.c: waiting in a pause loop. */
 /* Of the general registers together with these three. */
 uint64_t state_hash(struct core *, uint64_t rip, uint64_t rsp, uint64_t flags);

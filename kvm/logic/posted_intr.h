@@ -48,6 +48,11 @@ static inline void pi_clear_on(struct pi_desc *pi_desc)
     clear_bit(POSTED_INTR_ON, &pi_desc->control);
 }
 
+static inline bool pi_test_and_clear_on(struct pi_desc *pi_desc)
+{
+    return test_and_clear_bit(POSTED_INTR_ON, &pi_desc->control);
+}
+
 static inline bool pi_test_on(struct pi_desc *pi_desc)
 {
     return test_bit(POSTED_INTR_ON, &pi_desc->control);

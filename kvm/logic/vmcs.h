@@ -46,6 +46,7 @@
 #define VM_INSTRUCTION_ERROR        0x4400
 #define VM_EXIT_REASON              0x4402
 #define VM_EXIT_INTR_INFO           0x4404
+#define VM_EXIT_INSTRUCTION_LEN     0x440c
 #define GUEST_ES_LIMIT              0x4800      /* then CS, SS, DS, FS, GS, LDTR, TR; step 2 */
 #define GUEST_GDTR_LIMIT            0x4810
 #define GUEST_IDTR_LIMIT            0x4812
@@ -64,6 +65,7 @@
 #define GUEST_CR3                   0x6802
 #define GUEST_CR4                   0x6804
 #define GUEST_ES_BASE               0x6806      /* then CS, SS, DS, FS, GS, LDTR, TR; step 2 */
+#define GUEST_TR_BASE               0x6814
 #define GUEST_GDTR_BASE             0x6816
 #define GUEST_IDTR_BASE             0x6818
 #define GUEST_DR7                   0x681a
@@ -87,6 +89,8 @@
 #define HOST_RIP                    0x6c16
 
 #define EXIT_REASON_EXTERNAL_INTERRUPT  1
+#define EXIT_REASON_VMLAUNCH            20
+#define EXIT_REASON_MSR_WRITE           32
 #define INTR_INFO_VECTOR_MASK           0xff
 #define INTR_INFO_VALID                 0x80000000
 

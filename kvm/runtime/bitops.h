@@ -36,6 +36,14 @@ static __always_inline bool test_and_set_bit(long nr, volatile unsigned long *ad
     return old;
 }
 
+static __always_inline bool test_and_clear_bit(long nr, volatile unsigned long *address)
+{
+    bool old;
+
+    asm volatile("lock; btrq %2, %0" : "+m"(*address), "=@ccc"(old) : "Jr"(nr) : "memory");
+    return old;
+}
+
 /* Index of the highest set bit; the word must not be 0. */
 static __always_inline int fls_index(u32 word)
 {
@@ -43,6 +51,12 @@ static __always_inline int fls_index(u32 word)
 }
 
 /* XCHG with memory is locked with or without the prefix. [SDM, "Bus Locking"] */
+static __always_inline u32 xchg32(volatile u32 *address, u32 value)
+{
+    asm volatile("xchgl %0, %1" : "+r"(value), "+m"(*address) : : "memory");
+    return value;
+}
+
 static __always_inline u64 xchg64(volatile u64 *address, u64 value)
 {
     asm volatile("xchgq %0, %1" : "+r"(value), "+m"(*address) : : "memory");

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Accesses to device registers, and those of a guest to its APIC-access page. Unicorn gets a page of
+ * ordinary memory for each: what a load shall find is put there by the hook that comes before it, and
+ * what a store leaves there nobody reads.
+ */
+#include "cpu/mmio.h"
+
+#include <stdlib.h>
+
+#include "cpu/internal.h"
+
+enum { PAGE = 4096 };
+
+struct mmio_range {
+    struct mmio_ops ops;
+    void *owner;
+    uint8_t *scratch[MACHINE_MAX_CORES]; /* what Unicorn reads and writes */
+};
+
+static void map(struct core *c, struct mmio_range *range)
+{
+    size_t size = range->ops.last - range->ops.first + 1;
+    uint8_t *scratch = aligned_alloc(PAGE, size);
+    assert(scratch);
+    uc_err e = uc_mem_map_ptr(c->uc, range->ops.first, size, UC_PROT_ALL, scratch);
+    assert(e == UC_ERR_OK);
+    (void)e;
+    range->scratch[c->id] = scratch;
+}
+
+void cpu_add_mmio(struct cpu *p, const struct mmio_ops *ops, void *owner)
+{
+    if (!p->mmio)
+        p->mmio = calloc(CPU_MAX_MMIO_RANGES, sizeof *p->mmio);
+    assert(p->mmio && p->mmio_ranges < CPU_MAX_MMIO_RANGES);
+    assert(!(ops->first & (PAGE - 1)) && !(~ops->last & (PAGE - 1)) && ops->first < ops->last);
+    assert(ops->last < p->window_base && ops->first >= p->m->memory.size);
+    struct mmio_range *range = &p->mmio[p->mmio_ranges++];
+    range->ops = *ops;
+    range->owner = owner;
+    for (unsigned i = 0; i < p->m->cores; i++)
+        map(&p->core[i], range);
+}
+
+static struct mmio_range *find(struct cpu *p, uint64_t physical, unsigned size)
+{
+    for (unsigned i = 0; i < p->mmio_ranges; i++) {
+        struct mmio_range *r = &p->mmio[i];
+        if (physical >= r->ops.first && physical <= r->ops.last &&
+            size <= r->ops.last - physical + 1)
+            return r;
+    }
+    return NULL;
+}
+
+uint8_t *mmio_backing(struct core *c, uint64_t physical, unsigned size)
+{
+    struct mmio_range *r = find(c->cpu, physical, size);
+    return r ? r->scratch[c->id] + (physical - r->ops.first) : NULL;
+}
+
+static void record(struct core *c, enum step_action action, uint64_t physical, unsigned size,
+                   uint64_t value)
+{
+    struct step *r = c->m->record;
+    if (!r)
+        return;
+    r->address = physical;
+    r->size = (uint8_t)size;
+    r->value = value;
+    machine_say(c->m, action, "device register");
+}
+
+bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, uint64_t value)
+{
+    struct mmio_range *r = find(c->cpu, physical, size);
+    struct footprint fp;
+    unsigned flags = core_access_flags(c) | POINT_DRAINED;
+    if (!r)
+        return false;
+    footprint_clear(&fp);
+    r->ops.next(r->owner, c, physical, size, write, value, &fp, &flags);
+    if (!core_point(c, &fp, flags))
+        return true; /* an event came instead of the instruction */
+    spin_break(c); /* a register may read otherwise each time */
+    if (write) {
+        record(c, STEP_STORE, physical, size, value);
+        r->ops.write(r->owner, c, physical, size, value);
+        return true;
+    }
+    value = r->ops.read(r->owner, c, physical, size);
+    memcpy(r->scratch[c->id] + (physical - r->ops.first), &value, size);
+    record(c, STEP_LOAD, physical, size, value);
+    return true;
+}
+
+/* ---- The APIC-access page ---- */
+
+unsigned core_access_flags(const struct core *c)
+{
+    bool first = !c->exec.visible_done && !c->exec.locked;
+    return first ? POINT_ACCESS | POINT_BOUNDARY : POINT_ACCESS;
+}
+
+bool access_page_has(const struct core *c, uint64_t linear, unsigned size)
+{
+    uint64_t physical = linear - c->cpu->window_base;
+    uint64_t page = c->state->access_page & ~1ull;
+    if (physical >= c->m->memory.size)
+        physical = linear;
+    return c->state->access_page && physical + size > page && physical < page + PAGE;
+}
+
+bool access_page_use(struct core *c, enum page_access how, uint64_t linear, unsigned size,
+                     uint64_t *value)
+{
+    unsigned offset = (unsigned)(linear & (PAGE - 1));
+    if (offset + size > PAGE) {
+        machine_find(c->m, FINDING_LIMIT, "", "CPU%u: an access at %#llx crosses the border of the "
+                     "APIC-access page: not modelled", c->id, (unsigned long long)linear);
+        core_end(c);
+    }
+    return c->cpu->virt_ops->page_access(c->cpu->virt, c, how, offset, size, value);
+}
