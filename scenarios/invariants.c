@@ -151,11 +151,16 @@ static bool mode1(void *context, struct machine *m, struct footprint *fp, char *
     return false;
 }
 
-static bool ask_runnable(const struct look *l)
+static uint64_t ask_task(const struct look *l, const struct image_state *state)
 {
-    uint64_t at = l->s->states.on_rq->address;
-    read_memory(l->footprint, at, 4);
-    return state_read(l->s, at, 4);
+    read_memory(l->footprint, state->address, 4);
+    return state_read(l->s, state->address, 4);
+}
+
+/* Off its run queue, and nobody has begun to wake it: that resets the state first. */
+static bool ask_asleep(const struct look *l)
+{
+    return !ask_task(l, l->s->states.on_rq) && ask_task(l, l->s->states.task_state);
 }
 
 /* In service, too: between taking the vector and its EOI, where the handler's region begins. */
@@ -166,15 +171,15 @@ static bool ask_waking(const struct look *l, int core)
 }
 
 /*
- * PI-3: while the vCPU sleeps (its thread is off its run queue, and no core is still putting it to
- * sleep) with ON = 1, its wake-up is on its way: the wake-up vector is in flight to NDST, pending or
- * in service there, or a core is in the handler of that vector or in the poster that set ON.
+ * PI-3: while the vCPU sleeps (nobody is waking it, and no core is still putting it to sleep) with
+ * ON = 1, its wake-up is on its way: the wake-up vector is in flight to NDST, pending or in service
+ * there, or a core is in the handler of that vector or in the poster that set ON.
  */
 static bool pi3(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
     struct look l = {context, fp};
     (void)m;
-    if (ask_runnable(&l))
+    if (!ask_asleep(&l))
         return true;
     uint64_t control = ask_control(&l);
     int core = lapic_core_of_id(l.s->lapic, pid_ndst(control));
@@ -247,9 +252,11 @@ static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
                  s->variant->name, s->m->cores, PI3_CORES_MAX);
         return false;
     }
-    if (!state_find(s, "vcpu0.on_rq", 4, &s->states.on_rq, error))
+    if (!state_find(s, "vcpu0.on_rq", 4, &s->states.on_rq, error) ||
+        !state_find(s, "vcpu0.state", 4, &s->states.task_state, error))
         return false;
     watch(inv, s->states.on_rq, 4);
+    watch(inv, s->states.task_state, 4);
     s->m->region_watch |= INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
     return true;
 }

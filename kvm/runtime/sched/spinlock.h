@@ -9,18 +9,12 @@
 #ifndef IRQWEAVE_KVM_RUNTIME_SCHED_SPINLOCK_H
 #define IRQWEAVE_KVM_RUNTIME_SCHED_SPINLOCK_H
 
+#include "bitops.h"
 #include "irqflags.h"
 
 typedef struct {
     u32 locked;
 } raw_spinlock_t;
-
-/* XCHG with memory is locked with or without the prefix. [SDM, "Bus Locking"] */
-static __always_inline u32 xchg32(volatile u32 *address, u32 value)
-{
-    asm volatile("xchgl %0, %1" : "+r"(value), "+m"(*address) : : "memory");
-    return value;
-}
 
 /* True if *address was `old` and is `new` now; otherwise `old` gets what was there. */
 static __always_inline bool try_cmpxchg64(volatile u64 *address, u64 *old, u64 new)
