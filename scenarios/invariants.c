@@ -54,10 +54,10 @@ static bool ask_processing(const struct look *l)
     return vmx_processing(l->s->vmx, CORE);
 }
 
-static bool ask_coming(const struct look *l, unsigned vector)
+static bool ask_coming(const struct look *l, unsigned core, unsigned vector)
 {
-    read_vectors(l->footprint, CORE);
-    return vector_coming(l->s, CORE, vector);
+    read_vectors(l->footprint, core);
+    return vector_coming(l->s, core, vector);
 }
 
 /* No question: is it a step of this core? Asked of those that carry events of VMX. */
@@ -111,7 +111,7 @@ static bool pi1(void *context, struct machine *m, struct footprint *fp, char *me
         return true;
     if (!ask_in_guest(&l) || !(ask_control(&l) & PID_ON) || ask_processing(&l))
         return true;
-    if (ask_coming(&l, POSTED_INTR_VECTOR) || ask_coming(&l, RESCHEDULE_VECTOR))
+    if (ask_coming(&l, CORE, POSTED_INTR_VECTOR) || ask_coming(&l, CORE, RESCHEDULE_VECTOR))
         return true;
     if (ask_region(&l, CORE, INSIDE(REGION_NOTIFY) | INSIDE(REGION_KICK)))
         return true;
@@ -164,16 +164,62 @@ static bool mode1(void *context, struct machine *m, struct footprint *fp, char *
                  "will notify or kick it", (unsigned long long)mode);
         return false;
     }
-    if (ask_coming(&l, RESCHEDULE_VECTOR) || ask_region(&l, CORE, INSIDE(REGION_KICK)))
+    if (ask_coming(&l, CORE, RESCHEDULE_VECTOR) || ask_region(&l, CORE, INSIDE(REGION_KICK)))
         return true;
     snprintf(message, size, "vCPU0 enters the guest with mode EXITING_GUEST_MODE, and no kick "
              "(%#x) is pending at CPU%d or on its way there", RESCHEDULE_VECTOR, CORE);
     return false;
 }
 
+static uint64_t ask_task(const struct look *l, const struct image_state *state)
+{
+    read_memory(l->footprint, state->address, 4);
+    return state_read(l->s, state->address, 4);
+}
+
+/* Off its run queue, and nobody has begun to wake it: that resets the state first. */
+static bool ask_asleep(const struct look *l)
+{
+    return !ask_task(l, l->s->states.on_rq) && ask_task(l, l->s->states.task_state);
+}
+
+/* In service, too: between taking the vector and its EOI, where the handler's region begins. */
+static bool ask_waking(const struct look *l, int core)
+{
+    return core >= 0 && (ask_coming(l, (unsigned)core, POSTED_INTR_WAKEUP_VECTOR) ||
+                         lapic_isr(l->s->lapic, (unsigned)core, POSTED_INTR_WAKEUP_VECTOR));
+}
+
+/*
+ * PI-3: while the vCPU sleeps (nobody is waking it, and no core is still putting it to sleep) with
+ * ON = 1, its wake-up is on its way: the wake-up vector is in flight to NDST, pending or in service
+ * there, or a core is in the handler of that vector or in the poster that set ON.
+ */
+static bool pi3(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
+{
+    struct look l = {context, fp};
+    (void)m;
+    if (!ask_asleep(&l))
+        return true;
+    uint64_t control = ask_control(&l);
+    int core = lapic_core_of_id(l.s->lapic, pid_ndst(control));
+    if (!(control & PID_ON) || ask_waking(&l, core) ||
+        ask_region(&l, ~0u, INSIDE(REGION_BLOCK) | INSIDE(REGION_NOTIFY) | INSIDE(REGION_WAKE)))
+        return true;
+    snprintf(message, size, "vCPU0 sleeps with ON = 1, NV = %#x, NDST = CPU%d, and nothing that wakes "
+             "it is pending or on its way: later posts stay silent too", pid_nv(control), core);
+    return false;
+}
+
 /* ---- By name ---- */
 
 static const struct invariant table[] = {
+    {
+        .name = "PI-3",
+        .events = LEAVES(REGION_BLOCK) | LEAVES(REGION_NOTIFY) | LEAVES(REGION_WAKE) |
+                  EVENT_DEVICE_POST,
+        .holds = pi3,
+    },
     {
         .name = "PI-1",
         /* A kick of the poster lies within NOTIFY. A device that sets ON sends in the same step;
@@ -210,13 +256,29 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, MODE-1";
+    return "PI-1, PI-2, PI-3, MODE-1";
 }
 
 /* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
 static void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
 {
     inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+}
+
+static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
+{
+    if (s->m->cores > PI3_CORES_MAX) {
+        snprintf(error, SCENARIO_ERROR, "variant %.40s: %u cores; with PI-3 at most %d are right",
+                 s->variant->name, s->m->cores, PI3_CORES_MAX);
+        return false;
+    }
+    if (!state_find(s, "vcpu0.on_rq", 4, &s->states.on_rq, error) ||
+        !state_find(s, "vcpu0.state", 4, &s->states.task_state, error))
+        return false;
+    watch(inv, s->states.on_rq, 4);
+    watch(inv, s->states.task_state, 4);
+    s->m->region_watch |= INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
+    return true;
 }
 
 bool invariants_add(struct session *s, char *error)
@@ -232,6 +294,8 @@ bool invariants_add(struct session *s, char *error)
         inv.context = s;
         watch(&inv, s->states.pid, sizeof(struct posted_descriptor));
         watch(&inv, s->states.mode, 4);
+        if (inv.holds == pi3 && !prepare_pi3(s, &inv, error))
+            return false;
         machine_add_invariant(s->m, &inv);
     }
     /* Regions that are read, whether their end is an event or not. */

@@ -20,6 +20,9 @@ struct session;
  * interrupted by, VMX state, and four regions that begin and four that end in it.
  */
 enum { INVARIANT_CORES_MAX = 9 };
+/* With PI-3 two regions more are read, and may begin and end in the step, and four resources beside. */
+enum { PI3_CORES_MAX = 5 };
+static_assert(6 * PI3_CORES_MAX + 13 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert(4 * INVARIANT_CORES_MAX + 9 + 16 <= FOOTPRINT_MAX, "a look must fit a footprint");
 
 bool invariant_known(const char *name);

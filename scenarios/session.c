@@ -128,6 +128,8 @@ static void show_states(struct session *s)
         return;
     show_state(s, s->states.pid, sizeof(struct posted_descriptor));
     show_state(s, s->states.mode, 4);
+    show_state(s, s->states.on_rq, 4);
+    show_state(s, s->states.task_state, 4);
 }
 
 void session_configure(struct session *s, enum memory_model model, const struct knobs *knobs)

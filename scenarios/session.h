@@ -32,7 +32,7 @@ struct session {
 
     /* Named states that invariants and obligations read. */
     struct {
-        const struct image_state *pid, *mode, *vapic, *posted, *answered;
+        const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
         const struct image_state *requests, *requested, *served;
     } states;
 };

@@ -59,6 +59,28 @@ Test(visible, an_access_is_visible_as_a_whole)
     cr_assert_eq(v->frozen, 8);
 }
 
+/* A thread of the code under test may move; handlers and other threads of a level do not go with it. */
+Test(visible, what_belongs_to_a_thread_or_to_a_core_is_not_shared)
+{
+    struct visibility *v = fresh();
+    visible_touch(v, 64, 8, true, context_of_thread(0, 1, LEVEL_THREAD));
+    visible_touch(v, 64, 8, true, context_of_thread(1, 1, LEVEL_THREAD));
+    visible_touch(v, 64, 8, true, context_of_thread(0, 1, LEVEL_THREAD));
+    visible_touch(v, 128, 8, true, context_of_thread(0, 1, LEVEL_THREAD));
+    visible_touch(v, 128, 8, true, context_of_thread(0, 2, LEVEL_THREAD));
+    cr_assert_eq(v->found, 0, "thread 1 on two cores; two threads on core 0");
+    visible_touch(v, 64, 8, true, context_of_thread(0, 2, LEVEL_THREAD));
+    cr_assert_eq(v->found, 8, "another thread, where the first has been as well");
+    visible_touch(v, 128, 8, false, context_of_thread(1, 1, LEVEL_THREAD));
+    cr_assert_eq(v->found, 16, "another core, whose thread is one of the two");
+    visible_touch(v, 192, 8, true, context_of_thread(0, 1, LEVEL_THREAD));
+    visible_touch(v, 192, 8, true, context_of_core(0, LEVEL_INTERRUPT));
+    cr_assert_eq(v->found, 24, "a handler");
+    visible_touch(v, 256, 8, true, context_of_core(0, LEVEL_THREAD));
+    visible_touch(v, 256, 8, true, context_of_core(1, LEVEL_THREAD));
+    cr_assert_eq(v->found, 32, "cores without a scheduler");
+}
+
 static uint32_t seen;
 
 static void note_register(void *context, struct machine *m)

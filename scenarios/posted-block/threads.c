@@ -21,6 +21,7 @@ IMAGE_STATE("ledger.answered", guest_answered);
 
 static union thread_union vcpu0_task;
 IMAGE_STATE("vcpu0.state", vcpu0_task.task.state);
+IMAGE_STATE("vcpu0.on_rq", vcpu0_task.task.on_rq);
 
 image_thread_fn vcpu0_thread, post_one_thread, post_two_thread;
 

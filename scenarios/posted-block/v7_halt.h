@@ -4,6 +4,7 @@
  * last test is made; all undone when the vCPU is awake.
  */
 #include "pre_block.h"
+#include "stays_loaded.h"
 
 /* True: a notification is outstanding already, do not sleep. */
 static bool pi_pre_block(struct kvm_vcpu *vcpu);

@@ -3,6 +3,7 @@
  * On the list and to the wake-up vector behind the last test, instead of before it.
  */
 #include "pre_block.h"
+#include "stays_loaded.h"
 
 /* True: a notification is outstanding already, do not sleep. */
 static bool pi_pre_block(struct kvm_vcpu *vcpu);

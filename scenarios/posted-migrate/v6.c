@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * V6: V3, but NDST follows the vCPU while the list that it is on does not.
+ * V6: as in Linux 5.0 to 5.4. NDST follows a vCPU that is still on the list of another CPU.
  */
-#include "pi_load.h"
-#include "waker_cpu.h"
+#include "pre_block_halt.h"
 
 void vmx_vcpu_pi_load(struct kvm_vcpu *vcpu, int cpu)
 {
-    u64 old = pi_control(&vcpu->pi_desc), new;
-
-    do
-        new = pi_with_ndst(old & ~PI_SN, cpu);
-    while (!try_cmpxchg64(&vcpu->pi_desc.control, &old, new));
-    smp_mb__after_atomic();
-    if (!pi_is_pir_empty(&vcpu->pi_desc))
-        set_bit(POSTED_INTR_ON, &vcpu->pi_desc.control);
+    point_at(vcpu, cpu);
 }

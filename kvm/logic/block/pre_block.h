@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The thread itself goes on the list and changes the descriptor, with interrupts on, instead of the
- * scheduler's notifiers; the parts of it.
+ * Blocking in the form of Linux 4.4 to 5.16, in parts for variants: the thread itself goes on the
+ * wake-up list and changes the descriptor, with interrupts on, and not the scheduler's notifiers.
  */
 #include "block.h"
-#include "v_needs_no_wakeup.h"
+
+bool vmx_needs_pi_wakeup(struct kvm_vcpu *vcpu)
+{
+    (void)vcpu;
+    return false;
+}
+
+/* The CPU whose list the vCPU is on. */
+static int pre_pcpu[NR_VCPUS];
 
 static void wakeup_list_add(struct kvm_vcpu *vcpu)
 {
     unsigned long flags = local_irq_save();
     struct wakeup_list *list = &wakeup_lists[vcpu->cpu];
 
+    pre_pcpu[vcpu->vcpu_id] = vcpu->cpu;
     raw_spin_lock(&list->lock);
     list_add_tail(&to_block(vcpu)->pi_wakeup_list, &list->vcpus);
     raw_spin_unlock(&list->lock);
@@ -20,7 +29,7 @@ static void wakeup_list_add(struct kvm_vcpu *vcpu)
 static void wakeup_list_del(struct kvm_vcpu *vcpu)
 {
     unsigned long flags = local_irq_save();
-    struct wakeup_list *list = &wakeup_lists[vcpu->cpu];
+    struct wakeup_list *list = &wakeup_lists[pre_pcpu[vcpu->vcpu_id]];
 
     raw_spin_lock(&list->lock);
     list_del(&to_block(vcpu)->pi_wakeup_list);
@@ -38,15 +47,13 @@ static u64 notify_with(struct kvm_vcpu *vcpu, u64 vector)
     return old;
 }
 
+/* The thread may have moved meanwhile; from here on the ordinary notification goes where it is. */
 static void pi_post_block(struct kvm_vcpu *vcpu)
 {
-    notify_with(vcpu, POSTED_INTR_VECTOR);
-    wakeup_list_del(vcpu);
-}
+    u64 old = pi_control(&vcpu->pi_desc), new;
 
-/* The thread is never preempted here and stays on its core: nothing to do. */
-void vmx_vcpu_pi_load(struct kvm_vcpu *vcpu, int cpu)
-{
-    if (vcpu->cpu != cpu)
-        vcpu->pi_desc.control = pi_with_ndst(pi_with_nv(0, POSTED_INTR_VECTOR), cpu);
+    do
+        new = pi_with_ndst(pi_with_nv(old & ~PI_SN, POSTED_INTR_VECTOR), vcpu->cpu);
+    while (!try_cmpxchg64(&vcpu->pi_desc.control, &old, new));
+    wakeup_list_del(vcpu);
 }
