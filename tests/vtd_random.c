@@ -4,7 +4,7 @@
  */
 #include "tests/vtd_program.h"
 
-static void code_read_register(struct code *c, unsigned reg, unsigned offset)
+static void code_read_vtd(struct code *c, unsigned reg, unsigned offset)
 {
     code_mov_long(c, 0, VTD_BASE + offset);
     code_bytes(c, reg == 8 ? "\x44\x8b\x00" : "\x44\x8b\x08", 3); /* mov r8d or r9d, [rax] */
@@ -21,7 +21,7 @@ static void draw_action(struct random *r, struct code *c, unsigned reg)
         code_submit(c, 1 + random_draw(r, 2));
         break;
     case 2:
-        code_read_register(c, reg, random_draw(r, 2) ? VTD_IQH : VTD_FSTS);
+        code_read_vtd(c, reg, random_draw(r, 2) ? VTD_IQH : VTD_FSTS);
         break;
     case 3:
         code_store(c, variable_at(ENTRY_AT), random_draw(r, 2) << 15); /* not present */
