@@ -161,10 +161,11 @@ static uint64_t read_register(void *owner, struct core *c, uint64_t physical, un
 {
     struct vtd *v = owner;
     unsigned offset = (unsigned)(physical - VTD_BASE);
-    const struct vtd_register *r;
+    const struct vtd_register *r = NULL;
     if (refuse(v, c, offset, size))
         return 0;
-    uint64_t value = v->state->reg[find(offset, &r)] >> upper_half(r, offset);
+    unsigned which = find(offset, &r);
+    uint64_t value = v->state->reg[which] >> upper_half(r, offset);
     return size == 4 ? (uint32_t)value : value;
 }
 
