@@ -148,6 +148,21 @@ static void load_segments(const struct image *image, const Elf64_Ehdr *h, uint8_
     }
 }
 
+/* What is loaded, and where: debug information may move without any schedule meaning something else. */
+static uint64_t hash_segments(const struct image *image, const Elf64_Ehdr *h)
+{
+    uint64_t hash = 0;
+    for (unsigned i = 0; i < h->e_phnum; i++) {
+        Elf64_Phdr p = program_header(image, h, i);
+        const uint64_t where[3] = {p.p_vaddr, p.p_filesz, p.p_memsz};
+        if (p.p_type != PT_LOAD)
+            continue;
+        hash = XXH64(where, sizeof where, hash);
+        hash = XXH64(image->bytes + p.p_offset, p.p_filesz, hash);
+    }
+    return hash;
+}
+
 static bool open_tables(struct image *image, const struct reader *r)
 {
     elf_version(EV_CURRENT);
@@ -167,6 +182,7 @@ static bool load(struct image *image, uint8_t *ram, const struct reader *r)
     Elf64_Ehdr header;
     if (!check_file(image, &header, r) || !open_tables(image, r))
         return false;
+    image->hash = hash_segments(image, &header);
     uint8_t *trial = calloc(1, image->memory_size);
     if (!trial)
         return refuse(r, "does not fit into memory");
@@ -185,7 +201,6 @@ bool image_load_bytes(struct image *image, const char *path, uint8_t *bytes, siz
     *image = (struct image){.path = strdup(path),
                             .bytes = bytes,
                             .size = length,
-                            .hash = XXH64(bytes, length, 0),
                             .base = base,
                             .memory_size = ram_size};
     if (load(image, ram, &r))

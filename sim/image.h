@@ -34,7 +34,7 @@ struct image {
     char *path;
     uint8_t *bytes; /* the file */
     size_t size;
-    uint64_t hash;  /* xxh64 of the file */
+    uint64_t hash;  /* of what is loaded, and where (xxh64, a segment after the other) */
     uint64_t base;  /* linear address of physical 0 */
     uint64_t memory_size;
     struct image_symbol *symbol; /* sorted by address */
