@@ -43,7 +43,7 @@ void icr_next(struct lapic *l, unsigned core, uint64_t value, struct footprint *
     if (verdict == ICR_INVALID || is_ignored(l, &icr))
         return;
     if (!sends) {
-        footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE); /* an error is logged */
+        lapic_next_error(l, core, fp);
         return;
     }
     uint32_t targets = candidates(l, core, &icr);
