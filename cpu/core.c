@@ -245,10 +245,14 @@ void cpu_add_msrs(struct cpu *p, const struct msr_ops *ops, void *owner)
     p->msr_ranges++;
 }
 
+/* Unicorn returns when it comes to this address, which must not happen: a core stays in its run loop for ever, and
+ * a checkpoint restores it there. It is not canonical; a jump through a null pointer, to 0, is a fault. */
+static const uint64_t never_reached = 1ull << 63;
+
 static void run(void *argument)
 {
     struct core *c = argument;
-    uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, 0, 0, 0);
+    uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, never_reached, 0, 0);
     machine_find(c->m, FINDING_FAULT, "", "CPU%u: stopped at %#llx: %s", c->id,
                  (unsigned long long)c->exec.pc, uc_strerror(e));
     core_end(c);

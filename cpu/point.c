@@ -63,11 +63,11 @@ static unsigned behind_mfence(struct core *c, unsigned flags)
 
 bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 {
+    if (c->state->mfence)
+        flags = behind_mfence(c, flags);
     c->state->drains += !!(flags & POINT_DRAINED);
     if (c->cpu->in_setup)
         return true;
-    if (c->state->mfence)
-        flags = behind_mfence(c, flags);
     observe_handler(c, fp, flags);
     if (!boundary_matters(c, flags))
         flags &= ~(unsigned)POINT_BOUNDARY;

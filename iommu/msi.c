@@ -341,6 +341,7 @@ struct msi_device *msi_device_new(struct machine *m, struct lapic *lapic, struct
     struct msi_device *d = calloc(1, sizeof *d);
     assert(d);
     assert(count <= MSI_SCRIPT_MAX);
+    lapic->levels = true;
     *d = (struct msi_device){.m = m, .lapic = lapic, .vtd = vtd, .index = index, .count = count};
     for (unsigned i = 0; i < count; i++) {
         check(m, &script[i]);

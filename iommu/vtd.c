@@ -145,6 +145,7 @@ struct vtd *vtd_new(struct machine *m, struct cpu *cpu, struct lapic *lapic, uns
     v->m = m;
     v->cpu = cpu;
     v->lapic = lapic;
+    lapic->levels = true; /* entries and events may be level triggered */
     v->index = index;
     v->state = machine_reserve(m, sizeof *v->state);
     vtd_reset(v);

@@ -56,11 +56,17 @@ static bool is_valid(uint64_t low, uint64_t high)
     }
 }
 
+static bool head_is_in_memory(const struct vtd *v)
+{
+    uint64_t at = head_address(v), size = v->m->memory.size;
+    return at < size && size - at >= QUEUE_ENTRY;
+}
+
 /* Not a descriptor, or none where the queue is said to be: an invalidation queue error (6.5.2.10). */
 static bool read_descriptor(const struct vtd *v, uint64_t d[2])
 {
-    uint64_t at = head_address(v), size = v->m->memory.size;
-    if (at >= size || size - at < QUEUE_ENTRY || (v->state->reg[REG_IQA] & IQA_DW) ||
+    uint64_t at = head_address(v);
+    if (!head_is_in_memory(v) || (v->state->reg[REG_IQA] & IQA_DW) ||
         v->state->reg[REG_IQT] >= queue_bytes(v))
         return false;
     d[0] = memory_read(&v->m->memory, at, 8);
@@ -80,7 +86,7 @@ void queue_next_fetch(const struct vtd *v, struct footprint *fp)
     uint64_t d[2], at = head_address(v);
     fp->events |= EVENT_VTD_FETCH;
     footprint_add(fp, vtd_resource(PART_QUEUE), ACCESS_WRITE);
-    if (at + QUEUE_ENTRY <= v->m->memory.size)
+    if (head_is_in_memory(v))
         footprint_add_memory(fp, at, QUEUE_ENTRY, ACCESS_READ, 0);
     if (!read_descriptor(v, d))
         footprint_add(fp, vtd_resource(PART_FAULT), ACCESS_WRITE);
@@ -90,7 +96,7 @@ void queue_fetch(struct vtd *v)
 {
     struct vtd_state *s = v->state;
     uint64_t at = head_address(v);
-    if (at + QUEUE_ENTRY <= v->m->memory.size) {
+    if (head_is_in_memory(v)) {
         visible_touch(&v->m->visibility, at, 8, false, vtd_context(v));
         visible_touch(&v->m->visibility, at + 8, 8, false, vtd_context(v));
     }

@@ -161,6 +161,8 @@ static void next_arrival(void *fabric, const struct message *msg, struct footpri
     const struct lapic *l = fabric;
     if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
+    if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
+        lapic_next_accept(l, msg->target, msg->vector, msg->level, fp);
     if (msg->kind == APIC_NMI)
         core_touch_part(fp, msg->target, PART_NMI, ACCESS_ACCUMULATE);
     init_next_arrival(msg->target, msg->kind, fp);

@@ -16,6 +16,13 @@ extern const struct message_ops lapic_fabric_ops; /* fabric.c */
 bool timer_next_tsc(struct lapic *, struct core *, struct footprint *);
 uint64_t timer_read_tsc(struct lapic *, struct core *);
 
+/* An error is logged, which may raise its entry of the local vector table. */
+static inline void lapic_next_error(const struct lapic *l, unsigned core, struct footprint *fp)
+{
+    footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE);
+    lapic_next_accept(l, core, 0, false, fp);
+}
+
 /* init.c: messages that are neither fixed nor NMIs, and a core that takes an INIT: false if it is
  * the bootstrap processor. */
 void init_next_arrival(unsigned core, unsigned kind, struct footprint *);

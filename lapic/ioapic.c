@@ -237,6 +237,7 @@ struct ioapic *ioapic_new(struct lapic *l, unsigned device)
         io->state->entry[pin] = RTE_MASKED; /* the other bits are undefined after a reset */
     machine_set_device(l->m, device, &operations, io);
     l->ioapic = io;
+    l->levels = true;
     if (l->cpu)
         cpu_add_mmio(l->cpu, &ioapic_mmio_ops, io);
     return io;

@@ -160,6 +160,16 @@ unsigned lapic_acknowledge(struct lapic *l, unsigned core)
     return vector;
 }
 
+void lapic_next_accept(const struct lapic *l, unsigned core, unsigned vector, bool level,
+                       struct footprint *fp)
+{
+    bool illegal = vector < APIC_FIRST_VECTOR;
+    uint64_t bit = illegal ? lapic_regs(l, core)->lvt[LVT_ERROR] & 0xff : vector;
+    if (l->levels)
+        footprint_add(fp, core_control(core, UNIT_APIC_TMR) | bit << 16,
+                      level && !illegal ? ACCESS_ACCUMULATE : ACCESS_READ);
+}
+
 /* Without an I/O APIC nobody hears a broadcast, and an EOI commutes with arrivals. With one, an arrival
  * of the vector in service changes what TMR says of it. */
 void lapic_next_eoi(const struct lapic *l, unsigned core, struct footprint *fp, unsigned *flags)

@@ -32,6 +32,7 @@ struct lapic {
     struct apic_regs *regs; /* one a core, in the arena */
     struct apic_latch *latch; /* the same */
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };
 
@@ -85,6 +86,11 @@ void lapic_post(struct lapic *, unsigned source, const struct apic_message *, un
  * enabled. `to`: as in struct apic_message. */
 void lapic_arbitration_next(uint32_t candidates, struct footprint *);
 int lapic_arbitrate(struct lapic *, uint32_t candidates, const struct apic_destination *to);
+
+/* What accepting a vector touches beyond INTR: the last of them decides its bit of TMR, so that a level
+ * and an edge do not commute. Accepting an illegal one raises the error entry instead, by an edge. */
+void lapic_next_accept(const struct lapic *, unsigned core, unsigned vector, bool level,
+                       struct footprint *);
 
 /* The source of an entry of the local vector table raises it: changes INTR, for NMIs UNIT_NMI. */
 void lapic_raise(struct lapic *, unsigned core, enum apic_lvt);

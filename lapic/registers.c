@@ -97,6 +97,7 @@ void register_next(struct lapic *l, unsigned core, const struct apic_register *d
         break;
     case ADDS_INTR:
         footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE);
+        lapic_next_accept(l, core, value & 0xff, false, fp);
         break;
     case RAISES_TPR:
         tpr_next(l, core, fp);

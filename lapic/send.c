@@ -43,7 +43,7 @@ void icr_next(struct lapic *l, unsigned core, uint64_t value, struct footprint *
     if (verdict == ICR_INVALID || is_ignored(l, &icr))
         return;
     if (!sends) {
-        footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE); /* an error is logged */
+        lapic_next_error(l, core, fp);
         return;
     }
     uint32_t targets = candidates(l, core, &icr);
@@ -67,18 +67,25 @@ static void say_nobody(struct lapic *l, const struct icr *icr)
                 apic_delivery_name(icr->delivery), icr->vector, icr->to.address);
 }
 
+/* The first message has room, which the core has waited for. But who matches may have changed meanwhile, in an
+ * execution that is the last before the exploration begins anew (fabric.c), from nobody to somebody. */
+static void await_room(struct lapic *l, struct core *c, unsigned target, bool first)
+{
+    struct footprint fp;
+    if (first && message_can_send(l->m, c->id))
+        return;
+    footprint_clear(&fp);
+    message_order_send(l->m, c->id, target, &fp);
+    core_point(c, &fp, POINT_SLOT);
+}
+
 static void send_all(struct lapic *l, struct core *c, const struct icr *icr)
 {
     struct apic_message msg = message_of(icr);
     bool first = true;
     for (uint32_t left = candidates(l, c->id, icr); left; left &= left - 1) {
         unsigned target = (unsigned)__builtin_ctz(left);
-        if (!first) {
-            struct footprint fp;
-            footprint_clear(&fp);
-            message_order_send(l->m, c->id, target, &fp);
-            core_point(c, &fp, POINT_SLOT);
-        }
+        await_room(l, c, target, first);
         first = false;
         lapic_post(l, c->id, &msg, target);
     }
@@ -91,10 +98,12 @@ static void send_lowest(struct lapic *l, struct core *c, const struct icr *icr)
     struct apic_message msg = message_of(icr);
     int target = lapic_arbitrate(l, candidates(l, c->id, icr), msg.to);
     msg.to = NULL; /* it has been found */
-    if (target < 0)
+    if (target < 0) {
         say_nobody(l, icr);
-    else
-        lapic_post(l, c->id, &msg, (unsigned)target);
+        return;
+    }
+    await_room(l, c, (unsigned)target, true);
+    lapic_post(l, c->id, &msg, (unsigned)target);
 }
 
 static void log_error(struct lapic *l, unsigned core, uint32_t bit, const char *what)

@@ -118,6 +118,12 @@ static bool enabled(void *device)
     return d->state->state == TIMER_CANCELLED || can_expire(d->l, d->core);
 }
 
+static void next_raise(const struct lapic *l, unsigned core, struct footprint *fp)
+{
+    footprint_add(fp, lapic_intr(core), ACCESS_ACCUMULATE);
+    lapic_next_accept(l, core, lapic_regs(l, core)->lvt[LVT_TIMER] & 0xff, false, fp);
+}
+
 /* The mask bit of the LVT changes with SVR as well, which writes INTR: the step always touches that. */
 static void next(void *device, struct footprint *fp)
 {
@@ -125,7 +131,7 @@ static void next(void *device, struct footprint *fp)
     bool expires = d->state->state == TIMER_RUNNING;
     footprint_add(fp, timer_resource(d->core), expires ? ACCESS_WRITE : ACCESS_READ);
     if (expires)
-        footprint_add(fp, lapic_intr(d->core), ACCESS_ACCUMULATE);
+        next_raise(d->l, d->core, fp);
 }
 
 static void step(void *device)
@@ -245,18 +251,18 @@ uint64_t timer_read_tsc(struct lapic *l, struct core *c)
 }
 
 /* An access that finds that the own clock has run out changes the timer; another only looks. */
-static void next_look(const struct core *c, bool over, struct footprint *fp)
+static void next_look(const struct lapic *l, const struct core *c, bool over, struct footprint *fp)
 {
     footprint_add(fp, timer_resource(c->id), over ? ACCESS_WRITE : ACCESS_READ);
     if (over)
-        footprint_add(fp, lapic_intr(c->id), ACCESS_ACCUMULATE);
+        next_raise(l, c->id, fp);
 }
 
 bool timer_next_tsc(struct lapic *l, struct core *c, struct footprint *fp)
 {
     if (!timer_of(l, c->id))
         return false;
-    next_look(c, deadline_is_over(l, c), fp);
+    next_look(l, c, deadline_is_over(l, c), fp);
     return true;
 }
 
@@ -273,7 +279,7 @@ void timer_next_access(const struct lapic *l, unsigned core, uint32_t index, boo
     if (write)
         footprint_add(fp, timer_resource(core), ACCESS_WRITE);
     else
-        next_look(c, is_counting(l, core) && !own_count(l, c), fp);
+        next_look(l, c, is_counting(l, core) && !own_count(l, c), fp);
 }
 
 static void start(struct lapic *l, unsigned core)
@@ -353,7 +359,7 @@ static bool deadline_next(void *owner, struct core *c, uint32_t msr, bool write,
         return true;
     footprint_add(fp, timer_resource(c->id), write ? ACCESS_WRITE : ACCESS_READ);
     if (write)
-        footprint_add(fp, lapic_intr(c->id), ACCESS_ACCUMULATE);
+        next_raise(l, c->id, fp);
     return true;
 }
 

@@ -37,7 +37,7 @@ static void xapic_next(void *owner, struct core *c, uint64_t physical, unsigned 
         return;
     const struct apic_register *d = register_find(index_of(physical), XAPIC);
     if (!d)
-        footprint_add(fp, lapic_intr(c->id), ACCESS_ACCUMULATE); /* an error is logged */
+        lapic_next_error(l, c->id, fp);
     else if (d->access & (write ? W : R))
         register_next(l, c->id, d, write, value, fp, flags);
 }

@@ -45,6 +45,25 @@ Test(faults, one_execution_does_not_spoil_the_next)
     explore_result_free(&r);
 }
 
+/* A jump through a pointer that is null, if P1 has not set it before: to 0, or where P0 is done. */
+Test(faults, a_jump_through_a_null_pointer)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    struct explore_result r;
+    code_load(&code[0], 1, 0);
+    code_mov(&code[0], 0, 7);
+    code_bytes(&code[0], "\x85\xc9\x75\x02\xff\xe1", 6); /* test ecx, ecx; jnz behind; jmp rcx */
+    code_end(&code[0]);
+    code_store(&code[1], 0, 1);
+    code_end(&code[1]);
+    explore_all(code, &r);
+    cr_assert_eq(r.verdict, VERDICT_VIOLATION);
+    cr_assert_gt(faulty, 0);
+    cr_assert_gt(sound, 0);
+    cr_assert_eq(r.complete, faulty + sound);
+    explore_result_free(&r);
+}
+
 /* The same where nothing visible comes before the fault. */
 Test(faults, before_the_first_visible_action)
 {

@@ -29,6 +29,30 @@ static bool x2apic_accepts(uint32_t id, unsigned mode, uint32_t destination)
     return result(1, irr) == 1 << (VECTOR & 31);
 }
 
+/* All message slots of core 1 are taken when it sends to a logical id that nobody has. Before that step is
+ * made core 0 takes the id: the message is for it, and waits for room. */
+Test(lapic_logical, a_target_that_appears_late_waits_for_room)
+{
+    store(0, 0xd0, 2u << 24);
+    op(0, SIGNAL, 0, 1);
+    for (unsigned i = 0; i < m->slots; i++)
+        store(1, 0x300, VECTOR);
+    store(1, 0x310, 2u << 24);
+    store(1, 0x300, LOGICAL | (VECTOR + 1));
+    start();
+    while (m->state->queue[1].sent < m->slots)
+        agent_step(m, 1);
+    agent_step(m, 1); /* the high dword; the core stands before the low one */
+    while (agent_enabled(m, 0))
+        agent_step(m, 0);
+    while (agent_enabled(m, 1))
+        agent_step(m, 1);
+    cr_expect_eq(m->state->queue[1].sent, m->slots);
+    run();
+    cr_expect_eq(m->state->queue[1].sent, m->slots + 1);
+    cr_expect_eq(m->state->finding_count, 0);
+}
+
 /* SDM vol. 3, 10.12.10.1: cluster 2, bits 3 and 4. */
 Test(lapic_logical, L7_logical_destination_in_x2apic_mode)
 {

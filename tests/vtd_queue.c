@@ -125,6 +125,24 @@ Test(vtd_queue, an_unknown_descriptor_is_an_error)
     cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
 }
 
+/* A base beyond memory, up to the last bytes that an address can name: nothing is read there. */
+Test(vtd_queue, a_queue_beyond_memory_is_an_error)
+{
+    struct footprint fp;
+    for (unsigned i = 0; i < 255; i++) {
+        queue_descriptor(IEC_GLOBAL, 0);
+        unit_runs();
+    }
+    cr_assert_eq(read_register(VTD_IQH, 8), 0xff0);
+    write_register(VTD_IQA, 8, 0xfffffffffffff000); /* IQT becomes 0, IQH stays */
+    footprint_clear(&fp);
+    agent_next(m, agent_of_device(m, UNIT), &fp);
+    for (unsigned i = 0; i < fp.count; i++)
+        cr_expect_eq(resource_kind(fp.access[i].resource), RES_DEVICE);
+    unit_runs();
+    cr_expect_eq(read_register(VTD_FSTS, 4), VTD_FSTS_IQE);
+}
+
 /* The knob iec-wait-drains: a request that used the old entry keeps the wait from being complete. */
 static bool wait_completes_while_a_request_is_under_way(void)
 {
