@@ -97,6 +97,7 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
 void core_end(struct core *c)
 {
     static const struct footprint nothing;
+    c->m->state->stopped |= 1u << c->id;
     for (;;) {
         c->exec.next = &nothing;
         c->exec.flags = POINT_ENDED;

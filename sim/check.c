@@ -80,22 +80,10 @@ bool check_released(struct machine *m)
     return false;
 }
 
-/* Was a core stopped where it stood? What it still owed says nothing then. */
-static bool stopped_short(const struct machine *m)
-{
-    const uint32_t stopping = 1u << FINDING_BUG | 1u << FINDING_FAULT | 1u << FINDING_ENTRY;
-    if (m->state->bounds & (BOUND_INSTRUCTIONS | BOUND_MODEL))
-        return true;
-    for (uint32_t i = 0; i < m->state->finding_count; i++)
-        if (stopping >> m->state->finding[i].kind & 1)
-            return true;
-    return false;
-}
-
 void check_terminal(struct machine *m)
 {
-    if (stopped_short(m))
-        return;
+    if (m->state->stopped || (m->state->bounds & (BOUND_INSTRUCTIONS | BOUND_MODEL)))
+        return; /* what a core still owed says nothing */
     for (unsigned i = 0; i < m->obligation_count; i++) {
         const struct obligation *o = &m->obligation[i];
         char message[160] = "";

@@ -190,6 +190,7 @@ struct machine_state {
     struct finding finding[MACHINE_MAX_FINDINGS]; /* one of each kind and name */
     uint64_t dropped; /* kinds for which there was no room, a bit each: finding_bit() */
     uint32_t bounds;
+    uint32_t stopped; /* cores that ended where they stood, behind a finding or a bound, a bit each */
     uint32_t regions[MACHINE_MAX_CORES]; /* bit r: core is inside region r */
     struct message_queue *queue; /* a source each: cores, then devices */
     struct store_buffer *buffer; /* a core each */
