@@ -245,10 +245,14 @@ void cpu_add_msrs(struct cpu *p, const struct msr_ops *ops, void *owner)
     p->msr_ranges++;
 }
 
+/* Unicorn leaves its run loop where `until` is fetched, and a core that goes back to an earlier point needs
+ * that loop. So it is an address that is not canonical; 0 would be where code goes by a null pointer. */
+#define NOWHERE 0x8000000000000000ull
+
 static void run(void *argument)
 {
     struct core *c = argument;
-    uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, 0, 0, 0);
+    uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, NOWHERE, 0, 0);
     machine_find(c->m, FINDING_FAULT, "", "CPU%u: stopped at %#llx: %s", c->id,
                  (unsigned long long)c->exec.pc, uc_strerror(e));
     core_end(c);

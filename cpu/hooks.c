@@ -6,7 +6,7 @@
  * the core's next hook, which always comes before anybody else acts. A store to a visible address
  * goes into the store buffer, and memory is mended likewise.
  *
- * Written for Unicorn 2.0.1: hooks come first, `until` is 0, the run loop is never left, RIP is
+ * Written for Unicorn 2.0.1: hooks come first, the run loop is never left, RIP is
  * written last, as the hook returns (facts about newer versions differ; see docs/architecture.md).
  */
 #include <stdio.h>

@@ -45,6 +45,26 @@ Test(faults, one_execution_does_not_spoil_the_next)
     explore_result_free(&r);
 }
 
+/* P0 calls what x points to, P1 sets x: a call of 0 is a fault like others, and the next execution goes on. */
+Test(faults, a_null_pointer_that_is_called)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    struct explore_result r;
+    code_load(&code[0], 1, 0);
+    /* xor eax, eax; test ecx, ecx; jne 1f; call rax; 1: */
+    code_bytes(&code[0], "\x31\xc0\x85\xc9\x75\x02\xff\xd0", 8); 
+    code_mov(&code[0], 0, 7);
+    code_end(&code[0]);
+    code_store(&code[1], 0, 1);
+    code_end(&code[1]);
+    explore_all(code, &r);
+    cr_assert_eq(r.verdict, VERDICT_VIOLATION);
+    cr_assert_gt(faulty, 0);
+    cr_assert_gt(sound, 0);
+    cr_assert_eq(r.finding[0].finding.kind, FINDING_FAULT);
+    explore_result_free(&r);
+}
+
 /* The same where nothing visible comes before the fault. */
 Test(faults, before_the_first_visible_action)
 {
