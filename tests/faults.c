@@ -76,6 +76,10 @@ Test(faults, before_the_first_visible_action)
         {"\x8b\x04\x25\x00\x00\x00\x00", 7},         /* mov eax, [0] */
         {"\x89\x04\x25\xff\xff\xff\xff", 7},         /* mov [-1], eax */
         {"\xf0\xff\x04\x25\x00\x00\x00\x00", 8},     /* lock inc dword [0] */
+        /* ... across the end of memory, 16 MiB: */
+        {"\xf0\xff\x04\x25\xfe\xff\xff\x80", 8},     /* lock inc dword */
+        {"\x0f\x01\x1c\x25\xfc\xff\xff\x80", 8},     /* lidt */
+        {"\x0f\x00\x1c\x25\xff\xff\xff\x80", 8},     /* ltr */
     };
     for (unsigned i = 0; i < sizeof table / sizeof *table; i++) {
         struct code code[2] = {{.size = 0}, {.size = 0}};
