@@ -35,8 +35,7 @@ static void print_findings(FILE *f, const struct explore_result *r)
     const char *comma = ": ";
     for (unsigned i = 0; i < r->finding_count; i++, comma = ", ") {
         const struct finding *found = &r->finding[i].finding;
-        fprintf(f, "%s%s (%llu)", comma,
-                found->name[0] ? found->name : finding_kind_name(found->kind),
+        fprintf(f, "%s%s (%llu)", comma, finding_title(found),
                 (unsigned long long)r->finding[i].seen);
     }
     fputc('\n', f);

@@ -34,10 +34,10 @@ void core_skip(struct core *c, const struct insn *in)
     core_jump(c, in->address + in->length);
 }
 
-bool core_translate(const struct core *c, uint64_t linear, uint64_t *physical)
+bool core_translate(const struct core *c, uint64_t linear, unsigned size, uint64_t *physical)
 {
     *physical = linear - c->cpu->window_base;
-    return *physical < c->m->memory.size;
+    return *physical < c->m->memory.size && size <= c->m->memory.size - *physical;
 }
 
 /* ---- Levels ---- */

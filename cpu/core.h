@@ -303,8 +303,8 @@ uint64_t core_operand_address(struct core *, const struct insn_operand *, const 
 uint64_t core_operand_read(struct core *, const struct insn *, unsigned operand);
 void core_operand_write(struct core *, const struct insn *, unsigned operand, uint64_t value);
 
-/* Linear to physical by the window; false if outside. */
-bool core_translate(const struct core *, uint64_t linear, uint64_t *physical);
+/* Linear to physical by the window; false unless all bytes are inside. */
+bool core_translate(const struct core *, uint64_t linear, unsigned size, uint64_t *physical);
 
 /* Delivers an event through the IDT of the current mode; with the first, an interrupt. In guest mode a
  * gate that is missing raises another exception, which may leave the guest. */

@@ -41,7 +41,7 @@ static bool locked_operand(struct core *c, const struct insn *in, uint64_t *phys
             continue;
         *size = op->size;
         return core_translate(c, core_operand_address(c, op, in) + bit_test_reach(c, in),
-                              physical);
+                              *size, physical);
     }
     return false;
 }
@@ -138,7 +138,7 @@ static void insn_popf(struct core *c)
     bool forwarded;
     if (!core_point(c, &nothing, POINT_BOUNDARY))
         return;
-    if (!core_translate(c, core_reg(c, UC_X86_REG_RSP), &physical))
+    if (!core_translate(c, core_reg(c, UC_X86_REG_RSP), 8, &physical))
         return; /* the pop itself will fault */
     uint64_t flags = tso_load(c->m, c->id, physical, 8, &forwarded);
     machine_say(c->m, STEP_INTERRUPTS, "popf: interrupts %s", flags & FLAG_IF ? "on" : "off");
@@ -258,7 +258,7 @@ static void insn_mov_cr(struct core *c, const struct insn *in)
 static void load_table(struct core *c, const struct insn *in, uint64_t *base, uint32_t *limit)
 {
     uint64_t physical;
-    if (!core_translate(c, core_operand_address(c, &in->operand[0], in), &physical)) {
+    if (!core_translate(c, core_operand_address(c, &in->operand[0], in), 10, &physical)) {
         core_fault(c, VECTOR_GP, 0);
         return;
     }
@@ -289,7 +289,7 @@ static void insn_ltr(struct core *c, const struct insn *in)
         return;
     uint64_t selector = core_operand_read(c, in, 0) & 0xffff;
     if ((selector | 7) + 8 > c->state->gdt_limit ||
-        !core_translate(c, c->state->gdt_base + (selector & ~7ull), &physical)) {
+        !core_translate(c, c->state->gdt_base + (selector & ~7ull), 16, &physical)) {
         core_fault(c, VECTOR_GP, (uint32_t)selector);
         return;
     }

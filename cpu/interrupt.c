@@ -34,10 +34,10 @@ struct gate {
 
 /* Microcode reads tables at linear addresses; an address outside the window is a fault that
  * nobody can handle any more. */
-static uint64_t linear(struct core *c, uint64_t address, const char *what)
+static uint64_t linear(struct core *c, uint64_t address, unsigned size, const char *what)
 {
     uint64_t physical;
-    if (!core_translate(c, address, &physical)) {
+    if (!core_translate(c, address, size, &physical)) {
         machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s at %#llx, where there is nothing", c->id,
                      what, (unsigned long long)address);
         core_end(c);
@@ -50,7 +50,7 @@ static struct gate read_gate(struct core *c, unsigned vector)
     struct gate g = {0};
     if (16 * vector + 15 > c->state->idt_limit)
         return g;
-    uint64_t at = linear(c, c->state->idt_base + 16 * vector, "IDT");
+    uint64_t at = linear(c, c->state->idt_base + 16 * vector, 16, "IDT");
     uint64_t low = core_hw_read(c, at, 8);
     uint64_t high = core_hw_read(c, at + 8, 8);
     g.target = (low & 0xffff) | (low >> 32 & 0xffff0000) | high << 32;
@@ -68,7 +68,7 @@ static bool is_gate(const struct gate *g)
 static void push(struct core *c, uint64_t *rsp, uint64_t value)
 {
     *rsp -= 8;
-    core_hw_write(c, linear(c, *rsp, "interrupt stack"), 8, value);
+    core_hw_write(c, linear(c, *rsp, 8, "interrupt stack"), 8, value);
 }
 
 static enum context_level kind_above(enum context_level below, unsigned vector)
@@ -135,7 +135,7 @@ static bool find_stack(struct core *c, const struct delivery *e, const struct ga
         uint64_t at = c->state->tr_base + TSS_IST1 + 8 * (g->ist - 1);
         if (leaves_at(c, at))
             return false;
-        *rsp = core_hw_read(c, linear(c, at, "TSS"), 8);
+        *rsp = core_hw_read(c, linear(c, at, 8, "TSS"), 8);
     }
     *rsp &= ~15ull; /* SDM vol. 3, 6.14.2: the stack is aligned in 64-bit mode */
     for (unsigned i = 1; i <= (e->has_error ? 6u : 5u); i++)
@@ -305,7 +305,7 @@ void interrupt_return(struct core *c)
     uint64_t frame[5];
     uint64_t rsp = core_reg(c, UC_X86_REG_RSP);
     for (unsigned i = 0; i < 5; i++)
-        frame[i] = core_hw_read(c, linear(c, rsp + 8 * i, "stack of iretq"), 8);
+        frame[i] = core_hw_read(c, linear(c, rsp + 8 * i, 8, "stack of iretq"), 8);
     spin_break(c); /* it may open interrupts */
     unblock_nmi(c);
     c->state->cs = (uint16_t)frame[1];

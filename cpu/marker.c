@@ -14,7 +14,7 @@ static void copy_string(struct core *c, const struct insn *marker, char *text, s
 {
     uint64_t physical;
     text[0] = 0;
-    if (!core_translate(c, (uint64_t)marker->operand[0].value, &physical))
+    if (!core_translate(c, (uint64_t)marker->operand[0].value, 1, &physical))
         return;
     for (size_t i = 0; i + 1 < size && physical + i < c->m->memory.size; i++) {
         char byte = (char)c->m->memory.ram[physical + i];

@@ -28,7 +28,7 @@ static uint64_t physical_of(struct core *c, const struct insn_operand *op, const
 {
     uint64_t physical;
     uint64_t address = core_operand_address(c, op, in);
-    if (!core_translate(c, address, &physical)) {
+    if (!core_translate(c, address, op->size ? op->size : 8, &physical)) {
         machine_find(c->m, FINDING_FAULT, "", "CPU%u: operand at %#llx, where there is nothing",
                      c->id, (unsigned long long)address);
         core_end(c);

@@ -43,7 +43,7 @@ struct scenario_device {
 struct scenario_expected {
     enum verdict tso;
     enum verdict sc;
-    char **findings; /* names, each of which must be found where a violation is expected */
+    char **findings; /* names or kinds, each of which must be found where a violation is expected */
     unsigned findings_count;
     char **depends; /* knobs whose value may change the verdict */
     unsigned depends_count;

@@ -110,6 +110,11 @@ const char *finding_kind_name(enum finding_kind kind)
     return names[kind];
 }
 
+const char *finding_title(const struct finding *f)
+{
+    return f->name[0] ? f->name : finding_kind_name(f->kind);
+}
+
 void bounds_describe(uint32_t bounds, char *text, size_t size)
 {
     static const char *const names[] = {

@@ -20,6 +20,9 @@ bool check_released(struct machine *);
 
 const char *finding_kind_name(enum finding_kind);
 
+/* Its own name; what has none goes by its kind. */
+const char *finding_title(const struct finding *);
+
 /* "messages in flight, seconds" for a mask of enum bound. */
 void bounds_describe(uint32_t bounds, char *text, size_t size);
 

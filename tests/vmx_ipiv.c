@@ -166,6 +166,15 @@ Test(vmx_ipiv, V22_invalid_entry_exits)
     exits(0x41, 1);
 }
 
+/* 0 is an address like others. */
+Test(vmx_ipiv, V22_a_descriptor_at_address_0_is_posted_to)
+{
+    entry(1, 1);
+    write_icr(0x41, 1);
+    goes_on();
+    cr_expect_eq(memory_at(0x41 / 64 * 8, 8), 1ull << 0x41 % 64);
+}
+
 Test(vmx_ipiv, V22_reserved_bit_of_an_entry_exits)
 {
     entry(1, TARGET | 1 | 1 << 3);

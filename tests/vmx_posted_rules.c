@@ -91,6 +91,19 @@ Test(vmx_posted_rules, the_vector_of_the_descriptor_exits)
     cr_expect_eq(pir(0x31), 1);
 }
 
+/* 26.2.1.1 asks for alignment and range alone. */
+Test(vmx_posted_rules, a_descriptor_at_address_0)
+{
+    start();
+    v->field[VMCS_POSTED_INTR_DESC] = 0;
+    run();
+    memory_write(&m->memory, 0x31 / 64 * 8, 8, 1ull << 0x31 % 64);
+    interrupt_core(0xf2);
+    run();
+    cr_expect_eq(handled(), 1, "%s", trace);
+    cr_expect_eq(memory_at(0x31 / 64 * 8, 8), 0);
+}
+
 /* SN and NDST do not keep the receiver from anything, and stay. */
 Test(vmx_posted_rules, sn_and_ndst_do_not_matter)
 {

@@ -73,19 +73,20 @@ static uint64_t in_memory(struct core *c, uint64_t address, unsigned size)
     return address;
 }
 
-/* The target's descriptor; 0 if the table has none for it. */
-static uint64_t look_up(struct vmx *x, struct core *c, uint32_t target)
+/* The target's descriptor; false if the table has none for it. */
+static bool look_up(struct vmx *x, struct core *c, uint32_t target, uint64_t *pid)
 {
     const struct vmcs *v = vmx_current(x, c->id);
     if (target > vmcs_get(v, VMCS_LAST_PID_INDEX))
-        return 0;
+        return false;
     uint64_t at = vmcs_get(v, VMCS_PID_POINTER_TABLE) + IPIV_ENTRY_SIZE * (uint64_t)target;
     uint64_t entry = core_hw_read(c, in_memory(c, at, IPIV_ENTRY_SIZE), IPIV_ENTRY_SIZE);
     machine_say(x->m, STEP_VMX, "IPIv: entry %u of the PID-pointer table is %#llx", target,
                 (unsigned long long)entry);
     if (!ipiv_entry_valid(entry))
-        return 0;
-    return in_memory(c, entry & ~0x3full, sizeof(struct posted_descriptor));
+        return false;
+    *pid = in_memory(c, entry & ~0x3full, sizeof(struct posted_descriptor));
+    return true;
 }
 
 /* Another agent may find ON = 0 or 1 until the access itself is made: it decides. */
@@ -123,8 +124,8 @@ bool ipiv_write_icr(struct vmx *x, struct core *c, uint32_t icr_low, uint32_t ta
     assert(ipiv_enabled(vmx_current(x, c->id)));
     if (!ipiv_shape(icr_low) || vector < 16)
         return false;
-    uint64_t pid = look_up(x, c, target);
-    if (!pid)
+    uint64_t pid;
+    if (!look_up(x, c, target, &pid))
         return false;
     post(x, c, pid, vector);
     c->state->cycles += VMX_IPIV_CYCLES;

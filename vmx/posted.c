@@ -76,8 +76,7 @@ static void finish(struct vmx *x, struct core *c, unsigned highest)
 
 void posted_process(struct vmx *x, struct core *c)
 {
-    uint64_t pid = vmx_posted_descriptor(x, c->id);
-    assert(pid);
+    uint64_t pid = vmcs_get(vmx_current(x, c->id), VMCS_POSTED_INTR_DESC); /* 0 is an address like others */
     assert(!vmx_core(x, c)->posted_processing);
     acknowledge_notification(x, c); /* steps 1 and 2 */
     core_hw_rmw(c, pid + PID_CONTROL, 4, ~(uint64_t)PID_ON, 0); /* step 3 */

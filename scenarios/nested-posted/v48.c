@@ -2,8 +2,9 @@
 /*
  * As in Linux 4.8: the notification goes out before anybody notes that it did.
  *
- * Whoever leaves guest mode before it arrives takes it in the host, where its handler does nothing, sees
- * no request on the way back, and is in guest mode again when the request is raised.
+ * Whoever has not set its mode yet gets none, and whoever leaves guest mode before it arrives takes it in the
+ * host, where its handler does nothing. Neither sees a request on the way, and both are in guest mode when it is
+ * raised.
  */
 #include "nested.h"
 

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/check.h"
+
 static char text[SCENARIO_ERROR + 200];
 
 static bool found(const struct explore_result *r, const char *name)
 {
     for (unsigned i = 0; i < r->finding_count; i++)
-        if (!strcmp(r->finding[i].finding.name, name))
+        if (!strcmp(finding_title(&r->finding[i].finding), name))
             return true;
     return false;
 }
