@@ -66,3 +66,9 @@ Test(level_eoi, request_without_a_kick_is_not_enough, .timeout = 120)
 {
     expect("no-kick-move-edge");
 }
+
+Test(level_eoi, a_line_of_the_host_reaches_the_guest, .timeout = 120)
+{
+    expect("merged-line");
+    expect("no-scan-line"); /* it does reach the guest, whose EOI is then not seen */
+}
