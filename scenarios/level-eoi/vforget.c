@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A scan looks at the entries alone, not at what an earlier entry has sent (before Linux 4.15).
+ * A scan looks at the entries alone, not at what an earlier entry has sent.
  */
 #include "ioapic.h"
 
