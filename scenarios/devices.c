@@ -2,20 +2,37 @@
 #include "scenarios/devices.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "iommu/msi.h"
 #include "iommu/posting.h"
+#include "lapic/ioapic.h"
+#include "lapic/line.h"
+#include "lapic/timer.h"
 #include "scenarios/states.h"
 
 /* Requester ids: bus 0, device 3 on. */
 enum { FIRST_REQUESTER = 0x18, NEXT_REQUESTER = 8 };
 
-unsigned scenario_devices(const struct scenario_variant *v)
+static bool has_unit(const struct scenario_variant *v)
 {
     for (unsigned i = 0; i < v->devices_count; i++)
         if (v->devices[i].msi_count)
-            return v->devices_count + 1;
-    return v->devices_count;
+            return true;
+    return false;
+}
+
+static bool has_ioapic(const struct scenario_variant *v)
+{
+    for (unsigned i = 0; i < v->devices_count; i++)
+        if (v->devices[i].line)
+            return true;
+    return false;
+}
+
+unsigned scenario_devices(const struct scenario_variant *v)
+{
+    return v->devices_count + has_unit(v) + has_ioapic(v);
 }
 
 /* ---- Checks ---- */
@@ -35,21 +52,61 @@ static void check_msi(struct scenario_msi *msi, unsigned *total, char *what, siz
         snprintf(what, size, "a device with more than %d MSIs", MSI_SCRIPT_MAX);
 }
 
+static void check_timer(const struct scenario_variant *v, unsigned index, char *what, size_t size)
+{
+    const struct scenario_device *d = &v->devices[index];
+    struct scenario_timer *t = d->apic_timer ? d->apic_timer : d->vmx_timer;
+    if (t->cpu >= v->cores)
+        snprintf(what, size, "a timer of cpu %u; 0 to %u are right", t->cpu, v->cores - 1);
+    else if (d->vmx_timer && t->ticks)
+        snprintf(what, size, "'ticks' of a VMX-preemption timer; only APIC timers have them");
+    if (!t->ticks)
+        t->ticks = 1;
+    for (unsigned i = 0; i < index; i++) {
+        const struct scenario_device *e = &v->devices[i];
+        const struct scenario_timer *other = d->apic_timer ? e->apic_timer : e->vmx_timer;
+        if (other && other->cpu == t->cpu)
+            snprintf(what, size, "two such timers of cpu %u; one is right", t->cpu);
+    }
+}
+
+static void check_device(const struct scenario_variant *v, unsigned index, char *what, size_t size)
+{
+    struct scenario_device *d = &v->devices[index];
+    unsigned total = 0, kinds = !!d->posts_count + !!d->msi_count + !!d->line + !!d->apic_timer +
+                                !!d->vmx_timer;
+    if (kinds != 1)
+        snprintf(what, size, "device %u is %s; one of 'posts', 'msi', 'line', 'apic_timer', 'vmx_timer' is "
+                 "right", index, kinds ? "more than one thing" : "nothing");
+    for (unsigned k = 0; k < d->msi_count && !*what; k++)
+        check_msi(&d->msi[k], &total, what, size);
+    if (*what)
+        return;
+    if (d->line && d->line->pin >= IOAPIC_PINS)
+        snprintf(what, size, "pin %u; 0 to %d are right", d->line->pin, IOAPIC_PINS - 1);
+    if (d->apic_timer || d->vmx_timer)
+        check_timer(v, index, what, size);
+}
+
+static unsigned add_name(char *what, size_t size, bool there, const char *name)
+{
+    if (there)
+        snprintf(what + strlen(what), size - strlen(what), " and %s", name);
+    return there;
+}
+
 bool devices_check(const struct scenario_variant *v, char *what, size_t size)
 {
     *what = 0;
-    if (scenario_devices(v) > MACHINE_MAX_DEVICES)
-        snprintf(what, size, "%u devices and a VT-d unit; %d devices are right", v->devices_count,
-                 MACHINE_MAX_DEVICES - 1);
-    for (unsigned i = 0; i < v->devices_count && !*what; i++) {
-        struct scenario_device *d = &v->devices[i];
-        unsigned total = 0;
-        if (!d->posts_count == !d->msi_count)
-            snprintf(what, size, "device %u has %s; one of the two is right", i,
-                     d->msi_count ? "'posts' and 'msi'" : "neither 'posts' nor 'msi'");
-        for (unsigned k = 0; k < d->msi_count && !*what; k++)
-            check_msi(&d->msi[k], &total, what, size);
+    if (scenario_devices(v) > MACHINE_MAX_DEVICES) {
+        snprintf(what, size, "%u devices", v->devices_count);
+        unsigned others = add_name(what, size, has_unit(v), "a VT-d unit") +
+                          add_name(what, size, has_ioapic(v), "an I/O APIC");
+        snprintf(what + strlen(what), size - strlen(what), "; %d devices are right",
+                 MACHINE_MAX_DEVICES - (int)others);
     }
+    for (unsigned i = 0; i < v->devices_count && !*what; i++)
+        check_device(v, i, what, size);
     return !*what;
 }
 
@@ -100,20 +157,44 @@ static bool find_descriptor(struct session *s, uint64_t *descriptor, char *error
     return false;
 }
 
+static struct line_device *add_line(const struct session *s, unsigned index)
+{
+    const struct scenario_line *line = s->variant->devices[index].line;
+    return line_device_new(s->ioapic, index, line->pin, line->script, line->script_count);
+}
+
+/* True if it is a timer, which belongs to its core. */
+static bool add_timer(const struct session *s, unsigned index)
+{
+    const struct scenario_device *d = &s->variant->devices[index];
+    if (d->apic_timer)
+        lapic_add_timer(s->lapic, d->apic_timer->cpu, index, d->apic_timer->ticks);
+    else if (d->vmx_timer)
+        vmx_add_timer(s->vmx, d->vmx_timer->cpu, index);
+    return d->apic_timer || d->vmx_timer;
+}
+
 bool devices_add(struct session *s, char *error)
 {
     const struct image_state *posted = image_state(&s->image, "ledger.posted");
     uint64_t ledger = posted ? posted->address : 0, descriptor = 0;
-    if (scenario_devices(s->variant) > s->variant->devices_count)
-        s->vtd = vtd_new(s->m, s->cpu, s->lapic, s->variant->devices_count);
+    unsigned others = s->variant->devices_count;
+    if (has_unit(s->variant))
+        s->vtd = vtd_new(s->m, s->cpu, s->lapic, others++);
+    if (has_ioapic(s->variant))
+        s->ioapic = ioapic_new(s->lapic, others++);
     for (unsigned i = 0; i < s->variant->devices_count; i++) {
-        if (s->variant->devices[i].msi_count) {
-            s->device[i] = add_msi_device(s, i, ledger);
+        const struct scenario_device *d = &s->variant->devices[i];
+        if (add_timer(s, i))
             continue;
-        }
-        if (!descriptor && !find_descriptor(s, &descriptor, error))
+        if (!d->msi_count && !d->line && !descriptor && !find_descriptor(s, &descriptor, error))
             return false;
-        s->device[i] = add_poster(s, i, descriptor, ledger);
+        if (d->msi_count)
+            s->device[i] = add_msi_device(s, i, ledger);
+        else if (d->line)
+            s->device[i] = add_line(s, i);
+        else
+            s->device[i] = add_poster(s, i, descriptor, ledger);
     }
     return true;
 }
@@ -123,6 +204,8 @@ void devices_free(struct session *s)
     for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++) {
         if (s->device[i] && s->variant->devices[i].msi_count)
             msi_device_free(s->device[i]);
+        else if (s->device[i] && s->variant->devices[i].line)
+            line_device_free(s->device[i]);
         else if (s->device[i])
             iommu_device_free(s->device[i]);
         s->device[i] = NULL;

@@ -100,6 +100,38 @@ static bool requests_served_init(struct session *s, char *error)
            state_find(s, "ledger.served", 4, &s->states.served, error);
 }
 
+/*
+ * A line of a virtual I/O APIC that was raised has been looked after: the guest's handler has found the
+ * last count, by whichever vector it was called. And remote IRR is clear (bit 14: 82093AA, 3.2.4): no
+ * handler runs at rest, so no EOI will come to clear it, and whatever the line asks for next is lost.
+ */
+static bool level_handled(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    uint64_t asserted = state_read(s, s->states.asserted->address, 4), last = 0;
+    uint64_t entry = state_read(s, s->states.entry->address, 8);
+    (void)m;
+    for (unsigned vector = 0; vector < VECTORS; vector++) {
+        uint64_t answer = state_read(s, s->states.answered->address + 4 * vector, 4);
+        last = answer > last ? answer : last;
+    }
+    bool remote_irr = entry >> 14 & 1;
+    if (last == asserted && !remote_irr)
+        return true;
+    snprintf(message, size, "%s: it was raised %llu times, and the guest last handled it when it had been "
+             "raised %llu times; entry %#llx, remote IRR = %d, and everything is at rest",
+             last == asserted ? "line stuck" : "level lost", (unsigned long long)asserted,
+             (unsigned long long)last, (unsigned long long)entry, remote_irr);
+    return false;
+}
+
+static bool level_handled_init(struct session *s, char *error)
+{
+    return state_find(s, "ioapic.entry", 8, &s->states.entry, error) &&
+           state_find(s, "ledger.asserted", 4, &s->states.asserted, error) &&
+           state_find(s, "ledger.answered", 4 * VECTORS, &s->states.answered, error);
+}
+
 /* ---- By name ---- */
 
 static const struct {
@@ -109,6 +141,7 @@ static const struct {
 } table[] = {
     {"posted-handled", posted_handled_init, posted_handled},
     {"requests-served", requests_served_init, requests_served},
+    {"level-handled", level_handled_init, level_handled},
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -123,7 +156,7 @@ bool obligation_known(const char *name)
 
 const char *obligation_names(void)
 {
-    return "posted-handled, requests-served";
+    return "posted-handled, requests-served, level-handled";
 }
 
 static bool add(struct session *s, const char *name, char *error)

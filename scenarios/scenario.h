@@ -13,10 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lapic/line.h"
 #include "sim/explore.h"
 #include "sim/nearest.h"
 
-enum { SCENARIO_ERROR = 400 };
+enum { SCENARIO_ERROR = 520 };
 
 /* A function of the image that runs on a core. */
 struct scenario_thread {
@@ -31,13 +32,35 @@ struct scenario_msi {
     unsigned vector; /* the guest's, under which the ledger counts them; 0: it does not */
 };
 
-/* A device that posts these vectors to vCPU 0 whatever the remapping table says, one after another; or
- * one whose MSIs go through the table that the code under test has written. One of the two. */
+/* A line to a pin of the I/O APIC, and what its device does with it. */
+struct scenario_line {
+    unsigned pin;
+    enum line_action *script;
+    unsigned script_count;
+};
+
+struct scenario_timer {
+    unsigned cpu;
+    unsigned ticks; /* of an APIC timer, for each start in periodic mode; 1 if the file says nothing */
+};
+
+/* One of: a device that posts these vectors to vCPU 0 whatever the remapping table says, one after
+ * another; one whose MSIs go through the table that the code under test has written; one with a line;
+ * the APIC timer or the VMX-preemption timer of a core. */
 struct scenario_device {
     uint8_t *posts;
     unsigned posts_count;
     struct scenario_msi *msi;
     unsigned msi_count;
+    struct scenario_line *line;
+    struct scenario_timer *apic_timer;
+    struct scenario_timer *vmx_timer;
+};
+
+/* What the processor does not offer, although the model has it. */
+struct scenario_machine {
+    char **without;
+    unsigned without_count;
 };
 
 struct scenario_expected {
@@ -58,6 +81,9 @@ struct scenario_variant {
     unsigned threads_count;
     struct scenario_device *devices;
     unsigned devices_count;
+    struct scenario_machine machine;
+    char **needs; /* features, beside those that the scenario needs */
+    unsigned needs_count;
     struct scenario_expected expected;
 };
 
@@ -78,6 +104,8 @@ struct scenario {
     unsigned invariants_count;
     char **obligations;
     unsigned obligations_count;
+    char **needs; /* features that the machine of each variant must have */
+    unsigned needs_count;
     struct scenario_state *states;
     unsigned states_count;
     struct scenario_variant *variants;
@@ -98,7 +126,8 @@ struct scenario *scenario_load_file(const char *path, char *error);
 struct scenario *scenario_load(const char *images, const char *name, char *error);
 void scenario_free(struct scenario *);
 
-/* The devices that a machine needs for a variant: a VT-d unit, too, if one of them has MSIs. */
+/* The devices that a machine needs for a variant: a VT-d unit, too, if one of them has MSIs, and an I/O APIC
+ * if one has a line. */
 unsigned scenario_devices(const struct scenario_variant *);
 
 const struct scenario_variant *scenario_variant(const struct scenario *, const char *name,

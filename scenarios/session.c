@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/devices.h"
+#include "scenarios/features.h"
 #include "scenarios/invariants.h"
 #include "scenarios/states.h"
 
@@ -82,6 +83,7 @@ static bool build(struct session *s, char *error)
     s->cpu = cpu_new(s->m, WINDOW_BASE);
     s->lapic = lapic_new(s->m, s->cpu);
     s->vmx = vmx_new(s->m, s->cpu, s->lapic);
+    features_withhold(s->variant, s->vmx);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
            invariants_add(s, error) && obligations_add(s, error);
 }

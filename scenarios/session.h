@@ -26,14 +26,16 @@ struct session {
     struct cpu *cpu;
     struct lapic *lapic;
     struct vmx *vmx;
-    void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device or, with MSIs, struct msi_device */
+    void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device, msi_device or line_device; NULL: a timer */
     struct vtd *vtd; /* in front of devices with MSIs */
+    struct ioapic *ioapic; /* in front of lines */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 
     /* Named states that invariants and obligations read. */
     struct {
         const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
         const struct image_state *requests, *requested, *served;
+        const struct image_state *asserted, *entry;
     } states;
 };
 

@@ -17,7 +17,7 @@
 enum { BUDGET = 40, MUTANTS = 400 };
 
 static char path[FILE_PATH];
-static char error[400];
+static char error[SCENARIO_ERROR];
 
 static void make_file(void)
 {

@@ -28,7 +28,7 @@ static const char GOOD[] = "name: x\n"
 /* GOOD with `from` replaced; the message goes to `error`, "" if the file was accepted. */
 static const char *judge(const char *from, const char *to)
 {
-    char path[FILE_PATH], text[sizeof GOOD + 200], *message = error;
+    char path[FILE_PATH], text[sizeof GOOD + 300], *message = error;
     const char *at = strstr(GOOD, from);
     cr_assert(at);
     int size = snprintf(text, sizeof text, "%.*s%s%s", (int)(at - GOOD), GOOD, to,
@@ -50,6 +50,8 @@ Test(scenario_file, accepts_what_is_right)
 
 #define DEVICE(text) "0, function: f}]\n    devices: [" text "]\n"
 #define THREAD "0, function: f}]\n"
+#define ONE_OF "one of 'posts', 'msi', 'line', 'apic_timer', 'vmx_timer' is right"
+#define KEY(text) "0, function: f}]\n    " text "\n"
 
 Test(scenario_file, devices_post_or_send_msis)
 {
@@ -62,13 +64,77 @@ Test(scenario_file, devices_post_or_send_msis)
     cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0, count: 17}]}")),
                      ":6: variant a: a device with more than 16 MSIs");
     cr_assert_str_eq(judge(THREAD, DEVICE("{}")),
-                     ":6: variant a: device 0 has neither 'posts' nor 'msi'; one of the two is right");
+                     ":6: variant a: device 0 is nothing; " ONE_OF);
     cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [0x41], msi: [{handle: 0}]}")),
-                     ":6: variant a: device 0 has 'posts' and 'msi'; one of the two is right");
+                     ":6: variant a: device 0 is more than one thing; " ONE_OF);
     /* Five devices at most, one of which is the unit. */
     cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0}]}, {posts: [1]}, {posts: [1]}, "
                                           "{posts: [1]}, {posts: [1]}")),
                      ":6: variant a: 5 devices and a VT-d unit; 4 devices are right");
+}
+
+Test(scenario_file, lines_and_timers)
+{
+    cr_assert_str_eq(judge(THREAD, DEVICE("{line: {pin: 23, script: [assert, release, pulse]}}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{line: {pin: 24, script: [assert]}}")),
+                     ":6: variant a: pin 24; 0 to 23 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{apic_timer: {cpu: 0, ticks: 3}}, {vmx_timer: {cpu: 0}}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{apic_timer: {cpu: 1}}")),
+                     ":6: variant a: a timer of cpu 1; 0 to 0 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{vmx_timer: {cpu: 0}}, {vmx_timer: {cpu: 0}}")),
+                     ":6: variant a: two such timers of cpu 0; one is right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{vmx_timer: {cpu: 0, ticks: 2}}")),
+                     ":6: variant a: 'ticks' of a VMX-preemption timer; only APIC timers have them");
+    /* Five devices at most, one of which is the I/O APIC and one the unit. */
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 0}]}, {line: {pin: 1, script: [pulse]}}, "
+                                          "{posts: [1]}, {posts: [1]}")),
+                     ":6: variant a: 4 devices and a VT-d unit and an I/O APIC; 3 devices are right");
+}
+
+/* Of a machine without devices. */
+#define ALWAYS "x2apic, vmx, apic-access-page, x2apic-virtualization, apic-register-virtualization, " \
+               "virtual-interrupt-delivery, "
+#define REMOVABLE "apic-access-page, x2apic-virtualization, apic-register-virtualization, " \
+                  "virtual-interrupt-delivery, posted-interrupts, ipi-virtualization"
+
+Test(scenario_file, features_that_the_machine_lacks)
+{
+    cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic, posted-interrupts]")), "");
+    cr_assert_str_eq(judge(THREAD, KEY("needs: [io-apic]")),
+                     ":10: variant a needs io-apic, which its machine lacks; it has " ALWAYS
+                     "posted-interrupts, ipi-virtualization");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{line: {pin: 1, script: [pulse]}}]\n    needs: [io-apic")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{vmx_timer: {cpu: 0}}]\n    needs: [vmx-preemption-timer")), "");
+    /* A processor offers the control where each core has one. */
+    cr_assert_str_eq(judge(THREAD, DEVICE("{vmx_timer: {cpu: 0}}]\n    cores: 2\n"
+                                          "    needs: [vmx-preemption-timer")),
+                     ":12: variant a needs vmx-preemption-timer, which its machine lacks; it has " ALWAYS
+                     "posted-interrupts, ipi-virtualization");
+    cr_assert_str_eq(judge(THREAD, KEY("needs: [ept]")),
+                     ":10: variant a needs 'ept', which is not modelled; there are " ALWAYS
+                     "posted-interrupts, ipi-virtualization, vmx-preemption-timer, apic-timer, io-apic, vt-d");
+    /* Of the scenario, for each variant. */
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nneeds: [vt-d]\n"),
+                     ":5: variant a needs vt-d, which its machine lacks; it has " ALWAYS
+                     "posted-interrupts, ipi-virtualization");
+}
+
+Test(scenario_file, features_that_a_machine_is_without)
+{
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [ipi-virtualization]}\n"
+                                       "    needs: [posted-interrupts]")), "");
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [ipi-virtualization]}\n"
+                                       "    needs: [ipi-virtualization]")),
+                     ":10: variant a needs ipi-virtualization, which its machine lacks; it has " ALWAYS
+                     "posted-interrupts");
+    /* SDM vol. 3, 26.2.1.1: posted interrupts are nothing without virtual-interrupt delivery. */
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [virtual-interrupt-delivery]}\n"
+                                       "    needs: [posted-interrupts]")),
+                     ":11: variant a needs posted-interrupts, which its machine lacks; it has x2apic, vmx, "
+                     "apic-access-page, x2apic-virtualization, apic-register-virtualization, "
+                     "ipi-virtualization");
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [x2apic]}")),
+                     ":10: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
 }
 
 Test(scenario_file, names_line_and_remedy)

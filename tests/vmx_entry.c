@@ -256,6 +256,27 @@ Test(vmx_entry, capability_msrs_offer_the_timer_where_there_is_one)
     cr_expect(vmx_offers(y, MSR_VMX_EXIT) >> 32 & EXIT_SAVE_PREEMPTION_TIMER);
 }
 
+/* A control that the processor does not offer is reserved (26.2.1.1, A.3): error 7. */
+Test(vmx_entry, a_processor_that_lacks_a_control)
+{
+    const struct vmx_controls lacks[] = {
+        {.pin = PIN_POSTED_INTERRUPTS}, {.proc = PROC_TPR_SHADOW}, {.secondary = SEC_VIRTUAL_INTERRUPT}};
+    const uint32_t msr[] = {MSR_VMX_TRUE_PIN, MSR_VMX_PROC, MSR_VMX_PROC2};
+    for (unsigned i = 0; i < COUNT(lacks); i++) {
+        set_up_events();
+        uint64_t bits = (uint64_t)(lacks[i].pin | lacks[i].proc | lacks[i].secondary) << 32;
+        cr_expect_eq(vmx_offers(x, msr[i]) & bits, bits);
+        vmx_withhold(x, &lacks[i]);
+        cr_expect_eq(vmx_offers(x, msr[i]) & bits, 0);
+        enter_from(events_launch);
+        cr_expect_not(vmx_non_root(x, 0));
+        cr_expect_eq(v->field[VMCS_INSTRUCTION_ERROR], 7);
+    }
+    cr_expect(vmx_offers(x, MSR_VMX_PROC3) & TER_IPI_VIRTUALIZATION);
+    vmx_withhold(x, &(struct vmx_controls){.tertiary = TER_IPI_VIRTUALIZATION});
+    cr_expect_eq(vmx_offers(x, MSR_VMX_PROC3), 0);
+}
+
 Test(vmx_entry, capability_msrs_offer_virtual_nmis_and_all_activity_states)
 {
     cr_expect(vmx_offers(x, MSR_VMX_PIN) >> 32 & PIN_VIRTUAL_NMIS);

@@ -36,22 +36,36 @@ static unsigned read_vtpr(struct core *c, const struct vmcs *v)
     return core_hw_read(c, page + VAPIC_VTPR, 4) & 0xff;
 }
 
+/* Controls that the model has and this machine's processor does not offer (26.2.1.1: reserved bits). */
+static const struct entry_row *not_offered(const struct vmx *x, const struct vmcs *v)
+{
+    static const struct entry_row
+        timer = {ENTRY_FAILS_CONTROLS, "the processor offers the VMX-preemption timer that is used",
+                 NULL},
+        other = {ENTRY_FAILS_CONTROLS, "the processor offers the controls that are used", NULL};
+    uint64_t pin = vmcs_get(v, VMCS_PIN_CONTROLS);
+    if ((pin & PIN_PREEMPTION_TIMER) && pin & ~(vmx_offers(x, MSR_VMX_TRUE_PIN) >> 32))
+        return &timer;
+    bool lacks = (pin & x->withheld.pin) ||
+                 (vmcs_get(v, VMCS_PROC_CONTROLS) & x->withheld.proc) ||
+                 (vmx_secondary(v) & x->withheld.secondary) ||
+                 (vmx_tertiary(v) & x->withheld.tertiary);
+    return lacks ? &other : NULL;
+}
+
 /* In the order of the SDM vol. 3, 26.1 and 30.3 (VMLAUNCH/VMRESUME); STI blocking does not matter. */
 static struct verdict decide(struct vmx *x, const struct core *c, const struct vmcs *v,
                              unsigned vtpr, bool launch)
 {
-    static const struct entry_row timer = {
-        ENTRY_FAILS_CONTROLS, "the processor offers the VMX-preemption timer that is used", NULL};
     if (c->state->shadow & SHADOW_MOV_SS)
         return (struct verdict){VM_ERROR_MOV_SS, NULL};
     if (launch && v->launch != VMCS_CLEAR)
         return (struct verdict){VM_ERROR_VMLAUNCH_NOT_CLEAR, NULL};
     if (!launch && v->launch != VMCS_LAUNCHED)
         return (struct verdict){VM_ERROR_VMRESUME_NOT_LAUNCHED, NULL};
-    uint64_t pin = vmcs_get(v, VMCS_PIN_CONTROLS);
-    if ((pin & PIN_PREEMPTION_TIMER) && pin & ~(vmx_offers(x, MSR_VMX_TRUE_PIN) >> 32))
-        return (struct verdict){ENTRY_FAILS_CONTROLS, &timer};
-    const struct entry_row *row = ipiv_check_entry(x, v);
+    const struct entry_row *row = not_offered(x, v);
+    if (!row)
+        row = ipiv_check_entry(x, v);
     if (!row)
         row = vmx_check_entry(v, vtpr);
     return (struct verdict){row ? (unsigned)row->failure : 0, row};

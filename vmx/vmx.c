@@ -127,14 +127,36 @@ static bool has_timers(const struct vmx *x)
     return true;
 }
 
+void vmx_withhold(struct vmx *x, const struct vmx_controls *c)
+{
+    x->withheld.pin |= c->pin;
+    x->withheld.proc |= c->proc;
+    x->withheld.secondary |= c->secondary;
+    x->withheld.tertiary |= c->tertiary;
+}
+
+/* Tertiary controls are all allowed-1 settings; of the others these are in the upper half. */
+static uint64_t withheld(const struct vmx *x, uint32_t msr)
+{
+    switch (msr) {
+    case MSR_VMX_PIN: case MSR_VMX_TRUE_PIN:
+        return (uint64_t)(x->withheld.pin | (has_timers(x) ? 0 : PIN_PREEMPTION_TIMER)) << 32;
+    case MSR_VMX_EXIT: case MSR_VMX_TRUE_EXIT:
+        return has_timers(x) ? 0 : (uint64_t)EXIT_SAVE_PREEMPTION_TIMER << 32;
+    case MSR_VMX_PROC: case MSR_VMX_TRUE_PROC:
+        return (uint64_t)x->withheld.proc << 32;
+    case MSR_VMX_PROC2:
+        return (uint64_t)x->withheld.secondary << 32;
+    case MSR_VMX_PROC3:
+        return x->withheld.tertiary;
+    default:
+        return 0;
+    }
+}
+
 uint64_t vmx_offers(const struct vmx *x, uint32_t msr)
 {
-    uint64_t without = 0;
-    if (!has_timers(x) && (msr == MSR_VMX_PIN || msr == MSR_VMX_TRUE_PIN))
-        without = (uint64_t)PIN_PREEMPTION_TIMER << 32;
-    if (!has_timers(x) && (msr == MSR_VMX_EXIT || msr == MSR_VMX_TRUE_EXIT))
-        without = (uint64_t)EXIT_SAVE_PREEMPTION_TIMER << 32;
-    return vmx_capability(msr) & ~without;
+    return vmx_capability(msr) & ~withheld(x, msr);
 }
 
 static bool capability_next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,

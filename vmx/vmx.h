@@ -57,6 +57,12 @@ struct vmx_timer {
     unsigned core;
 };
 
+/* Controls that a processor may lack although the model has them. */
+struct vmx_controls {
+    uint32_t pin, proc, secondary;
+    uint64_t tertiary;
+};
+
 struct vmx {
     struct machine *m;
     struct cpu *cpu;
@@ -65,6 +71,7 @@ struct vmx {
     struct vmcs *vmcs; /* the table */
     unsigned vmcs_count;
     bool failure_is_result;
+    struct vmx_controls withheld;
     struct vmx_timer *timer[MACHINE_MAX_CORES]; /* NULL: the core has no VMX-preemption timer */
 };
 
@@ -76,6 +83,10 @@ void vmx_free(struct vmx *);
 /* Gives a core a VMX-preemption timer, which is device `device` of the machine. Only a processor whose
  * cores all have one offers the control. */
 void vmx_add_timer(struct vmx *, unsigned core, unsigned device);
+
+/* At set-up: the capability MSRs do not offer these controls, and a VM entry that uses them fails its
+ * checks. */
+void vmx_withhold(struct vmx *, const struct vmx_controls *);
 
 /* A capability MSR as this machine has it. */
 uint64_t vmx_offers(const struct vmx *, uint32_t msr);

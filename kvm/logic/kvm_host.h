@@ -91,6 +91,9 @@ static inline bool kvm_vcpu_exit_request(struct kvm_vcpu *vcpu)
 
 void kvm_vcpu_kick(struct kvm_vcpu *vcpu);
 
+/* For all vCPUs; returns once none runs a guest that has not seen the request. Needs runtime/sched. */
+void kvm_make_all_cpus_request(int req);
+
 /* The run loop and its parts. An int says: 1 go on, 0 or less leave the loop. */
 int vcpu_run(struct kvm_vcpu *vcpu);
 int vcpu_enter_guest(struct kvm_vcpu *vcpu);

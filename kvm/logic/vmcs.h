@@ -61,6 +61,7 @@
 #define CR4_GUEST_HOST_MASK         0x6002
 #define CR0_READ_SHADOW             0x6004
 #define CR4_READ_SHADOW             0x6006
+#define EXIT_QUALIFICATION          0x6400
 #define GUEST_CR0                   0x6800
 #define GUEST_CR3                   0x6802
 #define GUEST_CR4                   0x6804
@@ -92,6 +93,7 @@
 #define EXIT_REASON_INTERRUPT_WINDOW    7
 #define EXIT_REASON_VMLAUNCH            20
 #define EXIT_REASON_MSR_WRITE           32
+#define EXIT_REASON_EOI_INDUCED         45
 #define INTR_INFO_VECTOR_MASK           0xff
 #define INTR_INFO_VALID                 0x80000000
 

@@ -56,9 +56,8 @@ void apicv_unlock_write(struct apicv_lock *lock);
 void apicv_lock_read(struct apicv_lock *lock);
 void apicv_unlock_read(struct apicv_lock *lock);
 
-/* From any core. The second returns once no vCPU runs a guest that has not seen the request. */
+/* From any core. */
 void kvm_set_or_clear_apicv_inhibit(int reason, bool set);
-void kvm_make_all_cpus_request(int req);
 
 /* In the vCPU's thread. */
 void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu);

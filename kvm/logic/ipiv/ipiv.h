@@ -21,7 +21,6 @@
 #define LAST_PID_POINTER_INDEX          0x0008
 #define TERTIARY_VM_EXEC_CONTROL        0x2034
 #define PID_POINTER_TABLE               0x2042
-#define EXIT_QUALIFICATION              0x6400
 #define CPU_BASED_ACTIVATE_TERTIARY     (1u << 17)
 #define TERTIARY_EXEC_IPI_VIRT          BIT(4)
 #define PID_TABLE_ENTRY_VALID           1ul

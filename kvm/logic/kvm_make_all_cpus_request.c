@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A request for all vCPUs, with the wait for their CPUs; see apicv.h.
+ * A request for all vCPUs, with the wait for their CPUs; see kvm_host.h.
  */
-#include "apicv.h"
+#include "apic.h"
+#include "sched.h"
+#include "vmx.h"
 
 /* What the IPI is for is that it is taken: then the CPU is not in the guest. */
 static void ack_kick(void *unused)

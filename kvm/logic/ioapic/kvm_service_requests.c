@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The first part of guest entry: do what others asked for; see kvm_host.h.
+ */
+#include "ioapic.h"
+
+void kvm_service_requests(struct kvm_vcpu *vcpu)
+{
+    if (!kvm_request_pending(vcpu))
+        return;
+    if (kvm_check_request(KVM_REQ_SCAN_IOAPIC, vcpu))
+        vcpu_scan_ioapic(vcpu);
+    if (kvm_check_request(KVM_REQ_EVENT, vcpu))
+        inject_pending_event(vcpu);
+}

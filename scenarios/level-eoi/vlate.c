@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Remote IRR goes only behind the look at the line: it refuses what that look sends.
+ */
+#include "ioapic.h"
+
+void kvm_ioapic_update_eoi_one(struct kvm_ioapic *ioapic, int trigger_mode, int pin)
+{
+    union kvm_ioapic_redirect_entry *ent = &ioapic->redirtbl[pin];
+
+    raw_spin_unlock(&ioapic->lock);
+    irqfd_resampler_ack(pin);
+    raw_spin_lock(&ioapic->lock);
+    if (trigger_mode != IOAPIC_LEVEL_TRIG)
+        return;
+    if (!ent->fields.mask && (ioapic->irr & BIT(pin)))
+        ioapic_service(ioapic, pin);
+    ent->fields.remote_irr = 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parts of the reader of scenario.yaml: schema, checks, loading. */
+#ifndef SCENARIOS_SCENARIO_INTERNAL_H
+#define SCENARIOS_SCENARIO_INTERNAL_H
+
+#include <cyaml/cyaml.h>
+
+#include "scenarios/scenario.h"
+
+/* Of a pointer to struct scenario. */
+extern const cyaml_schema_value_t scenario_schema;
+
+struct check {
+    const char *path;
+    char *error;
+};
+
+/* Fills in what the file leaves out. False: one line in `error`, SCENARIO_ERROR bytes. */
+bool check_scenario(const struct check *, struct scenario *);
+
+/* The first line of the file that holds `text`; 1 if none does. */
+unsigned scenario_line_of(const char *path, const char *text);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine that a variant asks for: timers, and a processor that lacks a feature. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "scenarios/features.h"
+#include "scenarios/session.h"
+#include "vmx/controls.h"
+
+static char error[SCENARIO_ERROR];
+
+/* posted-delivery:V4-cpu, which has two cores. */
+static struct scenario_variant base(struct scenario **scenario)
+{
+    const struct scenario_variant *found;
+    char path[400];
+    snprintf(path, sizeof path, "%s/posted-delivery/scenario.yaml", IRQWEAVE_IMAGES_DIR);
+    *scenario = scenario_load_file(path, error);
+    cr_assert(*scenario, "%s", error);
+    found = scenario_variant(*scenario, "V4-cpu", error);
+    cr_assert(found, "%s", error);
+    return *found;
+}
+
+Test(scenario_machine, timers_are_devices_in_the_order_of_the_list)
+{
+    struct scenario *scenario;
+    struct scenario_timer zero = {0, 2}, one = {1, 1};
+    struct scenario_device devices[] = {{.vmx_timer = &zero}, {.apic_timer = &one}, {.vmx_timer = &one}};
+    struct scenario_variant v = base(&scenario);
+    v.devices = devices;
+    v.devices_count = 3;
+    struct session *s = session_open(scenario, &v, error);
+    cr_assert(s, "%s", error);
+    cr_expect_str_eq(s->m->device_ops[0]->name, "VMX timer ");
+    cr_expect_str_eq(s->m->device_ops[1]->name, "timer");
+    cr_expect_str_eq(s->m->device_ops[2]->name, "VMX timer ");
+    cr_expect(vmx_offers(s->vmx, MSR_VMX_TRUE_PIN) >> 32 & PIN_PREEMPTION_TIMER);
+    session_close(s);
+    scenario_free(scenario);
+}
+
+Test(scenario_machine, what_the_processor_lacks_is_not_offered)
+{
+    struct scenario *scenario;
+    char ipiv[] = "ipi-virtualization", *without[] = {ipiv};
+    struct scenario_variant v = base(&scenario);
+    v.machine.without = without;
+    for (unsigned count = 0; count < 2; count++) {
+        v.machine.without_count = count;
+        struct session *s = session_open(scenario, &v, error);
+        cr_assert(s, "%s", error);
+        bool offered = vmx_offers(s->vmx, MSR_VMX_PROC3) & TER_IPI_VIRTUALIZATION;
+        cr_expect_eq(offered, count == 0);
+        cr_expect(vmx_offers(s->vmx, MSR_VMX_TRUE_PIN) >> 32 & PIN_POSTED_INTERRUPTS);
+        session_close(s);
+    }
+    scenario_free(scenario);
+}
