@@ -7,7 +7,7 @@
  * whose guest sends an IPI to vCPU 0 by writing the ICR and then halts inside. Ledger as in
  * posted-delivery.
  */
-#include "block/block.h"
+#include "block.h"
 #include "guest.h"
 #include "ipi/guest_ipi.h"
 #include "ipiv/ipiv.h"

@@ -3,10 +3,4 @@
  * V2: the wake-up vector is armed only for a VM with assigned devices, as before IPI virtualization.
  * This one has none.
  */
-#include "block/block.h"
-
-bool vmx_needs_pi_wakeup(struct kvm_vcpu *vcpu)
-{
-    (void)vcpu;
-    return false;
-}
+#include "needs_no_wakeup.h"

@@ -2,7 +2,7 @@
 /*
  * V3: SN is set for each vCPU that is switched out, also for one that sleeps.
  */
-#include "block/block.h"
+#include "block.h"
 
 void vmx_vcpu_pi_put(struct kvm_vcpu *vcpu)
 {

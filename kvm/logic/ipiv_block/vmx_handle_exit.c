@@ -3,7 +3,7 @@
  * What a VM exit means where the guest's HLT exits and IPIs are virtualized. This folder goes in front
  * of logic/ipiv and logic/block.
  */
-#include "block/block.h"
+#include "block.h"
 #include "ipiv/ipiv.h"
 
 int vmx_handle_exit(struct kvm_vcpu *vcpu)
