@@ -3,4 +3,4 @@
  * V0n: V0, but nothing is armed for notifications: right only where nobody posts who cannot look
  * whether the vCPU sleeps.
  */
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

@@ -3,4 +3,4 @@
  * V3n: V3 where the wake-up vector is not armed: nothing stands in for the barrier.
  */
 #include "v3_block.h"
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

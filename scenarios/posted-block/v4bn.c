@@ -4,4 +4,4 @@
  */
 #include "v4_deliver.h"
 #include "v6_wake.h"
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

@@ -3,4 +3,4 @@
  * V4n: V0n, but the poster reads mode while its ON may still be in the store buffer.
  */
 #include "v4_deliver.h"
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

@@ -3,4 +3,4 @@
  * V5n: V5 where the wake-up vector is not armed.
  */
 #include "v5_block.h"
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

@@ -3,4 +3,4 @@
  * V6n: V0n without the waker's own barrier. The poster's locked instruction is one.
  */
 #include "v6_wake.h"
-#include "v_needs_no_wakeup.h"
+#include "needs_no_wakeup.h"

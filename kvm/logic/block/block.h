@@ -139,6 +139,7 @@ void vcpu_thread(void *vcpu);
 bool vmx_hlt_exits(void);
 
 /* Blocking and waking. */
+int kvm_emulate_halt(struct kvm_vcpu *vcpu);
 int vcpu_block(struct kvm_vcpu *vcpu);
 void kvm_vcpu_halt(struct kvm_vcpu *vcpu);
 bool kvm_vcpu_block(struct kvm_vcpu *vcpu);

@@ -7,9 +7,14 @@
 u64 pid_table[NR_VCPUS];
 
 /* The entry comes last: from then on other vCPUs' IPIs find the descriptor, with NV and NDST set. */
+void ipiv_init_vcpu(struct kvm_vcpu *vcpu)
+{
+    vmx_enable_ipiv(vcpu);
+    WRITE_ONCE(pid_table[vcpu->vcpu_id], vmx_pid_table_entry(vcpu));
+}
+
 void ipiv_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu)
 {
     vmx_create_vcpu(vcpu, vcpu_id, cpu);
-    vmx_enable_ipiv(vcpu);
-    WRITE_ONCE(pid_table[vcpu_id], vmx_pid_table_entry(vcpu));
+    ipiv_init_vcpu(vcpu);
 }

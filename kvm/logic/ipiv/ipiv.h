@@ -6,8 +6,10 @@
  * ask for it. The table of a VM has a pointer to the descriptor of each vCPU; the guest's ICR is
  * not intercepted. What the processor does not do itself comes back as a VM exit behind the
  * write: then the IPI goes the way of all other interrupts. After upstream's order of steps, not
- * its text. Left out: vCPUs that block, whose descriptors must notify with the wake-up vector also
- * without an assigned device (upstream's vmx_needs_pi_wakeup()); logical destinations; xAPIC mode.
+ * its text. vCPUs that block have logic/block, and logic/ipiv_block in front of both: their
+ * descriptors must notify with the wake-up vector also without an assigned device (upstream's
+ * vmx_needs_pi_wakeup()).
+ * Left out: logical destinations, xAPIC mode.
  *
  * Each function that a variant may replace has a file of its own, named after it.
  */
@@ -37,6 +39,8 @@ extern u64 pid_table[NR_VCPUS];
 
 /* Set-up: a vCPU whose guest's IPIs are virtualized, loaded on this core. */
 void ipiv_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu);
+/* The same for a vCPU that has been created and loaded otherwise. */
+void ipiv_init_vcpu(struct kvm_vcpu *vcpu);
 void vmx_enable_ipiv(struct kvm_vcpu *vcpu);
 u64 vmx_pid_table_entry(struct kvm_vcpu *vcpu);
 

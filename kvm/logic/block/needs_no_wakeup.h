@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The wake-up vector is never armed: for variants with a CPU as the only poster, which wakes by
- * itself.
+ * For variants: the wake-up vector is never armed, which is right only where all who post wake by
+ * themselves.
  */
 #include "block.h"
 
