@@ -72,6 +72,28 @@ static void record(struct core *c, enum step_action action, uint64_t physical, u
     machine_say(c->m, action, "device register");
 }
 
+static bool has_access(const struct footprint *fp, const struct access *a)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (!memcmp(&fp->access[i], a, sizeof *a))
+            return true;
+    return false;
+}
+
+/* What a device does with an access may have become another thing since the access was announced: then the step
+ * touches that as well. */
+static void touch_now(const struct mmio_range *r, struct core *c, uint64_t physical, unsigned size,
+                      bool write, uint64_t value, const struct footprint *announced)
+{
+    struct footprint now;
+    unsigned flags = 0;
+    footprint_clear(&now);
+    r->ops.next(r->owner, c, physical, size, write, value, &now, &flags);
+    for (uint32_t i = 0; i < now.count; i++)
+        if (!has_access(announced, &now.access[i]))
+            footprint_add_access(&c->m->tail, now.access[i]);
+}
+
 bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, uint64_t value)
 {
     struct mmio_range *r = find(c->cpu, physical, size);
@@ -83,6 +105,7 @@ bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, u
     r->ops.next(r->owner, c, physical, size, write, value, &fp, &flags);
     if (!core_point(c, &fp, flags))
         return true; /* an event came instead of the instruction */
+    touch_now(r, c, physical, size, write, value, &fp);
     spin_break(c); /* a register may read otherwise each time */
     if (write) {
         record(c, STEP_STORE, physical, size, value);
