@@ -97,9 +97,9 @@ void vtd_judge_entry(const struct vtd_irte *e, uint16_t requester, bool extended
     o->extended = extended;
     o->reason = judge(e, requester, extended);
     o->vector = (uint8_t)(e->low >> 16);
+    o->silent = !!(e->low & IRTE_FPD); /* whatever comes of this request from here on, its descriptor included */
     if (o->reason != VTD_OK) {
         o->form = VTD_BLOCKED;
-        o->silent = !!(e->low & IRTE_FPD);
         return;
     }
     if (e->low & IRTE_IM)

@@ -139,6 +139,20 @@ Test(lapic, L14_spurious_when_tpr_was_raised)
     cr_assert(bits256_test(r.irr, 0x41));
 }
 
+/* SDM vol. 3, 10.8.5: what counts is how the interrupt was accepted last. */
+Test(lapic, L15_edge_triggered_eoi_is_not_broadcast)
+{
+    struct apic_regs r = enabled_apic();
+    bool broadcast;
+    for (unsigned i = 0; i < 2; i++) {
+        cr_assert(apic_accept_fixed(&r, 0x61, false));
+        cr_assert_eq(apic_acknowledge(&r), 0x61);
+        cr_assert_eq(apic_end_of_interrupt(&r, &broadcast), 0x61);
+        cr_assert_not(broadcast);
+        bits256_set(r.tmr, 0x61); /* as a level-triggered one leaves it behind */
+    }
+}
+
 Test(lapic, L15_level_triggered_eoi_is_broadcast)
 {
     struct apic_regs r = enabled_apic();

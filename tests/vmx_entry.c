@@ -83,6 +83,8 @@ static const struct violation controls[] = {
      {{VMCS_SECONDARY_CONTROLS, 0, SEC_VIRTUAL_INTERRUPT}}},
     {"5 APIC-access address", ACCESSES,
      {{VMCS_SECONDARY_CONTROLS, 0, SEC_APIC_ACCESSES}, {VMCS_APIC_ACCESS, 0, 0x800}}},
+    {"5 APIC-access address, in range", ACCESSES,
+     {{VMCS_SECONDARY_CONTROLS, 0, SEC_APIC_ACCESSES}, {VMCS_APIC_ACCESS, 0, 1ull << 46}}},
     {"6 x2APIC mode and APIC accesses", FULL, {{VMCS_SECONDARY_CONTROLS, 0, SEC_APIC_ACCESSES}}},
     {"7 external-interrupt exiting", FULL, {{VMCS_PIN_CONTROLS, PIN_EXTERNAL_INTERRUPT, 0}}},
     {"8 virtual-interrupt delivery", FULL, {{VMCS_SECONDARY_CONTROLS, SEC_VIRTUAL_INTERRUPT, 0}}},

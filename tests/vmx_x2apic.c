@@ -122,6 +122,34 @@ Test(vmx_x2apic, V5_eoi_exit_bitmap)
     cr_expect_eq(handled(), 0);
 }
 
+/* The EOI of `vector`, in service alone, with these bits of the bitmap in its own word and the others. */
+static void run_eoi(unsigned vector, uint64_t own_word, uint64_t others)
+{
+    set_up_msr();
+    for (unsigned i = 0; i < 8; i++) {
+        uint32_t bits = i == vector / 32 ? 1u << vector % 32 : 0;
+        memory_write(&m->memory, VAPIC + VAPIC_VISR + 16 * i, 4, bits);
+        memory_write(&m->memory, VAPIC + VAPIC_VIRR + 16 * i, 4, 0);
+    }
+    v->field[VMCS_GUEST_INTR_STATUS] = vector << 8;
+    for (unsigned i = 0; i < 4; i++)
+        v->field[VMCS_EOI_EXIT0 + i] = i == vector / 64 ? own_word : others;
+    run_msr(msr_write, APIC_EOI, 0);
+}
+
+/* SDM vol. 3, 24.6.8: vector v is bit v % 64 of bitmap v / 64, and no other. */
+Test(vmx_x2apic, V5_every_word_of_the_bitmap)
+{
+    static const unsigned vectors[] = {0x31, 0x71, 0xb1, 0xf1};
+    for (unsigned i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        uint64_t bit = 1ull << vectors[i] % 64;
+        run_eoi(vectors[i], bit, 0);
+        exited(EXIT_VIRTUALIZED_EOI, vectors[i], msr_written);
+        run_eoi(vectors[i], ~bit, ~0ull);
+        cr_expect_eq(v->field[VMCS_EXIT_REASON], EXIT_VMCALL, "vector %#x", vectors[i]);
+    }
+}
+
 Test(vmx_x2apic, V5_the_next_entry_evaluates)
 {
     for (unsigned i = 0; i < 8; i++) {

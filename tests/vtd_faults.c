@@ -121,10 +121,30 @@ Test(vtd_faults, D2_reserved_end_of_the_descriptor)
     blocked_with(0x28);
 }
 
-/* FPD counts in an entry that is not present, too (9.9). */
+Test(vtd_faults, D2_a_posted_entry_that_is_not_present)
+{
+    set_entry(3, posted(0x41) & ~1ull, 0);
+    request(msi_remappable_address(3), 0);
+    blocked_with(0x22);
+}
+
+/* FPD counts in an entry that is not present, too (9.9), and for all that goes wrong behind the entry. */
 Test(vtd_faults, D2_qualified_faults_are_silent_with_fpd)
 {
-    set_entry(3, FPD, 0);
+    static const struct vtd_irte silent[] = {
+        {FPD, 0},                                                       /* not present */
+        {1 | FPD | 1 << 12, 0},                                         /* a reserved bit */
+        {1 | FPD | 0x61 << 16, 1 << 18 | 0x0200},                       /* another source */
+    };
+    for (unsigned i = 0; i < sizeof silent / sizeof *silent; i++) {
+        set_entry(3, silent[i].low, silent[i].high);
+        request(msi_remappable_address(3), 0);
+        blocked_with(0);
+        tear_down();
+        set_up();
+    }
+    memory_write(&m->memory, PID + 32, 8, 0x0000000000f20004ull); /* a reserved bit of the descriptor */
+    set_entry(3, posted(0x41) | FPD, 0);
     request(msi_remappable_address(3), 0);
     blocked_with(0);
 }

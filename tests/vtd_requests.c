@@ -140,6 +140,16 @@ Test(vtd_xapic, D7_ndst_of_id_7)
     cr_expect_eq(fault_reason(), 0);
 }
 
+/* VT-d 9.11: the rest of the field is reserved in xAPIC mode. */
+Test(vtd_xapic, D2_rest_of_ndst_is_reserved)
+{
+    memory_write(&m->memory, PID + 32, 8, 0x0001070000f20000ull);
+    set_entry(3, posted(0x41), 0);
+    request(msi_remappable_address(3), 0);
+    cr_expect_eq(fault_reason(), 0x28);
+    cr_expect_not(message_in_flight(m, 0xf2, 1));
+}
+
 Test(vtd_requests, D7_ndst_of_x2apic_mode_is_the_whole_field)
 {
     memory_write(&m->memory, PID + 32, 8, (uint64_t)X2APIC_ID << 32 | 0xf20000);
