@@ -273,12 +273,14 @@ Test(cli_errors, broken_scenarios)
 
 Test(cli_errors, features_that_are_not_there)
 {
-    change_scenario("s/^obligations:.*/&\\nneeds: [io-apic]/");
+    change_scenario("s/^needs:.*/needs: [io-apic]/");
     refuses("explore " V4, "needs io-apic, which its machine lacks; it has x2apic, ");
-    change_scenario("s/^obligations:.*/&\\nneeds: [smm]/");
+    change_scenario("s/^needs:.*/needs: [smm]/");
     refuses("list", "needs 'smm', which is not modelled; there are x2apic, ");
-    /* The code under test finds that the capability MSR does not offer what it needs. */
     change_scenario("s/^    image: v4/&\\n    machine: {without: [posted-interrupts]}/");
+    refuses("explore " V4, "needs posted-interrupts, which its machine lacks; it has x2apic, ");
+    /* Where nothing is said, the code under test finds that the capability MSR does not offer it. */
+    change_scenario("/^needs:/d; s/^    image: v4/&\\n    machine: {without: [posted-interrupts]}/");
     refuses("explore " V4, "set-up of CPU0 failed");
 }
 
