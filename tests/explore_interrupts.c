@@ -4,6 +4,7 @@
  * which leaves out boundaries that cannot matter, reaches what plain DFS with every boundary does.
  */
 #include "tests/pair_fixture.h"
+#include "tests/support/effort.h"
 #include "tests/support/random_programs.h"
 
 static void draw_model(struct pair *pair, struct random *r)
@@ -14,7 +15,7 @@ static void draw_model(struct pair *pair, struct random *r)
 /* With the handlers of `pair`. */
 static void compare(struct pair pair, uint64_t first)
 {
-    struct drawing d = {pair, draw_model, random_interrupted, .seeds = 4, .programs = 40,
+    struct drawing d = {pair, draw_model, random_interrupted, .seeds = effort(4), .programs = 40,
                         .limit = 60000};
     agree_or_fail(&d, first, d.seeds * d.programs / 4);
 }

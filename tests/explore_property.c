@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/effort.h"
 #include "tests/support/random_programs.h"
 
 enum { VARIABLES = RANDOM_VARIABLES, MAX_THREADS = RANDOM_THREADS, DFS_LIMIT = 40000 };
@@ -118,25 +119,25 @@ static unsigned compare(unsigned threads, unsigned programs, unsigned invariants
 
 Test(explore, two_threads_reach_the_states_of_dfs, .timeout = 300)
 {
-    for (uint64_t seed = 1; seed <= 4; seed++)
+    for (uint64_t seed = 1; seed < 1 + effort(4); seed++)
         cr_assert_gt(compare(2, 150, 0, seed), 75);
 }
 
 Test(explore, three_threads_reach_the_states_of_dfs, .timeout = 300)
 {
-    for (uint64_t seed = 10; seed <= 13; seed++)
+    for (uint64_t seed = 10; seed < 10 + effort(4); seed++)
         cr_assert_gt(compare(3, 60, 0, seed), 20);
 }
 
 Test(explore, invariants_at_every_step_break_as_in_dfs, .timeout = 300)
 {
-    for (uint64_t seed = 20; seed <= 23; seed++)
+    for (uint64_t seed = 20; seed < 20 + effort(4); seed++)
         cr_assert_gt(compare(2, 150, 3, seed), 75);
 }
 
 Test(explore, invariants_break_as_in_dfs_with_three_threads, .timeout = 300)
 {
-    for (uint64_t seed = 30; seed <= 32; seed++)
+    for (uint64_t seed = 30; seed < 30 + effort(3); seed++)
         cr_assert_gt(compare(3, 60, 3, seed), 20);
 }
 

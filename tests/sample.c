@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "sim/sample.h"
+#include "tests/support/effort.h"
 #include "tests/support/random_programs.h"
 #include "tests/support/results.h"
 #include "tests/support/sessions.h"
@@ -207,7 +208,7 @@ static struct explore_result explored(struct session *s, struct explore_options 
 static void finds(const char *variant, const char *name, enum algorithm a, uint64_t executions)
 {
     struct session *s = session_of(IRQWEAVE_IMAGES_DIR, variant);
-    for (uint64_t seed = 1; seed <= 5; seed++) {
+    for (uint64_t seed = 1; seed <= effort(5); seed++) {
         struct explore_result r = explored(s, (struct explore_options){
             .algorithm = a, .seed = seed, .max_executions = executions});
         cr_assert_eq(r.verdict, VERDICT_VIOLATION, "%s, seed %u", variant, (unsigned)seed);
