@@ -6,6 +6,7 @@
 
 #include "iommu/msi.h"
 #include "iommu/posting.h"
+#include "iommu/vtd.h"
 #include "lapic/ioapic.h"
 #include "lapic/line.h"
 #include "lapic/timer.h"
@@ -134,13 +135,13 @@ static struct msi_device *add_msi_device(struct session *s, unsigned index, uint
         const struct scenario_msi *msi = &d->msi[i];
         for (unsigned k = 0; k < msi->count; k++, count++) {
             assert(count < MSI_SCRIPT_MAX);
-            script[count].request = (struct vtd_request){
+            script[count].request = (struct interrupt_request){
                 msi_remappable_address((uint16_t)msi->handle), 0,
                 (uint16_t)(FIRST_REQUESTER + NEXT_REQUESTER * index)};
             script[count].count = posted && msi->vector ? posted + 4 * msi->vector : 0;
         }
     }
-    return msi_device_new(s->m, s->lapic, s->vtd, index, script, count);
+    return msi_device_new(s->m, s->lapic, vtd_remapper(s->vtd), index, script, count);
 }
 
 /* What posts go to, for devices that do not look into the remapping table. */
