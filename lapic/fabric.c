@@ -148,7 +148,9 @@ void lapic_deliver(struct lapic *l, unsigned core, unsigned delivery, unsigned v
 static void arrive(void *fabric, const struct message *msg)
 {
     struct lapic *l = fabric;
-    if (msg->kind == APIC_EOI_BROADCAST)
+    if (msg->kind >= APIC_CARRIED)
+        l->carried->arrive(l->carried_for, msg);
+    else if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_end(l->ioapic, ioapic_source(l->ioapic), msg->vector);
     else if (is_for(l, msg))
         lapic_deliver(l, msg->target, msg->kind, msg->vector, msg->level);
@@ -159,8 +161,14 @@ static void arrive(void *fabric, const struct message *msg)
 static void next_arrival(void *fabric, const struct message *msg, struct footprint *fp)
 {
     const struct lapic *l = fabric;
+    if (msg->kind >= APIC_CARRIED) {
+        l->carried->next(l->carried_for, msg, fp);
+        return;
+    }
     if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
+    else
+        footprint_add(fp, lapic_intr(msg->target), ACCESS_ACCUMULATE);
     if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         lapic_next_accept(l, msg->target, msg->vector, msg->level, fp);
     if (msg->kind == APIC_NMI)
@@ -178,8 +186,10 @@ static bool is_ready(void *fabric, const struct message *msg)
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)
 {
-    (void)fabric;
-    if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
+    const struct lapic *l = fabric;
+    if (msg->kind >= APIC_CARRIED)
+        l->carried->describe(l->carried_for, msg, text, size);
+    else if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         snprintf(text, size, "%#x", msg->vector);
     else if (msg->kind == APIC_EOI_BROADCAST)
         snprintf(text, size, "EOI %#x", msg->vector);
