@@ -34,6 +34,8 @@ struct fabric_guest {
     void (*describe)(void *guest, const struct message *, char *text, size_t size);
 };
 
+struct doorbell_ops;
+
 struct lapic {
     struct machine *m;
     struct cpu *cpu;
@@ -44,6 +46,10 @@ struct lapic {
     void *carried_for;
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
+    struct {
+        const struct doorbell_ops *ops; /* lapic/doorbell.h; NULL: nobody answers */
+        void *owner;
+    } doorbell;
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and
