@@ -294,6 +294,11 @@ uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, u
 /* A store of the instruction itself, by way of the store buffer; only the address is microcode's. */
 void core_hw_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
 
+/* An access of the instruction to its APIC-access page that goes to `physical` instead: an ordinary load or
+ * store, or part of the one step of a locked instruction, which its load announces. */
+uint64_t core_page_load(struct core *, uint64_t physical, unsigned size);
+void core_page_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
+
 uint64_t core_reg(struct core *, int uc_register);
 void core_set_reg(struct core *, int uc_register, uint64_t value);
 void core_jump(struct core *, uint64_t rip);                /* the next instruction to execute */

@@ -113,3 +113,17 @@ void core_hw_store(struct core *c, uint64_t physical, unsigned size, uint64_t va
     machine_say(c->m, STEP_STORE, "writes");
     tso_store(c->m, c->id, physical, size, value, c->exec.pc);
 }
+
+uint64_t core_page_load(struct core *c, uint64_t physical, unsigned size)
+{
+    return c->exec.locked ? core_hw_rmw(c, physical, size, ~0ull, 0)
+                          : core_hw_read(c, physical, size);
+}
+
+void core_page_store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    if (c->exec.locked)
+        tso_write_global(c->m, physical, size, value);
+    else
+        core_hw_store(c, physical, size, value);
+}

@@ -12,7 +12,7 @@
 
 /* What an arrival does at a core that may be running a guest. */
 struct doorbell_ops {
-    /* What it touches beyond INTR and INBOUND of the core. */
+    /* What it touches beyond INBOUND of the core: INTR is what the local APIC shows, which does not change. */
     void (*next)(void *owner, unsigned core, struct footprint *);
     void (*arrive)(void *owner, unsigned core);
 };

@@ -26,6 +26,14 @@ struct apic_latch {
     uint8_t page; /* of the start-up message */
 };
 
+/* Whose messages of kinds from APIC_CARRIED on the fabric carries besides: what an arrival touches beyond
+ * RES_INBOUND of its target, and what it does. */
+struct fabric_guest {
+    void (*next)(void *guest, const struct message *, struct footprint *);
+    void (*arrive)(void *guest, const struct message *);
+    void (*describe)(void *guest, const struct message *, char *text, size_t size);
+};
+
 struct doorbell_ops;
 
 struct lapic {
@@ -34,6 +42,8 @@ struct lapic {
     struct apic_regs *regs; /* one a core, in the arena */
     struct apic_latch *latch; /* the same */
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    const struct fabric_guest *carried; /* NULL: none */
+    void *carried_for;
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
     struct {
