@@ -54,14 +54,14 @@ struct knob_info {
 
 struct knobs {
     uint8_t value[KNOB_COUNT]; /* to look at without consulting: see above */
-    uint32_t consulted; /* a bit a knob */
+    uint64_t consulted; /* a bit a knob */
 };
 
 extern const struct knob_info knob_table[KNOB_COUNT];
 
 static inline unsigned knob_value(struct knobs *k, enum knob which)
 {
-    k->consulted |= 1u << which;
+    k->consulted |= 1ull << which;
     return k->value[which];
 }
 
