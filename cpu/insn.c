@@ -329,6 +329,7 @@ static bool leaves_guest(struct core *c, const struct insn *in)
     case INSN_RDMSR: case INSN_WRMSR: case INSN_HLT: case INSN_CPUID: case INSN_MOV_CR:
     case INSN_PAUSE: case INSN_RDTSC: case INSN_IN: case INSN_OUT: case INSN_INVLPG:
     case INSN_WBINVD: case INSN_LGDT: case INSN_LIDT: case INSN_LTR:
+    case INSN_IRET: case INSN_INT: case INSN_PUSHF: case INSN_POPF:
         return c->cpu->virt_ops->instruction(c->cpu->virt, c, in);
     default:
         return false;
