@@ -323,6 +323,7 @@ uint64_t core_operand_address(struct core *, const struct insn_operand *, const 
 /* Value of a register, immediate or memory operand; memory is read as the core sees it. */
 uint64_t core_operand_read(struct core *, const struct insn *, unsigned operand);
 void core_operand_write(struct core *, const struct insn *, unsigned operand, uint64_t value);
+unsigned core_register_number(unsigned reg); /* of a general register, as the manuals count them */
 
 /* Linear to physical by the window; false unless all bytes are inside. */
 bool core_translate(const struct core *, uint64_t linear, unsigned size, uint64_t *physical);

@@ -9,22 +9,6 @@
 
 static const struct footprint nothing;
 
-/* Number of a general register, as the manual counts them. */
-static unsigned register_number(unsigned reg)
-{
-    static const uint16_t order[16] = {
-        UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
-        UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
-        UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-        UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-    };
-    for (unsigned i = 0; i < 16; i++)
-        if (order[i] == reg)
-            return i;
-    assert(!"MOV CR with an operand that is no general register");
-    return 0;
-}
-
 static bool is_control(unsigned reg)
 {
     return reg >= X86_REG_CR0 && reg <= X86_REG_CR15;
@@ -69,7 +53,7 @@ bool svm_guest_mov_cr(struct svm *s, struct core *c, const struct insn *in)
     unsigned control = in->operand[write ? 0 : 1].reg, general = in->operand[write ? 1 : 0].reg;
     unsigned cr = control - X86_REG_CR0, code = (write ? VMEXIT_CR0_WRITE : VMEXIT_CR0_READ) + cr;
     if (vmcb_get(svm_current(s, c), VMCB_INTERCEPT_CR) >> code & 1) {
-        uint64_t assist = 1ull << 63 | register_number(general); /* 15.33.1 */
+        uint64_t assist = 1ull << 63 | core_register_number(general); /* 15.33.1 */
         svm_exit_instruction(s, c, in, code, svm_offers(s, SVM_DECODE_ASSISTS) ? assist : 0, 0);
         return true;
     }

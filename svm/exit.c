@@ -74,10 +74,10 @@ static bool saved_shadow(struct svm *s, struct core *c)
 static void say(struct svm *s, const struct svm_exit *e)
 {
     if (e->code >= VMEXIT_EXCP0 && e->code < VMEXIT_INTR)
-        machine_say(s->m, STEP_VMX, "#VMEXIT: %s, vector %#x", vmexit_name(e->code),
+        machine_say(s->m, STEP_SVM, "#VMEXIT: %s, vector %#x", vmexit_name(e->code),
                     (unsigned)(e->code - VMEXIT_EXCP0));
     else
-        machine_say(s->m, STEP_VMX, "#VMEXIT: %s", vmexit_name(e->code));
+        machine_say(s->m, STEP_SVM, "#VMEXIT: %s", vmexit_name(e->code));
 }
 
 /* 15.6: the mode changes first. */

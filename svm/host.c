@@ -105,6 +105,6 @@ void svm_vmload(struct svm *s, struct core *c, const struct insn *in, bool save)
         save_state(c, vmcb);
     else
         load_state(c, vmcb);
-    machine_say(s->m, STEP_VMX, save ? "VMSAVE" : "VMLOAD");
+    machine_say(s->m, STEP_SVM, save ? "VMSAVE" : "VMLOAD");
     core_skip(c, in);
 }

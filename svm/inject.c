@@ -66,7 +66,7 @@ uint32_t svm_exit_int_info(struct core *c, uint64_t code, uint32_t *error)
     if (ends_it) {
         info = EVENT_VALID | event_type(d) << 8 | (d->has_error ? EVENT_HAS_ERROR : 0) | d->vector;
         *error = d->error;
-        machine_say(c->m, STEP_VMX, "during the delivery of vector %#x", d->vector);
+        machine_say(c->m, STEP_SVM, "during the delivery of vector %#x", d->vector);
     }
     c->exec.delivering.valid = 0;
     return info;

@@ -83,10 +83,10 @@ static void say_tlb(struct core *c, const struct vmcb_copy *g)
 {
     switch (vmcb_get(g, VMCB_TLB_CONTROL)) {
     case TLB_NOTHING: break;
-    case TLB_FLUSH_ALL: machine_say(c->m, STEP_VMX, "TLB: all flushed"); break;
-    case TLB_FLUSH_ASID: machine_say(c->m, STEP_VMX, "TLB: this ASID flushed"); break;
-    case TLB_FLUSH_ASID_LOCAL: machine_say(c->m, STEP_VMX, "TLB: this ASID flushed, not global pages"); break;
-    default: machine_say(c->m, STEP_VMX, "TLB_CONTROL is reserved"); break;
+    case TLB_FLUSH_ALL: machine_say(c->m, STEP_SVM, "TLB: all flushed"); break;
+    case TLB_FLUSH_ASID: machine_say(c->m, STEP_SVM, "TLB: this ASID flushed"); break;
+    case TLB_FLUSH_ASID_LOCAL: machine_say(c->m, STEP_SVM, "TLB: this ASID flushed, not global pages"); break;
+    default: machine_say(c->m, STEP_SVM, "TLB_CONTROL is reserved"); break;
     }
 }
 
@@ -118,7 +118,7 @@ static void commit(struct svm *s, struct core *c, const struct vmcb_copy *g)
     c->state->held = 0; /* 15.17: VMRUN sets GIF */
     c->exec.spin_broken = 1;
     c->state->cycles += SVM_VMRUN_CYCLES;
-    machine_say(s->m, STEP_VMX, "VMRUN");
+    machine_say(s->m, STEP_SVM, "VMRUN");
     say_tlb(c, g);
 }
 
@@ -128,7 +128,7 @@ static void fail(struct svm *s, struct core *c, uint64_t vmcb, const char *rule)
         machine_find(s->m, FINDING_ENTRY, "VM entry", "CPU%u: VMRUN fails: must hold: %s", c->id, rule);
         core_end(c);
     }
-    machine_say(s->m, STEP_VMX, "VMRUN fails: must hold: %s", rule);
+    machine_say(s->m, STEP_SVM, "VMRUN fails: must hold: %s", rule);
     svm_exit_invalid(s, c, vmcb);
 }
 
