@@ -8,7 +8,8 @@
 
 /* What the model knows; svm_withhold() takes from it. */
 static const struct svm_features all_features = {
-    .edx = SVM_NRIPS | SVM_CLEAN_BITS | SVM_FLUSH_BY_ASID | SVM_DECODE_ASSISTS | SVM_VGIF | SVM_VNMI,
+    .edx = SVM_NRIPS | SVM_CLEAN_BITS | SVM_FLUSH_BY_ASID | SVM_DECODE_ASSISTS | SVM_VGIF | SVM_VNMI |
+           SVM_IDLE_HLT,
 };
 
 struct svm *svm_new(struct machine *m, struct cpu *cpu, struct lapic *lapic)
