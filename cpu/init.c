@@ -109,7 +109,7 @@ void core_wait_for_startup(struct core *c)
 }
 
 /* While it waits already, INIT resets it once more. */
-enum event_result core_take_init(struct core *c)
+enum event_result core_init_take(struct core *c)
 {
     bool waits = c->state->activity == ACTIVITY_SIPI;
     if (!apic(c)->init_pending(c->cpu->apic, c->id))
