@@ -150,6 +150,8 @@ static void arrive(void *fabric, const struct message *msg)
     struct lapic *l = fabric;
     if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_end(l->ioapic, ioapic_source(l->ioapic), msg->vector);
+    else if (msg->kind == APIC_DOORBELL)
+        doorbell_arrive(l, msg->target);
     else if (is_for(l, msg))
         lapic_deliver(l, msg->target, msg->kind, msg->vector, msg->level);
     else
@@ -161,6 +163,8 @@ static void next_arrival(void *fabric, const struct message *msg, struct footpri
     const struct lapic *l = fabric;
     if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
+    if (msg->kind == APIC_DOORBELL)
+        doorbell_next_arrival(l, msg->target, fp);
     if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         lapic_next_accept(l, msg->target, msg->vector, msg->level, fp);
     if (msg->kind == APIC_NMI)
@@ -183,6 +187,8 @@ static void describe(void *fabric, const struct message *msg, char *text, size_t
         snprintf(text, size, "%#x", msg->vector);
     else if (msg->kind == APIC_EOI_BROADCAST)
         snprintf(text, size, "EOI %#x", msg->vector);
+    else if (msg->kind == APIC_DOORBELL)
+        snprintf(text, size, "doorbell");
     else
         snprintf(text, size, "%s", apic_delivery_name(msg->kind));
 }

@@ -26,6 +26,8 @@ struct apic_latch {
     uint8_t page; /* of the start-up message */
 };
 
+struct doorbell_ops;
+
 struct lapic {
     struct machine *m;
     struct cpu *cpu;
@@ -34,6 +36,10 @@ struct lapic {
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
+    struct {
+        const struct doorbell_ops *ops; /* lapic/doorbell.h; NULL: nobody answers */
+        void *owner;
+    } doorbell;
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and

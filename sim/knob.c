@@ -6,7 +6,7 @@
 
 #include "sim/nearest.h"
 
-_Static_assert(KNOB_COUNT <= 64, "knobs.consulted has a bit for each");
+_Static_assert(KNOB_COUNT < 64, "knobs.consulted has a bit for each");
 
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
