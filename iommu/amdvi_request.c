@@ -57,6 +57,12 @@ static void read_device(struct amdvi *v, const struct remap_job *j)
 
 /* ---- The remapping entry ---- */
 
+static void begin_to_post(struct amdvi *v, struct progress *p)
+{
+    knob_value(&v->m->knobs, KNOB_VAPIC_POST_ORDER);
+    p->stage = order(v) == IRR_FIRST ? SET_IRR : READ_LIVE;
+}
+
 static void judge_entry(struct amdvi *v, const struct remap_job *j)
 {
     struct progress *p = progress(j);
@@ -70,7 +76,7 @@ static void judge_entry(struct amdvi *v, const struct remap_job *j)
     else if (!device_can_access(v->m, p->outcome.page, 4096))
         block(p, AMDVI_PAGE_TAB_HARDWARE_ERROR, p->outcome.page);
     else
-        p->stage = knob_value(&v->m->knobs, KNOB_VAPIC_POST_ORDER) == IRR_FIRST ? SET_IRR : READ_LIVE;
+        begin_to_post(v, p);
 }
 
 static uint32_t key_of(const struct remap_job *j)

@@ -22,7 +22,7 @@ Test(amdvi_requests, a_remapped_entry_sends_what_it_says)
 
 Test(amdvi_requests, index_is_in_data_10_0)
 {
-    cr_expect_eq(amdvi_index(0xfffff9ab), 0x1ab);
+    cr_expect_eq(amdvi_index(0xfffffdab), 0x5ab);
     set_remapped(15, 0x71, ID_OF_1);
     request(0x4000 | 15); /* the level bit of an MSI means nothing */
     cr_expect(message_in_flight(m, 0x71, 1));
