@@ -279,6 +279,9 @@ unsigned core_access_flags(const struct core *);
 /* Accesses of microcode to memory, each a step of its own if the address is visible. Writes and
  * read-modify-writes reach memory at once and wait for the own store buffer to be empty. */
 uint64_t core_hw_read(struct core *, uint64_t physical, unsigned size);
+/* core_hw_read() as one step together with other effects: as core_hw_rmw_with(), below. */
+uint64_t core_hw_read_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
+                           unsigned size);
 void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t value);
 /* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
 uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
@@ -345,7 +348,8 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR,
+                 UNIT_DOORBELL, UNIT_PIT_COPY };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
  * start-up. A step that touches the unit without naming one touches both. */
