@@ -15,6 +15,7 @@
 
 #include "cpu/coroutine.h"
 #include "cpu/decode.h"
+#include "cpu/x86.h"
 #include "sim/machine.h"
 
 struct console;
@@ -60,6 +61,8 @@ struct core_state {
     uint8_t activity;
     uint8_t mfence;     /* one has been executed, and nothing since that waits for it */
     uint8_t non_root;   /* guest mode */
+    uint8_t held;       /* no event is taken, whatever its kind: the global interrupt flag of SVM is 0 */
+    uint8_t host_levels; /* in guest mode: contexts of the host, below the guest's */
     uint8_t thread;     /* that the scheduler of the code under test runs, 0 if it has none */
     uint8_t level_count;
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
@@ -75,6 +78,15 @@ struct core_state {
     uint64_t drains;    /* steps that waited for the store buffer: fences, uncached accesses, ... */
     uint64_t error_code;
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
+};
+
+/* Contexts that a guest was in when the core left it, above LEVEL_GUEST: no hardware state, only names for what
+ * touches memory. A control structure's owner keeps them until the next entry. */
+struct guest_contexts {
+    uint8_t count;
+    uint8_t level[CORE_LEVELS - 1];
+    uint64_t frame[CORE_LEVELS - 1];
+    uint16_t entering[CORE_LEVELS];
 };
 
 /* Where an event comes from; both vendors number interruption information so. */
@@ -186,6 +198,11 @@ enum event_result {
 
 enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH, PAGE_DELIVERY /* of an event */ };
 
+/* What CPUID leaves in EAX, EBX, ECX and EDX. */
+struct cpuid_registers {
+    uint32_t a, b, c, d;
+};
+
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
     /* In guest mode: may an event other than an NMI be recognised at this boundary (then INTR is
@@ -199,7 +216,7 @@ struct virt_ops {
     bool (*instruction)(void *virt, struct core *, const struct insn *);
     /* In guest mode: true if this exception left the guest instead of going to its handler. */
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
-    /* Is the core in VMX operation, which blocks INIT? NULL: never. */
+    /* Does the core keep INIT pending, and drop start-up messages (VMX operation, GIF = 0)? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
     /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
     void (*triple_fault)(void *virt, struct core *);
@@ -216,6 +233,12 @@ struct virt_ops {
     /* In guest mode, when the instruction (or the delivery of its fault) that set core_exec.after is
      * complete, before anything else; core_exec.resume_rip is where the core goes on. */
     void (*after_instruction)(void *virt, struct core *);
+    /* In guest mode: IF has become 1. NULL: that is nothing to it. */
+    void (*flag_set)(void *virt, struct core *);
+    /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
+    void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
+    /* May EFER be written so? False: #GP. NULL: always. */
+    bool (*efer_allowed)(void *virt, struct core *, uint64_t value);
 };
 
 enum { CPU_MAX_MSR_RANGES = 8, CPU_MAX_MMIO_RANGES = 8 };
@@ -310,6 +333,7 @@ uint64_t core_operand_address(struct core *, const struct insn_operand *, const 
 /* Value of a register, immediate or memory operand; memory is read as the core sees it. */
 uint64_t core_operand_read(struct core *, const struct insn *, unsigned operand);
 void core_operand_write(struct core *, const struct insn *, unsigned operand, uint64_t value);
+unsigned core_register_number(unsigned reg); /* of a general register, as the manuals count them */
 
 /* Linear to physical by the window; false unless all bytes are inside. */
 bool core_translate(const struct core *, uint64_t linear, unsigned size, uint64_t *physical);
@@ -320,6 +344,25 @@ void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error
                   uint64_t return_rip);
 void core_deliver_event(struct core *, const struct delivery *);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
+
+/* Entering a guest and leaving it: the contexts of the core. */
+void core_enter_guest(struct core *, const struct guest_contexts *);
+void core_leave_guest(struct core *, struct guest_contexts *);
+
+/* Blocking of events as a control structure gives it (enum shadow, or 0): holds at this boundary and for the
+ * instruction behind it. */
+void core_set_shadow(struct core *, unsigned shadow);
+
+/* POINT_DRAINED if the knob, whose value 0 is "yes", says that a sequence waits for the store buffer. The first is
+ * for the step itself, or that which announces it, and consults the knob; the other for questions. */
+unsigned core_drain_flag(struct core *, enum knob);
+unsigned core_would_drain(const struct core *, enum knob);
+
+/* Where a guest was interrupted: by an event whose delivery fails, or by the current instruction. */
+uint64_t core_interrupted_rip(const struct core *);
+
+/* Ends the run with FINDING_LIMIT: the code did what this model does not know. */
+void core_not_modelled(struct core *, const char *what);
 
 /* An NMI that would be taken at this boundary; and taking it, through the IDT. */
 bool core_nmi_ready(struct core *);

@@ -12,7 +12,15 @@ bool event_interruptible(struct core *c)
 {
     if (c->state->non_root)
         return c->cpu->virt_ops->interruptible(c->cpu->virt, c);
-    return c->state->interrupt_flag && !c->state->shadow;
+    return c->state->interrupt_flag && !c->state->shadow && !c->state->held;
+}
+
+void event_set_flag(struct core *c, bool on)
+{
+    bool rises = on && !c->state->interrupt_flag;
+    c->state->interrupt_flag = on;
+    if (rises && c->state->non_root && c->cpu->virt_ops->flag_set)
+        c->cpu->virt_ops->flag_set(c->cpu->virt, c);
 }
 
 /* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
@@ -22,7 +30,7 @@ bool event_interruptible(struct core *c)
  * with the step from there; and once it is pending it stays so until that step. */
 static bool nmi_open(const struct core *c)
 {
-    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS);
+    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS) && !c->state->held;
 }
 
 bool core_nmi_ready(struct core *c)
@@ -113,7 +121,7 @@ void event_next_boundary(struct core *c, struct footprint *fp)
 {
     if (event_interruptible(c))
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    else if (core_is_observed(c))
+    else if (core_is_observed(c) && !c->state->held)
         core_touch_part(fp, c->id, PART_INIT | (nmi_open(c) ? PART_NMI : 0), ACCESS_READ);
     if (c->state->non_root)
         c->cpu->virt_ops->boundary(c->cpu->virt, c, fp);

@@ -21,7 +21,8 @@ static const struct apic_ops *apic(const struct core *c)
     return c->cpu->apic_ops;
 }
 
-/* SDM vol. 3, 23.8: VMX operation blocks INIT; in guest mode the extension takes it (an exit). */
+/* SDM vol. 3, 23.8: VMX operation blocks INIT; APM vol. 2, 15.17: GIF = 0 holds it. In guest mode the extension
+ * takes it. */
 static bool is_blocked(struct core *c)
 {
     const struct virt_ops *ops = c->cpu->virt_ops;

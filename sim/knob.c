@@ -6,7 +6,7 @@
 
 #include "sim/nearest.h"
 
-_Static_assert(KNOB_COUNT < 64, "knobs.consulted has a bit for each");
+_Static_assert(KNOB_COUNT <= 64, "knobs.consulted has a bit for each");
 
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
@@ -96,6 +96,45 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
         "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
+    [KNOB_VMRUN_DRAINS] = {
+        "vmrun-drains", {"yes", "no"},
+        "does VMRUN wait until the store buffer is empty",
+        "APM vol. 2, 7.1.3 and 7.6.4: not at hand; KVM puts no fence before it"},
+    [KNOB_VMEXIT_DRAINS] = {
+        "vmexit-drains", {"yes", "no"},
+        "does #VMEXIT wait until the store buffer is empty",
+        "APM vol. 2, 15.6: silent"},
+    [KNOB_VMCB_CLEAN_BITS] = {
+        "vmcb-clean-bits", {"cached", "reloaded"},
+        "does VMRUN use its copy of a group of VMCB fields whose clean bit is 1, or memory",
+        "APM vol. 2, 15.15: it may use either"},
+    [KNOB_VMCB_CLEAN_AVIC] = {
+        "vmcb-clean-avic", {"tpr", "avic"},
+        "which clean bit covers the enables of AVIC and x2AVIC, bits 31 and 30 of VMCB 060h: that of 060h (3) "
+        "or that of AVIC (11)",
+        "APM vol. 2, 15.15.1: not stated"},
+    [KNOB_VMRUN_STI_SHADOW] = {
+        "vmrun-sti-shadow", {"kept", "lost"},
+        "does the shadow of an STI right before VMRUN show in INTERRUPT_SHADOW when the delivery of an "
+        "injected event ends in #VMEXIT",
+        "Linux, svm_vcpu_enter_exit(): seen on processors; APM vol. 2: silent"},
+    [KNOB_SVM_SHADOW_BLOCKS_INTR] = {
+        "svm-shadow-blocks-intr", {"yes", "no"},
+        "does the guest's interrupt shadow delay a physical interrupt that is intercepted",
+        "APM vol. 2, 15.21: silent; Bochs delays it, KVM's nested SVM does not"},
+    [KNOB_SVM_INTR_HOST_IF] = {
+        "svm-intr-host-if", {"held", "exits"},
+        "under V_INTR_MASKING and with IF = 0 in the host at VMRUN, is an intercepted physical interrupt held "
+        "until #VMEXIT, or does it cause one",
+        "APM vol. 2, 15.21.1: the host's IF masks it; not checked where INTR is intercepted"},
+    [KNOB_SVM_INJECTED_NMI_MASKS] = {
+        "svm-injected-nmi-masks", {"yes", "no"},
+        "does an NMI injected by EVENTINJ mask physical NMIs until the guest's IRET, without V_NMI_ENABLE",
+        "APM vol. 2, 15.20: silent; Bochs masks them"},
+    [KNOB_EVENTINJ_TRAPS] = {
+        "eventinj-traps", {"accepted", "refused"},
+        "may EVENTINJ inject #BP and #OF as exceptions (type 3) into 64-bit mode",
+        "APM vol. 2, 15.20: not at hand; KVM injects #BP so, editions of Bochs differ"},
     [KNOB_DOORBELL_ID_BITS] = {
         "doorbell-id-bits", {"32", "12", "8"},
         "how many bits of the host APIC id has the AVIC doorbell register; the others fault",

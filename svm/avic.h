@@ -69,7 +69,8 @@ enum avic_event { AVIC_NOTHING, AVIC_LOOK, AVIC_INTERRUPT };
 bool avic_open(const struct svm *, const struct core *);
 enum avic_event avic_event(const struct svm *, const struct core *);
 
-/* What a step at a boundary reads; what the first step of the event touches; taking it. */
+/* What a step at a boundary reads; what the first step of the event touches; taking it. An interrupt that is no
+ * longer there is EVENT_RESUMED. */
 void avic_boundary(const struct svm *, const struct core *, struct footprint *);
 void avic_next(const struct core *, struct footprint *);
 enum event_result avic_take(struct svm *, struct core *, enum avic_event);

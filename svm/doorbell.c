@@ -17,7 +17,7 @@ static bool is_legal(const struct knobs *k, uint64_t value)
 }
 
 /* The knobs are asked by every write, whatever it holds. */
-static bool next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
+static bool next_write(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
                  struct footprint *fp, unsigned *flags)
 {
     const struct lapic *l = owner;
@@ -35,7 +35,7 @@ static bool next(void *owner, struct core *c, uint32_t msr, bool write, uint64_t
     return true;
 }
 
-static bool access(void *owner, struct core *c, uint32_t msr, bool write, uint64_t *value)
+static bool write_register(void *owner, struct core *c, uint32_t msr, bool write, uint64_t *value)
 {
     (void)msr;
     assert(write);
@@ -47,6 +47,6 @@ static bool access(void *owner, struct core *c, uint32_t msr, bool write, uint64
 const struct msr_ops doorbell_msr_ops = {
     .first = MSR_AVIC_DOORBELL,
     .last = MSR_AVIC_DOORBELL,
-    .next = next,
-    .access = access,
+    .next = next_write,
+    .access = write_register,
 };

@@ -115,12 +115,12 @@ static void leave(struct vmx *x, struct core *c, enum apic_access_type type, uns
     unsigned flags = type == APIC_ACCESS_DELIVERY ? 0 : core_access_flags(c);
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
-    if (!core_point(c, &fp, flags | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
+    if (!core_point(c, &fp, flags | core_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
         return;
     struct vmx_exit e = {
         .reason = EXIT_APIC_ACCESS,
         .qualification = apic_access_qualification(type, offset),
-        .rip = vmx_interrupted_rip(c),
+        .rip = core_interrupted_rip(c),
     };
     if (type <= APIC_ACCESS_WRITE)
         e.instruction_length = decoder_lookup(&c->cpu->decoder, c->exec.pc)->length;
