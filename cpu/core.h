@@ -163,6 +163,8 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* An SMI has been latched for an extension that takes it in a guest. */
+    bool (*smi_pending)(void *apic, unsigned core);
     /* INIT is taken at any boundary; a start-up message, which is kept only for a core that waits for
      * one or is about to, gives the page at which the core begins. Taking INIT resets the APIC;
      * false: this core is the bootstrap processor. */
@@ -237,6 +239,8 @@ struct virt_ops {
     void (*flag_set)(void *virt, struct core *);
     /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
     void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
+    /* In guest mode it decides what an SMI does; otherwise the machine has none. */
+    bool takes_smi;
     /* May EFER be written so? False: #GP. NULL: always. */
     bool (*efer_allowed)(void *virt, struct core *, uint64_t value);
 };
@@ -368,6 +372,11 @@ void core_not_modelled(struct core *, const char *what);
 bool core_nmi_ready(struct core *);
 void core_take_nmi(struct core *);
 
+/* An INIT or a start-up message at this boundary: what taking it touches, and taking it; a guest is left by it
+ * without a trace. */
+void core_init_next(struct core *, struct footprint *);
+enum event_result core_init_take(struct core *);
+
 /* Nesting levels of contexts (sim/visible.h). */
 enum context_level core_level(const struct core *);
 bool core_in_handler(const struct core *); /* of an interrupt or NMI, outside of a guest */
@@ -394,8 +403,8 @@ void core_end(struct core *);
 enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR,
                  UNIT_DOORBELL, UNIT_PIT_COPY };
 
-/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
- * start-up. A step that touches the unit without naming one touches both. */
+/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT, start-up and
+ * SMI. A step that touches the unit without naming one touches both. */
 enum { PART_NMI = 1, PART_INIT = 2 };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {

@@ -38,7 +38,7 @@ bool init_pending(struct core *c)
     return apic(c)->init_pending(c->cpu->apic, c->id) && !is_blocked(c);
 }
 
-void init_next(struct core *c, struct footprint *fp)
+void core_init_next(struct core *c, struct footprint *fp)
 {
     footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
     footprint_add(fp, core_control(c->id, UNIT_APIC_TIMER), ACCESS_WRITE);
@@ -79,6 +79,8 @@ static void reset(struct core *c)
     s->gdt_limit = s->idt_limit = s->tr_limit = 0xffff;
     s->tr = 0;
     s->activity = ACTIVITY_SIPI;
+    s->non_root = 0;
+    s->access_page = 0;
 }
 
 static enum event_result begin(struct core *c)
@@ -107,7 +109,7 @@ void core_wait_for_startup(struct core *c)
 }
 
 /* While it waits already, INIT resets it once more. */
-enum event_result init_take(struct core *c)
+enum event_result core_init_take(struct core *c)
 {
     bool waits = c->state->activity == ACTIVITY_SIPI;
     if (!apic(c)->init_pending(c->cpu->apic, c->id))

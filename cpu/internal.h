@@ -67,8 +67,6 @@ static inline bool core_is_observed(const struct core *c)
 
 /* init.c: INIT and start-up */
 bool init_pending(struct core *); /* one of them would be taken at this boundary */
-void init_next(struct core *, struct footprint *);
-enum event_result init_take(struct core *);
 
 /* core.c: CS, SS and control registers of a fresh core. */
 void core_reset_control(struct core *);

@@ -22,7 +22,7 @@ enum { LAPIC_PHYSICAL_BITS = 46 };
 
 /* What has arrived and waits for the core beside IRR and the NMI. */
 struct apic_latch {
-    uint8_t init, startup;
+    uint8_t init, startup, smi;
     uint8_t page; /* of the start-up message */
 };
 

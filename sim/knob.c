@@ -6,7 +6,7 @@
 
 #include "sim/nearest.h"
 
-_Static_assert(KNOB_COUNT <= 64, "knobs.consulted has a bit for each");
+_Static_assert(KNOB_COUNT < 64, "knobs.consulted has a bit for each");
 
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
@@ -192,6 +192,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "avic-vintr", {"ignored", "exits"},
         "does the VINTR intercept leave the guest where AVIC would deliver an interrupt",
         "APM vol. 2, 15.29: silent; V_IRQ is ignored"},
+    [KNOB_AVIC_IDLE_HLT] = {
+        "avic-idle-hlt", {"irr-counts", "irr-ignored"},
+        "does the idle HLT intercept let a HLT pass that an interrupt in IRR would end",
+        "APM vol. 2, 15.9: speaks of V_INTR; it is what the intercept is for"},
     [KNOB_AVIC_STALE_TLB] = {
         "avic-stale-tlb", {"used", "dropped"},
         "does a guest that was entered without a flush use the translation of its APIC page from before",

@@ -10,7 +10,7 @@
  *
  * V_TPR and TPR of the page are two things that writes of the guest keep alike and VMRUN does not: knob
  * avic-entry-tpr. Left out: AVIC without nested paging is not refused, as the manual asks it of software only;
- * Secure AVIC; idle HLT.
+ * Secure AVIC.
  */
 #include "svm/avic_internal.h"
 
@@ -256,6 +256,15 @@ void avic_flag_set(struct svm *s, struct core *c)
 {
     if (avic_on(svm_current(s, c)) && knob_value(&c->m->knobs, KNOB_AVIC_LOOKS_AT_STI) == 1)
         avic_core(s, c)->look = 1;
+}
+
+/* It need not be deliverable for IF or a shadow: HLT is what waits for that. */
+bool avic_idle_pending(struct svm *s, struct core *c)
+{
+    if (knob_value(&c->m->knobs, KNOB_AVIC_IDLE_HLT) == 1)
+        return false;
+    avic_evaluate(s, c);
+    return avic_core(s, c)->pending;
 }
 
 /* ---- The doorbell arrives ---- */

@@ -75,6 +75,9 @@ void avic_boundary(const struct svm *, const struct core *, struct footprint *);
 void avic_next(const struct core *, struct footprint *);
 enum event_result avic_take(struct svm *, struct core *, enum avic_event);
 
+/* A HLT under the idle intercept: has the page an interrupt that would end it? The core looks. */
+bool avic_idle_pending(struct svm *, struct core *);
+
 /* IF has become 1. */
 void avic_flag_set(struct svm *, struct core *);
 

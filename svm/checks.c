@@ -29,7 +29,8 @@ static bool asid(const struct svm *s, const struct core *c, const struct vmcb_co
 /* The last byte of a map counts: 8 KiB of MSRPM, 12 KiB of IOPM. Bits 11:0 are ignored. */
 static bool in_range(uint64_t base, uint64_t size)
 {
-    return ((base & ~0xfffull) + size - 1) >> SVM_PHYSICAL_BITS == 0;
+    uint64_t first = base & ~0xfffull;
+    return first >> SVM_PHYSICAL_BITS == 0 && (first + size - 1) >> SVM_PHYSICAL_BITS == 0;
 }
 
 static bool maps(const struct svm *s, const struct core *c, const struct vmcb_copy *g)

@@ -3,7 +3,7 @@
  * MOV to and from control registers in a guest: intercepts, and CR8 (APM vol. 2, 15.8, 15.21.2, 15.33.1).
  *
  * Under V_INTR_MASKING CR8 is V_TPR. Without it a read is of the local APIC's TPR, and a write changes both. With AVIC
- * it is V_TPR and TPR of the backing page in any case (15.29.3). Left out: the selective intercept of CR0 writes, CLTS, LMSW, SMSW.
+ * it is V_TPR and TPR of the backing page in any case (15.29.3). Left out: CLTS, LMSW, SMSW.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"
@@ -53,6 +53,13 @@ static bool write_cr8(struct svm *s, struct core *c, const struct insn *in)
     return true;
 }
 
+/* 15.8.1: the selective intercept lets changes of TS and MP pass. */
+static bool changes_more(struct core *c, unsigned general)
+{
+    enum { CR0_MP = 1 << 1, CR0_TS = 1 << 3 };
+    return (core_reg(c, (int)general) ^ c->state->cr0) & ~(uint64_t)(CR0_TS | CR0_MP);
+}
+
 bool svm_guest_mov_cr(struct svm *s, struct core *c, const struct insn *in)
 {
     bool write = is_control(in->operand[0].reg);
@@ -61,6 +68,11 @@ bool svm_guest_mov_cr(struct svm *s, struct core *c, const struct insn *in)
     if (vmcb_get(svm_current(s, c), VMCB_INTERCEPT_CR) >> code & 1) {
         uint64_t assist = 1ull << 63 | core_register_number(general); /* 15.33.1 */
         svm_exit_instruction(s, c, in, code, svm_offers(s, SVM_DECODE_ASSISTS) ? assist : 0, 0);
+        return true;
+    }
+    if (cr == 0 && write && changes_more(c, general) &&
+        svm_intercepts(svm_current(s, c), VMEXIT_CR0_SEL_WRITE)) {
+        svm_exit_instruction(s, c, in, VMEXIT_CR0_SEL_WRITE, 0, 0);
         return true;
     }
     if (cr != 8)

@@ -13,7 +13,17 @@
 #include "svm/avic.h"
 #include "svm/internal.h"
 
-enum guest_event { NO_EVENT, EVENT_INIT, EVENT_NMI, EVENT_VNMI, EVENT_INTR, EVENT_VIRQ, EVENT_LOOK, EVENT_AVIC };
+enum guest_event {
+    NO_EVENT,
+    EVENT_SMI,
+    EVENT_INIT,
+    EVENT_NMI,
+    EVENT_VNMI,
+    EVENT_INTR,
+    EVENT_VIRQ,
+    EVENT_LOOK, /* AVIC: the core looks at IRR ... */
+    EVENT_AVIC, /* ... and takes what it has found */
+};
 
 /* 15.21.1: under V_INTR_MASKING the host's IF, as it was at VMRUN, masks physical interrupts. */
 static bool physical_if(const struct svm *s, struct core *c, const struct vmcb_copy *g)
@@ -47,10 +57,14 @@ static bool virq_ready(const struct core *c, const struct vmcb_copy *g)
            c->state->interrupt_flag && svm_guest_gif(g) && !c->state->shadow;
 }
 
-/* One has arrived at observed cores alone, as NMIs have. */
-static bool init_arrived(const struct svm *s, const struct core *c)
+/* Of those that neither IF nor a shadow masks; they arrive at observed cores alone, as NMIs do. */
+static enum guest_event unmaskable(const struct svm *s, const struct core *c)
 {
-    return c->m->observed_core >> c->id & 1 && lapic_init_pending(s->lapic, c->id);
+    if (!(c->m->observed_core >> c->id & 1))
+        return NO_EVENT;
+    if (lapic_smi_pending(s->lapic, c->id))
+        return EVENT_SMI;
+    return lapic_init_pending(s->lapic, c->id) ? EVENT_INIT : NO_EVENT;
 }
 
 /* 15.29.6: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
@@ -70,8 +84,9 @@ static enum guest_event highest_event(struct svm *s, struct core *c)
     bool open = physical_open(s, c, g);
     if (c->state->held)
         return NO_EVENT;
-    if (init_arrived(s, c))
-        return EVENT_INIT;
+    enum guest_event first = unmaskable(s, c);
+    if (first != NO_EVENT)
+        return first;
     if (core_nmi_ready(c))
         return EVENT_NMI;
     if (svm_vnmi_ready(s, c, g))
@@ -101,7 +116,7 @@ static bool event_ready(void *virt, struct core *c)
 /* The code with which an event leaves the guest; 0 if it does not. `k`: whose knobs are in force. */
 static unsigned exit_code(const struct knobs *k, const struct vmcb_copy *g, enum guest_event event)
 {
-    static const uint8_t codes[] = {[EVENT_INIT] = VMEXIT_INIT, [EVENT_NMI] = VMEXIT_NMI,
+    static const uint8_t codes[] = {[EVENT_SMI] = VMEXIT_SMI, [EVENT_INIT] = VMEXIT_INIT, [EVENT_NMI] = VMEXIT_NMI,
                                     [EVENT_VNMI] = 0, [EVENT_INTR] = VMEXIT_INTR,
                                     [EVENT_VIRQ] = VMEXIT_VINTR, [EVENT_LOOK] = 0,
                                     [EVENT_AVIC] = VMEXIT_VINTR};
@@ -135,7 +150,9 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     if (event != EVENT_LOOK && (event != EVENT_AVIC || code))
         svm_footprint(c, fp);
     decided_by(s, c, fp, event == EVENT_INTR && !code);
-    if (event == EVENT_NMI || event == EVENT_INIT)
+    if (event == EVENT_INIT && !code)
+        core_init_next(c, fp);
+    else if (event == EVENT_SMI || event == EVENT_INIT || event == EVENT_NMI)
         footprint_add(fp, core_control(c->id, UNIT_NMI), code ? ACCESS_READ : ACCESS_WRITE);
     if (code)
         *flags = (*flags & ~(unsigned)POINT_DRAINED) | core_would_drain(c, KNOB_VMEXIT_DRAINS);
@@ -180,7 +197,8 @@ static enum event_result event_take(void *virt, struct core *c)
     if (code)
         return leave(s, c, code);
     switch (event) {
-    case EVENT_INIT: core_not_modelled(c, "INIT of a guest that is not intercepted"); break;
+    case EVENT_SMI: core_not_modelled(c, "an SMI of a guest that is not left by it"); break;
+    case EVENT_INIT: return core_init_take(c); /* the reset ends guest mode, and nothing is saved */
     case EVENT_NMI: core_take_nmi(c); break;
     case EVENT_VNMI: svm_take_vnmi(s, c); break;
     case EVENT_INTR: take_intr(s, c); break;
@@ -222,6 +240,7 @@ static void flag_set(void *virt, struct core *c)
 }
 
 const struct virt_ops svm_virt_ops = {
+    .takes_smi = true,
     .cpuid = svm_cpuid,
     .efer_allowed = svm_efer_allowed,
     .in_operation = in_operation,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Instructions of SVM, and what other instructions of a guest do that may be intercepted (APM vol. 2, 15.9, 15.15
- * "Instruction Intercepts", 15.5 to 15.17; vol. 3).
+ * Instructions of SVM, and what other instructions of a guest do that may be intercepted (APM vol. 2, 15.9,
+ * 15.5 to 15.17; vol. 3).
  *
  * Intercepts come behind the checks for exceptions of an instruction that is not SVM's own, which none of these
- * can raise here, but for MSRs (15.9: before). INVLPGA caches nothing to forget. Left out: SKINIT, I/O and
- * descriptor-table reads that are intercepted, RDPMC, MONITOR and the like; a TSC offset.
+ * can raise here. INVLPGA caches nothing to forget. Left out: SKINIT, descriptor-table reads, RDPMC, MONITOR and the
+ * like, which no core here executes; a TSC offset.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 static const struct footprint nothing;
@@ -71,13 +72,6 @@ static bool exit_if(struct svm *s, struct core *c, const struct insn *in, unsign
     return true;
 }
 
-static bool refuse_if(struct svm *s, struct core *c, unsigned code, const char *what)
-{
-    if (svm_intercepts(svm_current(s, c), code))
-        core_not_modelled(c, what);
-    return false;
-}
-
 /* The vector of INT n with decode assists (15.33.3); INT3 is no INT n. */
 static bool software_interrupt(struct svm *s, struct core *c, const struct insn *in)
 {
@@ -90,11 +84,28 @@ static bool software_interrupt(struct svm *s, struct core *c, const struct insn 
 
 static bool rdtsc(struct svm *s, struct core *c, const struct insn *in)
 {
-    if (exit_if(s, c, in, VMEXIT_RDTSC))
+    if (exit_if(s, c, in, in->id == X86_INS_RDTSCP ? VMEXIT_RDTSCP : VMEXIT_RDTSC))
         return true;
     if (vmcb_get(svm_current(s, c), VMCB_TSC_OFFSET))
         core_not_modelled(c, "RDTSC of a guest with a TSC offset");
     return false;
+}
+
+/* Is a virtual interrupt or NMI there that would end a HLT? */
+static bool is_busy(struct svm *s, struct core *c)
+{
+    const struct vmcb_copy *g = svm_current(s, c);
+    bool interrupt = avic_on(g) ? avic_idle_pending(s, c) : vmcb_control(g, V_IRQ);
+    return interrupt || vmcb_control(g, V_NMI);
+}
+
+/* 15.9: the idle intercept lets such a HLT pass; that of HLT wins. */
+static bool halt(struct svm *s, struct core *c, const struct insn *in)
+{
+    if (exit_if(s, c, in, VMEXIT_HLT))
+        return true;
+    bool asked = svm_offers(s, SVM_IDLE_HLT) && svm_intercepts(svm_current(s, c), VMEXIT_IDLE_HLT);
+    return asked && !is_busy(s, c) && exit_if(s, c, in, VMEXIT_IDLE_HLT);
 }
 
 bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)
@@ -106,7 +117,7 @@ bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)
     case INSN_WRMSR: return svm_guest_msr(s, c, in, true);
     case INSN_MOV_CR: return svm_guest_mov_cr(s, c, in);
     case INSN_CPUID: return exit_if(s, c, in, VMEXIT_CPUID);
-    case INSN_HLT: return exit_if(s, c, in, VMEXIT_HLT);
+    case INSN_HLT: return halt(s, c, in);
     case INSN_PAUSE: return exit_if(s, c, in, VMEXIT_PAUSE);
     case INSN_IRET: return exit_if(s, c, in, VMEXIT_IRET);
     case INSN_INT: return software_interrupt(s, c, in);
@@ -118,8 +129,8 @@ bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)
     case INSN_LGDT: return exit_if(s, c, in, VMEXIT_GDTR_WRITE);
     case INSN_LIDT: return exit_if(s, c, in, VMEXIT_IDTR_WRITE);
     case INSN_LTR: return exit_if(s, c, in, VMEXIT_TR_WRITE);
-    case INSN_IN:
-    case INSN_OUT: return refuse_if(s, c, VMEXIT_IOIO, "I/O of a guest that is intercepted");
+    case INSN_IN: return svm_guest_port(s, c, in, false);
+    case INSN_OUT: return svm_guest_port(s, c, in, true);
     default: return false;
     }
 }

@@ -103,8 +103,11 @@ bool svm_vnmi_ready(struct svm *, struct core *, const struct vmcb_copy *);
 void svm_take_vnmi(struct svm *, struct core *);
 void svm_iret(void *virt, struct core *);
 
-/* msr.c */
+/* maps.c: true if the instruction is done. */
 bool svm_guest_msr(struct svm *, struct core *, const struct insn *, bool write);
+bool svm_guest_port(struct svm *, struct core *, const struct insn *, bool write);
+
+/* msr.c */
 bool svm_efer_allowed(void *virt, struct core *, uint64_t value);
 extern const struct msr_ops svm_msr_ops;
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * MSRs of SVM: VM_CR, VM_HSAVE_PA, what EFER.SVME depends on; and the MSR permission map of a guest
- * (APM vol. 2, 15.4, 15.11, 15.30).
+ * MSRs of SVM: VM_CR, VM_HSAVE_PA, and what EFER.SVME depends on (APM vol. 2, 15.4, 15.30).
  *
  * Left out: SMM_CTL, and what R_INIT in VM_CR makes of an INIT.
  */
-#include "svm/avic.h"
 #include "svm/internal.h"
-
-enum { MSRPM_RANGE = 0x2000, MSRPM_RANGE_BYTES = 0x800 };
 
 /* 15.30.1: LOCK and SVMDIS cannot be written once LOCK is 1. */
 static uint64_t written_vm_cr(uint64_t old, uint64_t value)
@@ -63,39 +59,4 @@ const struct msr_ops svm_msr_ops = {
 bool svm_efer_allowed(void *virt, struct core *c, uint64_t value)
 {
     return !(value & EFER_SVME) || !(svm_core(virt, c)->vm_cr & VM_CR_SVMDIS);
-}
-
-/* ---- The permission map: two bits an MSR, reads and writes ---- */
-
-static int range_of(uint32_t msr)
-{
-    switch (msr & ~(uint32_t)(MSRPM_RANGE - 1)) {
-    case 0: return 0;
-    case 0xc0000000: return 1;
-    case 0xc0010000: return 2;
-    default: return -1;
-    }
-}
-
-/* 15.11: MSRs outside the ranges are always intercepted. */
-static bool is_intercepted(struct core *c, const struct vmcb_copy *g, uint32_t msr, bool write)
-{
-    int range = range_of(msr);
-    uint64_t base = vmcb_get(g, VMCB_MSRPM_BASE) & ~0xfffull;
-    if (!svm_intercepts(g, VMEXIT_MSR))
-        return false;
-    if (range < 0)
-        return true;
-    unsigned bit = 2 * (msr & (MSRPM_RANGE - 1)) + write;
-    uint64_t byte = base + (unsigned)range * MSRPM_RANGE_BYTES + bit / 8;
-    return core_hw_read(c, byte, 1) >> bit % 8 & 1;
-}
-
-bool svm_guest_msr(struct svm *s, struct core *c, const struct insn *in, bool write)
-{
-    uint32_t msr = (uint32_t)core_reg(c, UC_X86_REG_RCX);
-    if (!is_intercepted(c, svm_current(s, c), msr, write))
-        return avic_msr(s, c, in, write);
-    svm_exit_instruction(s, c, in, VMEXIT_MSR, write, 0);
-    return true;
 }

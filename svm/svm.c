@@ -11,7 +11,7 @@
 /* What the model knows; svm_withhold() takes from it. */
 static const struct svm_features all_features = {
     .edx = SVM_NRIPS | SVM_CLEAN_BITS | SVM_FLUSH_BY_ASID | SVM_DECODE_ASSISTS | SVM_VGIF | SVM_VNMI |
-           SVM_AVIC | SVM_X2AVIC | SVM_EXT_LVT_AVIC,
+           SVM_AVIC | SVM_X2AVIC | SVM_EXT_LVT_AVIC | SVM_IDLE_HLT,
     .ecx = SVM_X2AVIC_EXT,
 };
 

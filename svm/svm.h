@@ -48,6 +48,7 @@ enum svm_feature {
     SVM_X2AVIC = 1 << 18,
     SVM_VNMI = 1 << 25,
     SVM_EXT_LVT_AVIC = 1 << 27, /* AVIC lets the extended LVT be accessed */
+    SVM_IDLE_HLT = 1 << 30,
 };
 enum svm_feature_ecx { SVM_X2AVIC_EXT = 1 << 6 };
 struct svm_features {

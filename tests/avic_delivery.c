@@ -561,6 +561,36 @@ Test(avic_delivery, an_injected_event_comes_first)
     cr_expect_eq(memory_at(GUEST_STACK - 40, 8), own(avic_test_idle));
 }
 
+/* U13: the idle HLT intercept, with interrupts off so that what is pending stays. */
+static void idle_hlt(unsigned knob, unsigned vector, uint64_t code)
+{
+    m->knobs.value[KNOB_AVIC_IDLE_HLT] = knob;
+    intercept(VMEXIT_IDLE_HLT);
+    if (vector)
+        stored(vector);
+    guest_at(own(avic_test_idle) + 1); /* behind STI */
+    if (code)
+        left(code);
+    else
+        in_guest();
+    cr_expect_eq(cpu->core[0].state->activity, code ? ACTIVITY_ACTIVE : ACTIVITY_HLT);
+}
+
+Test(avic_delivery, idle_hlt_with_an_empty_irr_exits)
+{
+    idle_hlt(0, 0, VMEXIT_IDLE_HLT);
+}
+
+Test(avic_delivery, idle_hlt_with_an_interrupt_halts)
+{
+    idle_hlt(0, LOW, 0);
+}
+
+Test(avic_delivery, idle_hlt_or_it_does_not_look)
+{
+    idle_hlt(1, LOW, VMEXIT_IDLE_HLT);
+}
+
 /* ---- T2.9: translations ---- */
 
 /* The guest reads TPR of its APIC by the page, having been entered a second time with another page there. */
