@@ -235,6 +235,8 @@ struct virt_ops {
     /* In guest mode, when the instruction (or the delivery of its fault) that set core_exec.after is
      * complete, before anything else; core_exec.resume_rip is where the core goes on. */
     void (*after_instruction)(void *virt, struct core *);
+    /* In guest mode: IF has become 1. NULL: that is nothing to it. */
+    void (*flag_set)(void *virt, struct core *);
     /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
     void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
     /* In guest mode it decides what an SMI does; otherwise the machine has none. */
@@ -304,6 +306,9 @@ unsigned core_access_flags(const struct core *);
 /* Accesses of microcode to memory, each a step of its own if the address is visible. Writes and
  * read-modify-writes reach memory at once and wait for the own store buffer to be empty. */
 uint64_t core_hw_read(struct core *, uint64_t physical, unsigned size);
+/* core_hw_read() as one step together with other effects: as core_hw_rmw_with(), below. */
+uint64_t core_hw_read_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
+                           unsigned size);
 void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t value);
 /* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
 uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
@@ -395,7 +400,8 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR,
+                 UNIT_DOORBELL, UNIT_PIT_COPY };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT, start-up and
  * SMI. A step that touches the unit without naming one touches both. */

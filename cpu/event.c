@@ -15,6 +15,14 @@ bool event_interruptible(struct core *c)
     return c->state->interrupt_flag && !c->state->shadow && !c->state->held;
 }
 
+void event_set_flag(struct core *c, bool on)
+{
+    bool rises = on && !c->state->interrupt_flag;
+    c->state->interrupt_flag = on;
+    if (rises && c->state->non_root && c->cpu->virt_ops->flag_set)
+        c->cpu->virt_ops->flag_set(c->cpu->virt, c);
+}
+
 /* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
  * 26.6.1 and vol. 2, MOV (blocked by MOV SS). What STI does is a knob; it may open, so that the boundary
  * counts as open whatever the value: else the run that would consult the knob might be left out. Whether

@@ -33,20 +33,27 @@ static void record(struct core *c, uint64_t physical, unsigned size, uint64_t ol
     r->value = value;
 }
 
-uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
+uint64_t core_hw_read_with(struct core *c, struct footprint *fp, unsigned flags, uint64_t physical,
+                           unsigned size)
 {
-    bool forwarded;
-    if (touch(c, physical, size, false)) {
-        struct footprint fp;
-        footprint_clear(&fp);
-        footprint_add_memory(&fp, physical, size, ACCESS_READ, c->id + 1);
-        core_point(c, &fp, POINT_ACCESS);
-        uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+    bool forwarded, visible = touch(c, physical, size, false);
+    if (visible)
+        footprint_add_memory(fp, physical, size, ACCESS_READ, c->id + 1);
+    if (visible || fp->count || fp->events)
+        core_point(c, fp, flags | POINT_ACCESS);
+    uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+    if (visible) {
         record(c, physical, size, value, value);
         machine_say(c->m, STEP_LOAD, "microcode reads");
-        return value;
     }
-    return tso_load(c->m, c->id, physical, size, &forwarded);
+    return value;
+}
+
+uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    return core_hw_read_with(c, &fp, 0, physical, size);
 }
 
 /* The access itself, in a step that has been announced if it is visible. */

@@ -92,7 +92,7 @@ static void insn_lfence(struct core *c)
 static void set_interrupt_flag(struct core *c, bool on)
 {
     spin_break(c);
-    c->state->interrupt_flag = on;
+    event_set_flag(c, on);
 }
 
 static void insn_cli(struct core *c)

@@ -54,6 +54,7 @@ static inline void spin_break(struct core *c)
 /* event.c */
 bool event_interruptible(struct core *); /* could an event be recognised here, if one were pending? */
 bool event_pending(struct core *);
+void event_set_flag(struct core *, bool on); /* RFLAGS.IF, by an instruction */
 enum event_result event_take(struct core *);
 /* The first step of the event that is ready, and does that step wait for the store buffer? */
 void event_next(struct core *, struct footprint *, unsigned *flags);

@@ -299,7 +299,7 @@ void interrupt_return(struct core *c)
     unblock_nmi(c);
     c->state->cs = (uint16_t)frame[1];
     c->state->ss = (uint16_t)frame[4];
-    c->state->interrupt_flag = frame[2] >> 9 & 1;
+    event_set_flag(c, frame[2] >> 9 & 1);
     core_set_reg(c, UC_X86_REG_EFLAGS, frame[2]);
     core_set_reg(c, UC_X86_REG_RSP, frame[3]);
     /* A frame that software built itself (KVM calls the host's handler so) ends no level. */

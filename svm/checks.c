@@ -6,6 +6,7 @@
  * Left out: reserved bits of CR3 and CR4, what only guests outside 64-bit mode can break beyond the rows here,
  * rules of SEV and SNP.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 struct rule {
@@ -28,7 +29,8 @@ static bool asid(const struct svm *s, const struct core *c, const struct vmcb_co
 /* The last byte of a map counts: 8 KiB of MSRPM, 12 KiB of IOPM. Bits 11:0 are ignored. */
 static bool in_range(uint64_t base, uint64_t size)
 {
-    return ((base & ~0xfffull) + size - 1) >> SVM_PHYSICAL_BITS == 0;
+    uint64_t first = base & ~0xfffull;
+    return first >> SVM_PHYSICAL_BITS == 0 && (first + size - 1) >> SVM_PHYSICAL_BITS == 0;
 }
 
 static bool maps(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
@@ -139,5 +141,5 @@ const char *svm_check(const struct svm *s, const struct core *c, const struct vm
     for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!rules[i].holds(s, c, g))
             return rules[i].must;
-    return NULL;
+    return avic_check(s, g);
 }

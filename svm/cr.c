@@ -2,9 +2,10 @@
 /*
  * MOV to and from control registers in a guest: intercepts, and CR8 (APM vol. 2, 15.8, 15.21.2, 15.33.1).
  *
- * Under V_INTR_MASKING CR8 is V_TPR. Without it a read is of the local APIC's TPR, and a write changes both. Left
- * out: CLTS, LMSW, SMSW.
+ * Under V_INTR_MASKING CR8 is V_TPR. Without it a read is of the local APIC's TPR, and a write changes both. With AVIC
+ * it is V_TPR and TPR of the backing page in any case (15.29.3). Left out: CLTS, LMSW, SMSW.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 static const struct footprint nothing;
@@ -17,7 +18,7 @@ static bool is_control(unsigned reg)
 static bool read_cr8(struct svm *s, struct core *c, const struct insn *in)
 {
     const struct vmcb_copy *g = svm_current(s, c);
-    if (!vmcb_control(g, V_INTR_MASKING))
+    if (!vmcb_control(g, V_INTR_MASKING | V_AVIC_ENABLE))
         return false;
     if (!core_point(c, &nothing, POINT_BOUNDARY))
         return true;
@@ -39,6 +40,11 @@ static bool write_cr8(struct svm *s, struct core *c, const struct insn *in)
     if (!core_point(c, &fp, POINT_BOUNDARY))
         return true;
     c->exec.spin_broken = 1;
+    if (avic_on(g)) {
+        avic_write_cr8(s, c, (unsigned)value);
+        core_skip(c, in);
+        return true;
+    }
     vmcb_set(g, VMCB_INT_CTL, (vmcb_get(g, VMCB_INT_CTL) & ~V_TPR) | value);
     machine_say(s->m, STEP_REGISTER, "V_TPR = %#x", (unsigned)value);
     if (!vmcb_control(g, V_INTR_MASKING))

@@ -10,9 +10,20 @@
  * events, so that a window may be noticed some private instructions late (docs/exploration.md).
  */
 #include "lapic/init.h"
+#include "svm/avic.h"
 #include "svm/internal.h"
 
-enum guest_event { NO_EVENT, EVENT_SMI, EVENT_INIT, EVENT_NMI, EVENT_VNMI, EVENT_INTR, EVENT_VIRQ };
+enum guest_event {
+    NO_EVENT,
+    EVENT_SMI,
+    EVENT_INIT,
+    EVENT_NMI,
+    EVENT_VNMI,
+    EVENT_INTR,
+    EVENT_VIRQ,
+    EVENT_LOOK, /* AVIC: the core looks at IRR ... */
+    EVENT_AVIC, /* ... and takes what it has found */
+};
 
 /* 15.21.1: under V_INTR_MASKING the host's IF, as it was at VMRUN, masks physical interrupts. */
 static bool physical_if(const struct svm *s, struct core *c, const struct vmcb_copy *g)
@@ -56,6 +67,16 @@ static enum guest_event unmaskable(const struct svm *s, const struct core *c)
     return lapic_init_pending(s->lapic, c->id) ? EVENT_INIT : NO_EVENT;
 }
 
+/* 15.29.6: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
+static enum guest_event avic_ready(const struct svm *s, const struct core *c)
+{
+    switch (avic_event(s, c)) {
+    case AVIC_LOOK: return EVENT_LOOK;
+    case AVIC_INTERRUPT: return EVENT_AVIC;
+    default: return NO_EVENT;
+    }
+}
+
 static enum guest_event highest_event(struct svm *s, struct core *c)
 {
     const struct vmcb_copy *g = svm_current(s, c);
@@ -72,17 +93,19 @@ static enum guest_event highest_event(struct svm *s, struct core *c)
         return EVENT_VNMI;
     if (open && lapic_deliverable(s->lapic, c->id))
         return EVENT_INTR;
-    return virq_ready(c, g) ? EVENT_VIRQ : NO_EVENT;
+    if (virq_ready(c, g))
+        return EVENT_VIRQ;
+    return avic_ready(s, c);
 }
 
 static bool interruptible(void *virt, struct core *c)
 {
-    return physical_open(virt, c, svm_current(virt, c));
+    return physical_open(virt, c, svm_current(virt, c)) || (avic_open(virt, c) && !c->state->shadow);
 }
 
 static void boundary(void *virt, struct core *c, struct footprint *fp)
 {
-    (void)virt, (void)c, (void)fp;
+    avic_boundary(virt, c, fp);
 }
 
 static bool event_ready(void *virt, struct core *c)
@@ -90,13 +113,16 @@ static bool event_ready(void *virt, struct core *c)
     return highest_event(virt, c) != NO_EVENT;
 }
 
-/* The code with which an event leaves the guest; 0 if it does not. */
-static unsigned exit_code(const struct vmcb_copy *g, enum guest_event event)
+/* The code with which an event leaves the guest; 0 if it does not. `k`: whose knobs are in force. */
+static unsigned exit_code(const struct knobs *k, const struct vmcb_copy *g, enum guest_event event)
 {
     static const uint8_t codes[] = {[EVENT_SMI] = VMEXIT_SMI, [EVENT_INIT] = VMEXIT_INIT, [EVENT_NMI] = VMEXIT_NMI,
                                     [EVENT_VNMI] = 0, [EVENT_INTR] = VMEXIT_INTR,
-                                    [EVENT_VIRQ] = VMEXIT_VINTR};
+                                    [EVENT_VIRQ] = VMEXIT_VINTR, [EVENT_LOOK] = 0,
+                                    [EVENT_AVIC] = VMEXIT_VINTR};
     unsigned code = codes[event];
+    if (event == EVENT_AVIC && k->value[KNOB_AVIC_VINTR] == 0)
+        return 0;
     return code && svm_intercepts(g, code) ? code : 0;
 }
 
@@ -117,9 +143,12 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
 {
     struct svm *s = virt;
     enum guest_event event = highest_event(s, c);
-    unsigned code = exit_code(svm_current(s, c), event);
+    unsigned code = exit_code(&s->m->knobs, svm_current(s, c), event);
     assert(event != NO_EVENT);
-    svm_footprint(c, fp);
+    if (event == EVENT_LOOK || event == EVENT_AVIC)
+        avic_next(c, fp);
+    if (event != EVENT_LOOK && (event != EVENT_AVIC || code))
+        svm_footprint(c, fp);
     decided_by(s, c, fp, event == EVENT_INTR && !code);
     if (event == EVENT_INIT && !code)
         core_init_next(c, fp);
@@ -127,6 +156,8 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
         footprint_add(fp, core_control(c->id, UNIT_NMI), code ? ACCESS_READ : ACCESS_WRITE);
     if (code)
         *flags = (*flags & ~(unsigned)POINT_DRAINED) | core_would_drain(c, KNOB_VMEXIT_DRAINS);
+    else if (event == EVENT_LOOK)
+        *flags &= ~(unsigned)POINT_DRAINED;
     else
         *flags |= POINT_DRAINED; /* APM vol. 2, 7.1.3: delivery drains the store buffer */
 }
@@ -159,8 +190,10 @@ static enum event_result event_take(void *virt, struct core *c)
 {
     struct svm *s = virt;
     enum guest_event event = highest_event(s, c);
-    unsigned code = exit_code(svm_current(s, c), event);
+    unsigned code = exit_code(&s->m->knobs, svm_current(s, c), event);
     assert(event != NO_EVENT);
+    if (event == EVENT_AVIC && svm_intercepts(svm_current(s, c), VMEXIT_VINTR))
+        knob_value(&s->m->knobs, KNOB_AVIC_VINTR);
     if (code)
         return leave(s, c, code);
     switch (event) {
@@ -169,6 +202,8 @@ static enum event_result event_take(void *virt, struct core *c)
     case EVENT_NMI: core_take_nmi(c); break;
     case EVENT_VNMI: svm_take_vnmi(s, c); break;
     case EVENT_INTR: take_intr(s, c); break;
+    case EVENT_LOOK: return avic_take(s, c, AVIC_LOOK);
+    case EVENT_AVIC: return avic_take(s, c, AVIC_INTERRUPT);
     default: take_virq(s, c); break;
     }
     return EVENT_DIVERTED;
@@ -191,15 +226,17 @@ static bool in_operation(void *virt, struct core *c)
 static bool page_access(void *virt, struct core *c, enum page_access how, unsigned offset, unsigned size,
                         uint64_t *value)
 {
-    (void)virt, (void)c, (void)how, (void)offset, (void)size, (void)value;
-    assert(!"no APIC page");
-    return false;
+    return avic_page_access(virt, c, how, offset, size, value);
 }
 
 static void after_instruction(void *virt, struct core *c)
 {
-    (void)virt, (void)c;
-    assert(!"nothing is due");
+    avic_after_instruction(virt, c);
+}
+
+static void flag_set(void *virt, struct core *c)
+{
+    avic_flag_set(virt, c);
 }
 
 const struct virt_ops svm_virt_ops = {
@@ -218,4 +255,5 @@ const struct virt_ops svm_virt_ops = {
     .boundary = boundary,
     .page_access = page_access,
     .after_instruction = after_instruction,
+    .flag_set = flag_set,
 };

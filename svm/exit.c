@@ -6,6 +6,7 @@
  * order of the manual, and to the host-save area, each a step where others look. No event can come in between.
  * V_IRQ, V_INTR_MASKING and the ASID of the guest end with guest mode.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 static void write_field(struct core *c, struct vmcb_copy *g, enum vmcb_field f, uint64_t value)
@@ -86,6 +87,7 @@ static void end_guest_mode(struct svm *s, struct core *c, const struct vmcb_copy
     c->state->held = 1;
     c->state->non_root = 0;
     c->state->access_page = 0;
+    avic_end(s, c);
     c->state->activity = ACTIVITY_ACTIVE;
     c->exec.after = 0;
     c->exec.spin_broken = 1;

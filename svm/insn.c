@@ -7,6 +7,7 @@
  * can raise here. INVLPGA caches nothing to forget. Left out: SKINIT, descriptor-table reads, RDPMC, MONITOR and the
  * like, which no core here executes; a TSC offset.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 static const struct footprint nothing;
@@ -90,13 +91,21 @@ static bool rdtsc(struct svm *s, struct core *c, const struct insn *in)
     return false;
 }
 
-/* 15.9: the idle intercept lets a HLT pass that a virtual interrupt or NMI would end; that of HLT wins. */
+/* Is a virtual interrupt or NMI there that would end a HLT? */
+static bool is_busy(struct svm *s, struct core *c)
+{
+    const struct vmcb_copy *g = svm_current(s, c);
+    bool interrupt = avic_on(g) ? avic_idle_pending(s, c) : vmcb_control(g, V_IRQ);
+    return interrupt || vmcb_control(g, V_NMI);
+}
+
+/* 15.9: the idle intercept lets such a HLT pass; that of HLT wins. */
 static bool halt(struct svm *s, struct core *c, const struct insn *in)
 {
-    bool pending = vmcb_control(svm_current(s, c), V_IRQ | V_NMI);
     if (exit_if(s, c, in, VMEXIT_HLT))
         return true;
-    return svm_offers(s, SVM_IDLE_HLT) && !pending && exit_if(s, c, in, VMEXIT_IDLE_HLT);
+    bool asked = svm_offers(s, SVM_IDLE_HLT) && svm_intercepts(svm_current(s, c), VMEXIT_IDLE_HLT);
+    return asked && !is_busy(s, c) && exit_if(s, c, in, VMEXIT_IDLE_HLT);
 }
 
 bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)

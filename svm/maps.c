@@ -5,6 +5,7 @@
  * They are memory, read at each access, and not cached here: software that changes a map while the guest runs may be
  * noticed at once, as a processor may.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 enum {
@@ -44,7 +45,7 @@ bool svm_guest_msr(struct svm *s, struct core *c, const struct insn *in, bool wr
 {
     uint32_t msr = (uint32_t)core_reg(c, UC_X86_REG_RCX);
     if (!msr_intercepted(c, svm_current(s, c), msr, write))
-        return false;
+        return avic_msr(s, c, in, write);
     svm_exit_instruction(s, c, in, VMEXIT_MSR, write, 0);
     return true;
 }

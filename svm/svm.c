@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+#include "svm/avic.h"
+#include "svm/doorbell.h"
 #include "svm/internal.h"
 
 /* What the model knows; svm_withhold() takes from it. */
 static const struct svm_features all_features = {
     .edx = SVM_NRIPS | SVM_CLEAN_BITS | SVM_FLUSH_BY_ASID | SVM_DECODE_ASSISTS | SVM_VGIF | SVM_VNMI |
-           SVM_IDLE_HLT,
+           SVM_AVIC | SVM_X2AVIC | SVM_EXT_LVT_AVIC | SVM_IDLE_HLT,
+    .ecx = SVM_X2AVIC_EXT,
 };
 
 struct svm *svm_new(struct machine *m, struct cpu *cpu, struct lapic *lapic)
@@ -23,9 +26,11 @@ struct svm *svm_new(struct machine *m, struct cpu *cpu, struct lapic *lapic)
     s->features = all_features;
     s->cores = machine_reserve(m, m->cores * sizeof *s->cores);
     s->guests = machine_reserve(m, 2 * m->cores * sizeof *s->guests);
+    avic_new(s);
     if (cpu) {
         cpu_set_virt(cpu, &svm_virt_ops, s);
         cpu_add_msrs(cpu, &svm_msr_ops, s);
+        cpu_add_msrs(cpu, &doorbell_msr_ops, lapic);
     }
     return s;
 }

@@ -47,6 +47,7 @@ enum svm_feature {
     SVM_VGIF = 1 << 16,
     SVM_X2AVIC = 1 << 18,
     SVM_VNMI = 1 << 25,
+    SVM_EXT_LVT_AVIC = 1 << 27, /* AVIC lets the extended LVT be accessed */
     SVM_IDLE_HLT = 1 << 30,
 };
 enum svm_feature_ecx { SVM_X2AVIC_EXT = 1 << 6 };
@@ -76,12 +77,16 @@ struct svm_guest {
     struct guest_contexts contexts;
 };
 
+struct avic_core;
+
 struct svm {
     struct machine *m;
     struct cpu *cpu;
     struct lapic *lapic;
     struct svm_core *cores;
     struct svm_guest *guests; /* two a core */
+    struct avic_core *avic;   /* svm/avic.h: one a core, in the arena */
+    uint32_t errata;          /* svm/errata.h: those that the processor has; set before set-up */
     struct svm_features features;
     bool failure_is_result;
 };

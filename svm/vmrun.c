@@ -11,6 +11,7 @@
  * mode, SEV, TSC offsets that a guest would see. No translation is cached, so TLB_CONTROL shows in the
  * timeline alone.
  */
+#include "svm/avic.h"
 #include "svm/internal.h"
 
 static const struct footprint nothing;
@@ -115,6 +116,7 @@ static void commit(struct svm *s, struct core *c, const struct vmcb_copy *g)
     load_state(c, g);
     k->current = (uint8_t)(g - k->copy + 1);
     c->state->non_root = 1;
+    avic_begin(s, c);
     c->state->held = 0; /* 15.17: VMRUN sets GIF */
     c->exec.spin_broken = 1;
     c->state->cycles += SVM_VMRUN_CYCLES;
@@ -140,8 +142,11 @@ static void enter(struct svm *s, struct core *c, const struct vmcb_copy *g)
     k->at_entry = 1;
     svm_inject(s, c, g);
     k->at_entry = 0;
-    if (c->state->non_root) /* else the delivery has led to an exit */
-        core_point(c, &nothing, POINT_BOUNDARY);
+    if (!c->state->non_root) /* the delivery has led to an exit */
+        return;
+    if (avic_on(g))
+        avic_enter(s, c);
+    core_point(c, &nothing, POINT_BOUNDARY);
 }
 
 void svm_vmrun(struct svm *s, struct core *c, const struct insn *in)

@@ -34,6 +34,10 @@ __asm__(".pushsection .rodata\n"
         "  movl $0, svm_test_go(%rip)\n"
         "  vmrun\n"
         "  jmp svm_test_behind\n"
+        "svm_test_host_if:\n" /* the same with interrupts on, which GIF = 0 holds */
+        "  mov $0x21000, %eax\n"
+        "  clgi\n  sti\n  nop\n"
+        "  jmp svm_test_vmrun\n"
         "svm_test_open:\n" /* where a core may begin instead: a host with interrupts on, which opens behind the exit */
         "  mov $0x21000, %eax\n"
         "  clgi\n  sti\n  nop\n"
@@ -79,7 +83,7 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 
 extern const uint8_t svm_test_begin[], svm_test_host[], svm_test_run[], svm_test_vmrun[],
-    svm_test_behind[], svm_test_open[], svm_test_sti_vmrun[], svm_test_idle[], svm_test_guest[],
+    svm_test_behind[], svm_test_host_if[], svm_test_open[], svm_test_sti_vmrun[], svm_test_idle[], svm_test_guest[],
     svm_test_halted[], svm_test_isr[], svm_test_host_isr[], svm_test_host_nmi[], svm_test_handled[],
     svm_test_host_handled[], svm_test_host_nmis[], svm_test_go[], svm_test_exits[], svm_test_flag[],
     svm_test_end[];
@@ -201,13 +205,12 @@ static inline void set_up(void)
     s->failure_is_result = true;
 }
 
-/* Position-independent code of a test; what the guest begins with is at its start. */
+/* Position-independent code of a test. */
 static const uint8_t *own_begin;
 static inline void own_code(const uint8_t *begin, const uint8_t *end)
 {
     own_begin = begin;
     memcpy(m->memory.ram + OWN_CODE, begin, (size_t)(end - begin));
-    PUT(save.rip, WINDOW + OWN_CODE);
 }
 
 static inline uint64_t own(const uint8_t *label)
@@ -255,6 +258,12 @@ static inline void enter_from(uint64_t address)
     cpu_setup_jump(cpu, 0, address);
     begin();
     run();
+}
+
+/* With IF = 1 in the host at VMRUN. */
+static inline void enter_with_if(void)
+{
+    enter_from(at(svm_test_host_if));
 }
 
 /* The host, which waits, enters once more. */
