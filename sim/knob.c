@@ -99,7 +99,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMRUN_DRAINS] = {
         "vmrun-drains", {"yes", "no"},
         "does VMRUN wait until the store buffer is empty",
-        "APM vol. 2, 7.1.3 and 7.6.4: not at hand; KVM puts no fence before it"},
+        "APM vol. 2, 15.5: silent; KVM puts no fence before it"},
     [KNOB_VMEXIT_DRAINS] = {
         "vmexit-drains", {"yes", "no"},
         "does #VMEXIT wait until the store buffer is empty",
@@ -112,7 +112,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmcb-clean-avic", {"tpr", "avic"},
         "which clean bit covers the enables of AVIC and x2AVIC, bits 31 and 30 of VMCB 060h: that of 060h (3) "
         "or that of AVIC (11)",
-        "APM vol. 2, 15.15.1: not stated"},
+        "APM vol. 2, 15.15.3: bit 3 is of 60h-67h, but does not name them"},
     [KNOB_VMRUN_STI_SHADOW] = {
         "vmrun-sti-shadow", {"kept", "lost"},
         "does the shadow of an STI right before VMRUN show in INTERRUPT_SHADOW when the delivery of an "
@@ -121,20 +121,16 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_SVM_SHADOW_BLOCKS_INTR] = {
         "svm-shadow-blocks-intr", {"yes", "no"},
         "does the guest's interrupt shadow delay a physical interrupt that is intercepted",
-        "APM vol. 2, 15.21: silent; Bochs delays it, KVM's nested SVM does not"},
+        "APM vol. 2, 15.21.5: not recognized in a shadow; Bochs delays it, KVM's nested SVM does not"},
     [KNOB_SVM_INTR_HOST_IF] = {
         "svm-intr-host-if", {"held", "exits"},
         "under V_INTR_MASKING and with IF = 0 in the host at VMRUN, is an intercepted physical interrupt held "
         "until #VMEXIT, or does it cause one",
-        "APM vol. 2, 15.21.1: the host's IF masks it; not checked where INTR is intercepted"},
-    [KNOB_SVM_INJECTED_NMI_MASKS] = {
-        "svm-injected-nmi-masks", {"yes", "no"},
-        "does an NMI injected by EVENTINJ mask physical NMIs until the guest's IRET, without V_NMI_ENABLE",
-        "APM vol. 2, 15.20: silent; Bochs masks them"},
-    [KNOB_EVENTINJ_TRAPS] = {
-        "eventinj-traps", {"accepted", "refused"},
-        "may EVENTINJ inject #BP and #OF as exceptions (type 3) into 64-bit mode",
-        "APM vol. 2, 15.20: not at hand; KVM injects #BP so, editions of Bochs differ"},
+        "APM vol. 2, 15.21.1: the host's IF \"controls physical interrupts\"; intercepts are not named"},
+    [KNOB_EVENTINJ_OVERFLOW] = {
+        "eventinj-overflow", {"accepted", "refused"},
+        "may EVENTINJ inject #OF as an exception into 64-bit mode, where INTO does not exist",
+        "APM vol. 2, 15.20: what is impossible for the mode is refused; #BR is the example"},
 };
 
 unsigned knob_values(enum knob which)
