@@ -17,6 +17,23 @@ static inline void core_unpatch(struct core *c)
     }
 }
 
+/* What the current step has accessed, if steps are recorded. */
+static inline void record_access(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    struct step *r = c->m->record;
+    if (!r)
+        return;
+    r->address = physical;
+    r->size = (uint8_t)size;
+    r->value = value;
+}
+
+/* Is this the access at which the core has been told to stop? */
+static inline bool core_stops_here(const struct core *c)
+{
+    return c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
+}
+
 /* insn.c: what the core has to do about an instruction that is not plain. */
 void insn_execute(struct core *, const struct insn *);
 
