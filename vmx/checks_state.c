@@ -51,30 +51,27 @@ static bool efer_fits(uint64_t efer, bool long_mode)
 
 /* ---- Host state ---- */
 
-static bool host_control_registers(const struct vmcs *v, unsigned vtpr)
+static bool host_control_registers(const struct vmcs *v)
 {
-    (void)vtpr;
     return control_registers(vmcs_get(v, VMCS_HOST_CR0), vmcs_get(v, VMCS_HOST_CR3),
                              vmcs_get(v, VMCS_HOST_CR4));
 }
 
-static bool host_selectors(const struct vmcs *v, unsigned vtpr)
+static bool host_selectors(const struct vmcs *v)
 {
     static const enum vmcs_field all[] = {VMCS_HOST_ES, VMCS_HOST_CS, VMCS_HOST_SS, VMCS_HOST_DS,
                                           VMCS_HOST_FS, VMCS_HOST_GS, VMCS_HOST_TR};
-    (void)vtpr;
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
         if (vmcs_get(v, all[i]) & 7)
             return false; /* RPL and TI must be 0 */
     return vmcs_get(v, VMCS_HOST_CS) && vmcs_get(v, VMCS_HOST_TR);
 }
 
-static bool host_addresses(const struct vmcs *v, unsigned vtpr)
+static bool host_addresses(const struct vmcs *v)
 {
     static const enum vmcs_field all[] = {
         VMCS_HOST_FS_BASE,   VMCS_HOST_GS_BASE,      VMCS_HOST_TR_BASE,      VMCS_HOST_GDTR_BASE,
         VMCS_HOST_IDTR_BASE, VMCS_HOST_SYSENTER_ESP, VMCS_HOST_SYSENTER_EIP, VMCS_HOST_RIP};
-    (void)vtpr;
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
         if (!canonical(vmcs_get(v, all[i])))
             return false;
@@ -82,16 +79,14 @@ static bool host_addresses(const struct vmcs *v, unsigned vtpr)
 }
 
 /* The model's host is always in IA-32e mode. */
-static bool host_is_64_bit(const struct vmcs *v, unsigned vtpr)
+static bool host_is_64_bit(const struct vmcs *v)
 {
-    (void)vtpr;
     return (vmcs_get(v, VMCS_EXIT_CONTROLS) & EXIT_HOST_64) &&
            (vmcs_get(v, VMCS_HOST_CR4) & CR4_PAE);
 }
 
-static bool host_efer(const struct vmcs *v, unsigned vtpr)
+static bool host_efer(const struct vmcs *v)
 {
-    (void)vtpr;
     uint64_t controls = vmcs_get(v, VMCS_EXIT_CONTROLS);
     return !(controls & EXIT_LOAD_EFER) ||
            efer_fits(vmcs_get(v, VMCS_HOST_EFER), controls & EXIT_HOST_64);
@@ -99,40 +94,35 @@ static bool host_efer(const struct vmcs *v, unsigned vtpr)
 
 /* ---- Guest state: registers ---- */
 
-static bool guest_control_registers(const struct vmcs *v, unsigned vtpr)
+static bool guest_control_registers(const struct vmcs *v)
 {
-    (void)vtpr;
     return control_registers(vmcs_get(v, VMCS_GUEST_CR0), vmcs_get(v, VMCS_GUEST_CR3),
                              vmcs_get(v, VMCS_GUEST_CR4));
 }
 
-static bool guest_is_64_bit(const struct vmcs *v, unsigned vtpr)
+static bool guest_is_64_bit(const struct vmcs *v)
 {
-    (void)vtpr;
     if (!(vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64))
         return true;
     return (vmcs_get(v, VMCS_GUEST_CR0) & CR0_PG) && (vmcs_get(v, VMCS_GUEST_CR4) & CR4_PAE);
 }
 
-static bool guest_efer(const struct vmcs *v, unsigned vtpr)
+static bool guest_efer(const struct vmcs *v)
 {
-    (void)vtpr;
     uint64_t controls = vmcs_get(v, VMCS_ENTRY_CONTROLS);
     return !(controls & ENTRY_LOAD_EFER) ||
            efer_fits(vmcs_get(v, VMCS_GUEST_EFER), controls & ENTRY_GUEST_64);
 }
 
-static bool guest_rip(const struct vmcs *v, unsigned vtpr)
+static bool guest_rip(const struct vmcs *v)
 {
-    (void)vtpr;
     return canonical(vmcs_get(v, VMCS_GUEST_RIP));
 }
 
-static bool guest_rflags(const struct vmcs *v, unsigned vtpr)
+static bool guest_rflags(const struct vmcs *v)
 {
     uint64_t flags = vmcs_get(v, VMCS_GUEST_RFLAGS);
     uint64_t reserved = ~0ull << 22 | 1 << 15 | 1 << 5 | 1 << 3;
-    (void)vtpr;
     if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64)
         reserved |= RFLAGS_VM;
     return (flags & RFLAGS_FIXED1) && !(flags & reserved);
@@ -151,9 +141,8 @@ static bool blocks(const struct vmcs *v, unsigned bits)
     return vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY) & bits;
 }
 
-static bool guest_takes_external(const struct vmcs *v, unsigned vtpr)
+static bool guest_takes_external(const struct vmcs *v)
 {
-    (void)vtpr;
     if (!injects(v, INTR_TYPE_EXTERNAL))
         return true;
     return (vmcs_get(v, VMCS_GUEST_RFLAGS) & RFLAGS_IF) &&
@@ -161,9 +150,8 @@ static bool guest_takes_external(const struct vmcs *v, unsigned vtpr)
 }
 
 /* Without virtual NMIs an NMI is injected whatever bit 3 says. */
-static bool guest_takes_nmi(const struct vmcs *v, unsigned vtpr)
+static bool guest_takes_nmi(const struct vmcs *v)
 {
-    (void)vtpr;
     if (!injects(v, INTR_TYPE_NMI))
         return true;
     unsigned bits = BLOCKING_MOV_SS | (vmx_pin(v, PIN_VIRTUAL_NMIS) ? BLOCKING_NMI : 0);
@@ -171,9 +159,8 @@ static bool guest_takes_nmi(const struct vmcs *v, unsigned vtpr)
 }
 
 /* Bit 4 (enclave interruption) needs SGX, bit 2 SMM. */
-static bool guest_interruptibility(const struct vmcs *v, unsigned vtpr)
+static bool guest_interruptibility(const struct vmcs *v)
 {
-    (void)vtpr;
     if (blocks(v, ~(unsigned)(BLOCKING_STI | BLOCKING_MOV_SS | BLOCKING_NMI)))
         return false;
     if (blocks(v, BLOCKING_STI) && blocks(v, BLOCKING_MOV_SS))
@@ -181,10 +168,9 @@ static bool guest_interruptibility(const struct vmcs *v, unsigned vtpr)
     return !blocks(v, BLOCKING_STI) || (vmcs_get(v, VMCS_GUEST_RFLAGS) & RFLAGS_IF);
 }
 
-static bool guest_activity(const struct vmcs *v, unsigned vtpr)
+static bool guest_activity(const struct vmcs *v)
 {
     uint64_t activity = vmcs_get(v, VMCS_GUEST_ACTIVITY);
-    (void)vtpr;
     if (activity > ACTIVITY_SIPI)
         return false;
     if (activity == ACTIVITY_HLT && (vmcs_get(v, VMCS_GUEST_SS_ACCESS) & SS_DPL))
@@ -193,12 +179,11 @@ static bool guest_activity(const struct vmcs *v, unsigned vtpr)
 }
 
 /* What an inactive state would block cannot be injected into it. */
-static bool activity_takes_injection(const struct vmcs *v, unsigned vtpr)
+static bool activity_takes_injection(const struct vmcs *v)
 {
     uint32_t info = (uint32_t)vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     unsigned vector = info & 0xff;
     bool nmi = injects(v, INTR_TYPE_NMI), exception = injects(v, INTR_TYPE_EXCEPTION);
-    (void)vtpr;
     if (!(info & INTR_VALID))
         return true;
     switch (vmcs_get(v, VMCS_GUEST_ACTIVITY)) {
@@ -214,15 +199,13 @@ static bool activity_takes_injection(const struct vmcs *v, unsigned vtpr)
     }
 }
 
-static bool pending_debug(const struct vmcs *v, unsigned vtpr)
+static bool pending_debug(const struct vmcs *v)
 {
-    (void)vtpr;
     return !(vmcs_get(v, VMCS_GUEST_PENDING_DEBUG) & ~0x500full);
 }
 
-static bool link_pointer(const struct vmcs *v, unsigned vtpr)
+static bool link_pointer(const struct vmcs *v)
 {
-    (void)vtpr;
     return vmcs_get(v, VMCS_LINK_POINTER) == ~0ull; /* no VMCS shadowing */
 }
 
@@ -252,10 +235,7 @@ static const struct entry_row rows[] = {
 
 const struct entry_row *vmx_check_state(const struct vmcs *v)
 {
-    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!rows[i].holds(v, 0))
-            return &rows[i];
-    return NULL;
+    return entry_row_broken(rows, sizeof rows / sizeof *rows, v);
 }
 
 unsigned vmx_check_qualification(const struct entry_row *row)
