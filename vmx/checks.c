@@ -170,16 +170,16 @@ static bool injection_vector(const struct vmcs *v)
     uint32_t info = field32(v, VMCS_ENTRY_INTR_INFO);
     if (!injects(v))
         return true;
-    if (intr_type(info) == INTR_TYPE_NMI)
+    if (intr_type(info) == DELIVER_NMI)
         return (info & 0xff) == VECTOR_NMI;
-    return intr_type(info) != INTR_TYPE_EXCEPTION || (info & 0xff) < 32;
+    return intr_type(info) != DELIVER_EXCEPTION || (info & 0xff) < 32;
 }
 
 /* Exceptions that have an error code, when PE = 1, and nothing else. */
 static bool injection_error(const struct vmcs *v)
 {
     uint32_t info = field32(v, VMCS_ENTRY_INTR_INFO);
-    bool has_error = intr_type(info) == INTR_TYPE_EXCEPTION &&
+    bool has_error = intr_type(info) == DELIVER_EXCEPTION &&
                      (vmcs_get(v, VMCS_GUEST_CR0) & CR0_PE) && vector_has_error(info & 0xff);
     return !injects(v) || has_error == !!(info & INTR_HAS_ERROR);
 }

@@ -143,7 +143,7 @@ static bool blocks(const struct vmcs *v, unsigned bits)
 
 static bool guest_takes_external(const struct vmcs *v)
 {
-    if (!injects(v, INTR_TYPE_EXTERNAL))
+    if (!injects(v, DELIVER_EXTERNAL))
         return true;
     return (vmcs_get(v, VMCS_GUEST_RFLAGS) & RFLAGS_IF) &&
            !blocks(v, BLOCKING_STI | BLOCKING_MOV_SS);
@@ -152,7 +152,7 @@ static bool guest_takes_external(const struct vmcs *v)
 /* Without virtual NMIs an NMI is injected whatever bit 3 says. */
 static bool guest_takes_nmi(const struct vmcs *v)
 {
-    if (!injects(v, INTR_TYPE_NMI))
+    if (!injects(v, DELIVER_NMI))
         return true;
     unsigned bits = BLOCKING_MOV_SS | (vmx_pin(v, PIN_VIRTUAL_NMIS) ? BLOCKING_NMI : 0);
     return !blocks(v, bits);
@@ -183,14 +183,14 @@ static bool activity_takes_injection(const struct vmcs *v)
 {
     uint32_t info = (uint32_t)vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     unsigned vector = info & 0xff;
-    bool nmi = injects(v, INTR_TYPE_NMI), exception = injects(v, INTR_TYPE_EXCEPTION);
+    bool nmi = injects(v, DELIVER_NMI), exception = injects(v, DELIVER_EXCEPTION);
     if (!(info & INTR_VALID))
         return true;
     switch (vmcs_get(v, VMCS_GUEST_ACTIVITY)) {
     case ACTIVITY_ACTIVE:
         return true;
     case ACTIVITY_HLT:
-        return nmi || injects(v, INTR_TYPE_EXTERNAL) ||
+        return nmi || injects(v, DELIVER_EXTERNAL) ||
                (exception && (vector == VECTOR_DB || vector == VECTOR_MC));
     case ACTIVITY_SHUTDOWN:
         return nmi || (exception && vector == VECTOR_MC);

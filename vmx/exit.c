@@ -190,8 +190,8 @@ void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned re
 /* #BP and #OF come from INT3 and INTO alone: software exceptions, which have a length (27.2.4). */
 static unsigned exception_type(unsigned vector)
 {
-    return vector == VECTOR_BP || vector == VECTOR_OF ? INTR_TYPE_SOFTWARE_EXCEPTION
-                                                      : INTR_TYPE_EXCEPTION;
+    return vector == VECTOR_BP || vector == VECTOR_OF ? DELIVER_SOFTWARE_EXCEPTION
+                                                      : DELIVER_EXCEPTION;
 }
 
 bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool has_error,
@@ -207,7 +207,7 @@ bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool ha
         .reason = EXIT_EXCEPTION_NMI,
         .intr_info = INTR_VALID | type << 8 | (has_error ? INTR_HAS_ERROR : 0) | vector,
         .intr_error = error,
-        .instruction_length = type == INTR_TYPE_SOFTWARE_EXCEPTION ? 1 : 0,
+        .instruction_length = type == DELIVER_SOFTWARE_EXCEPTION ? 1 : 0,
         .rip = vmx_interrupted_rip(c),
     };
     vmx_exit(x, c, &e);

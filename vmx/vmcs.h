@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cpu/core.h"
 #include "vmx/vmcs_fields.h"
 
 enum vmcs_launch { VMCS_UNKNOWN, VMCS_CLEAR, VMCS_LAUNCHED };
