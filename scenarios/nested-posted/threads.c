@@ -167,7 +167,7 @@ void vcpu0_thread(unsigned long cpu)
 /* L1 posts to L2: PIR, ON, and L1's notification to the vCPU that runs it. Counts first. */
 static void l1_post(int vector)
 {
-    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
+    guest_count_post(vector);
     note_value("L1 posts %#x to L2", vector);
     if (pi_test_and_set_pir(vector, &l2_pi_desc) || pi_test_and_set_on(&l2_pi_desc))
         return;
@@ -205,7 +205,7 @@ void resched_thread(unsigned long cpu)
 void interrupt_l1_thread(unsigned long cpu)
 {
     (void)cpu;
-    WRITE_ONCE(guest_posted[L1_OWN], guest_posted[L1_OWN] + 1);
+    guest_count_post(L1_OWN);
     note_value("interrupt %#x for L1", L1_OWN);
     vmx_deliver_interrupt(&vcpus[0], L1_OWN);
 }
