@@ -304,7 +304,7 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         virtual_access(c, write, address, bytes, (uint64_t)value);
         return;
     }
-    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical) {
+    if (!memory_has(&c->m->memory, physical, bytes)) {
         outside_ram(c, write, address, bytes, (uint64_t)value);
         return;
     }

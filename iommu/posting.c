@@ -190,8 +190,8 @@ struct iommu_device *iommu_device_new(struct machine *m, struct cpu *cpu, struct
     d->count = count;
     for (unsigned i = 0; i < count; i++) {
         assert(!(script[i].descriptor & 63));
-        assert(script[i].descriptor + sizeof(struct posted_descriptor) <= m->memory.size);
-        assert(!(script[i].count & 3) && script[i].count + 4 <= m->memory.size);
+        assert(memory_has(&m->memory, script[i].descriptor, sizeof(struct posted_descriptor)));
+        assert(!(script[i].count & 3) && memory_has(&m->memory, script[i].count, 4));
         d->script[i] = script[i];
     }
     d->state = machine_reserve(m, sizeof *d->state);
