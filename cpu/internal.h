@@ -5,18 +5,6 @@
 
 #include "cpu/core.h"
 
-/* hooks.c: opens Unicorn, maps memory, installs the hooks. */
-void hooks_open(struct core *);
-
-/* Memory goes back to what all see, after one access was shown the own store buffer. */
-static inline void core_unpatch(struct core *c)
-{
-    if (c->exec.patched) {
-        memcpy(c->m->memory.ram + c->exec.patch_address, &c->exec.patch_old, c->exec.patched);
-        c->exec.patched = 0;
-    }
-}
-
 /* What the current step has accessed, if steps are recorded. */
 static inline void record_access(struct core *c, uint64_t physical, unsigned size, uint64_t value)
 {
@@ -32,6 +20,18 @@ static inline void record_access(struct core *c, uint64_t physical, unsigned siz
 static inline bool core_stops_here(const struct core *c)
 {
     return c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
+}
+
+/* hooks.c: opens Unicorn, maps memory, installs the hooks. */
+void hooks_open(struct core *);
+
+/* Memory goes back to what all see, after one access was shown the own store buffer. */
+static inline void core_unpatch(struct core *c)
+{
+    if (c->exec.patched) {
+        memcpy(c->m->memory.ram + c->exec.patch_address, &c->exec.patch_old, c->exec.patched);
+        c->exec.patched = 0;
+    }
 }
 
 /* insn.c: what the core has to do about an instruction that is not plain. */
