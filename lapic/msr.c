@@ -15,7 +15,7 @@ static bool x2apic_next(void *owner, struct core *c, uint32_t msr, bool write, u
     struct lapic *l = owner;
     const struct apic_register *d = register_find(msr, X2APIC);
     /* SDM vol. 3, 10.12.2: in xAPIC mode and when disabled every index of the range faults. */
-    if (apic_mode_of(lapic_regs(l, c->id)->base) != APIC_X2APIC || !d)
+    if (lapic_mode(l, c->id) != APIC_X2APIC || !d)
         return false;
     if (!(d->access & (write ? W : R)) || (write && (value & ~d->bits)))
         return false;

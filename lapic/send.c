@@ -9,12 +9,11 @@
 #include "lapic/esr.h"
 #include "lapic/icr.h"
 #include "lapic/internal.h"
-#include "lapic/mode.h"
 #include "sim/message.h"
 
 static struct icr decode(const struct lapic *l, unsigned core, uint64_t value)
 {
-    bool wide = apic_mode_of(l->regs[core].base) == APIC_X2APIC;
+    bool wide = lapic_mode(l, core) == APIC_X2APIC;
     return wide ? icr_decode(value) : icr_decode_xapic(value);
 }
 

@@ -10,7 +10,6 @@
  */
 #include "lapic/esr.h"
 #include "lapic/internal.h"
-#include "lapic/mode.h"
 
 enum { PAGE = 4096 };
 
@@ -21,7 +20,7 @@ static uint32_t index_of(uint64_t physical)
 
 static bool answers(const struct lapic *l, unsigned core)
 {
-    return apic_mode_of(l->regs[core].base) == APIC_XAPIC;
+    return lapic_mode(l, core) == APIC_XAPIC;
 }
 
 static bool is_defined(uint64_t physical, unsigned size)
