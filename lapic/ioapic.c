@@ -115,11 +115,10 @@ void ioapic_drive(struct ioapic *io, unsigned source, unsigned driver, unsigned 
 
 /* Whether the pin is active may change before the step is made: the footprint holds the message that
  * would be sent if it is. */
-void ioapic_next_write_entry(const struct ioapic *io, unsigned source, unsigned pin, uint64_t value,
+void ioapic_next_write_entry(const struct ioapic *io, unsigned source, uint64_t value,
                              struct footprint *fp)
 {
     struct msi_request q = request_of(value);
-    (void)pin;
     footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
     if (is_level(value) && !(value & RTE_MASKED))
         request_next(io->l, source, &q, fp);

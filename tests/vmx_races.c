@@ -47,7 +47,7 @@ static void open_race(unsigned cores, unsigned devices, enum memory_model model)
 static void add_device(void)
 {
     const struct iommu_post script[] = {{INTERRUPT_HIGH, false, guests_pid(1), 0}};
-    iommu_device_new(g.p->m, g.p->cpu, g.l, 0, script, 1);
+    iommu_device_new(g.p->m, g.l, 0, script, 1);
 }
 
 /* Whether core 0 has sent a notification, and whether ON was left set for virtual CPU 1: a bit for each
