@@ -8,7 +8,7 @@
  * access a word. The SDM does not say that this is locked; software must not write the page of a
  * guest that runs, so the model does not tell the two apart.
  *
- * Left out: virtual user interrupts; MOV CR8; the APIC-access page.
+ * Left out: virtual user interrupts. MOV CR8 is in cr.c, the APIC-access page in apic_access.c.
  */
 #include "vmx/vid.h"
 
