@@ -32,11 +32,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_IEC] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit keeps an entry",
-        "VT-d specification, 6.2: an implementation's choice"},
+        "VT-d specification, 6.4: an implementation's choice"},
     [KNOB_IEC_WAIT_DRAINS] = {
         "iec-wait-drains", {"yes", "no"},
         "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5: no sentence of it could be checked"},
+        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -50,12 +50,12 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
-        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+        "no public source: assumed; KVM sets all of it right"},
     [KNOB_IPIV_ICR_PAGE] = {
         "ipiv-icr-page", {"virtualized", "exits"},
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
-        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
+        "no public source: assumed; KVM sets both controls"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
