@@ -24,7 +24,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMX_SHADOW_BLOCKS_EXTINT] = {
         "vmx-shadow-blocks-extint", {"yes", "no"},
         "does blocking by STI or MOV SS delay an external interrupt that causes a VM exit",
-        "SDM vol. 3, 26.6.2: silent; Bochs delays it"},
+        "SDM vol. 3, 26.6.2: silent; Bochs delays it, kvm-unit-tests (x86/apic.c, test_sti_nop) expect it"},
     [KNOB_PIR_DRAIN_ORDER] = {
         "pir-drain-order", {"ascending", "descending"},
         "in which order posted-interrupt processing reads the words of PIR",
@@ -45,7 +45,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
         "IF = 0",
-        "SDM vol. 2, STI: it \"may be blocked\""},
+        "SDM vol. 2, STI: it \"may be blocked\"; kvm-unit-tests (x86/apic.c, test_sti_nmi) expect yes"},
     [KNOB_IPIV_ENTRY_CHECKS] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
@@ -55,7 +55,8 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "ipiv-icr-page", {"virtualized", "exits"},
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
-        "no public source: assumed; KVM sets both controls"},
+        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
+        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",

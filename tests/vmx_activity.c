@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What wakes, leaves or passes by an inactive guest, and where a notification is processed (SDM vol. 3,
- * 24.4.2, 25.2, 26.6, 29.2.2, 29.6): rows of the dossier's list, on a running core.
+ * 24.4.2, 25.2, 26.6, 29.2.2, 29.6): rows of docs/model/vmx-events.md, on a running core.
  */
 #include "lapic/init.h"
 #include "tests/vmx_events_fixture.h"

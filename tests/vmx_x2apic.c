@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR of x2APIC registers in a guest (SDM vol. 3, 24.6.9, 25.1.3, 29.5; 29.1.4, 29.1.5).
- * Rows V5, V9 and V10 of facts/intel.md 7.2.
+ * Rows V5, V9 and V10 of docs/model/vmx-access.md.
  */
 #include "lapic/apic_regs.h"
 #include "tests/vmx_fixture.h"

@@ -106,7 +106,7 @@ static void write_self_ipi(struct vmx *x, struct core *c, const struct insn *in,
     core_skip(c, in);
 }
 
-/* 29.5, of editions since 2022: with the control "IPI virtualization". The mode of the physical APIC
+/* 29.5 of later editions, with the control "IPI virtualization". The mode of the physical APIC
  * does not matter; bit 12 is no reserved bit but keeps the interrupt from being posted. */
 static void write_icr(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
 {
