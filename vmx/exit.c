@@ -111,7 +111,7 @@ static void record(struct core *c, struct vmcs *v, const struct vmx_exit *e)
     vmcs_set(v, VMCS_EXIT_INTR_ERROR, e->intr_error);
     vmcs_set(v, VMCS_EXIT_INSTRUCTION_LENGTH, e->instruction_length);
     vmx_record_vectoring(c, v);
-    /* 27.2.1: the valid bit of the VM-entry interruption information is cleared. */
+    /* 27.2: the valid bit of the VM-entry interruption information is cleared. */
     uint64_t injection = vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     vmcs_set(v, VMCS_ENTRY_INTR_INFO, injection & ~(uint64_t)INTR_VALID);
 }
