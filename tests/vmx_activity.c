@@ -247,7 +247,7 @@ Test(vmx_activity, V4_the_lower_vector_comes_behind_the_eoi)
 
 /* ---- INIT and start-up, 25.2 ---- */
 
-/* INIT leaves a guest in any state but wait-for-SIPI, and resets nothing; the host blocks one (33.2). */
+/* INIT leaves a guest in any state but wait-for-SIPI, and resets nothing; the host blocks one (23.8). */
 Test(vmx_activity, init_exits_with_reason_3)
 {
     for (unsigned a = ACTIVITY_ACTIVE; a <= ACTIVITY_SHUTDOWN; a++) {

@@ -166,7 +166,7 @@ Test(vmx_x2apic, V5_the_next_entry_evaluates)
     exited(EXIT_VMCALL, 0, msr_written);
 }
 
-/* 2.4, fact 1: with SVI = 0 the vector is 0, whose bit in the bitmap counts like any other. */
+/* 29.1.4: with SVI = 0 the vector is 0, whose bit in the bitmap counts like any other. */
 Test(vmx_x2apic, eoi_with_nothing_in_service)
 {
     for (unsigned i = 0; i < 8; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VM exits: recording, saving guest state, loading host state.
- * After the SDM vol. 3 (June 2016), 27.2, 27.3, 27.5.
+ * After the SDM vol. 3, 27.2, 27.3, 27.5.
  *
  * An exit is one step: nothing of it is in memory that others can see (VMCS data are not in
  * memory). General registers are shared with the host. Left out: MSR lists, debug registers,
