@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A scripted device with MSI or MSI-X, and what the VT-d unit does with its requests.
- * After the VT-d specification (rev. 4.1), 5.1 (remapping), 5.2.3 (posting), 5.2.4 (order).
+ * After the VT-d specification, 5.1 (remapping), 5.2.3 (posting), 5.2.4 (order).
  *
  * Each store of the device is a step. An interrupt is two: its entry is looked up; then it is posted,
  * sent or blocked. Between them software may change the entry and the descriptor. The device does

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The interrupt entry cache, and looking an entry up through it.
- * After the VT-d specification (rev. 4.1), 5.1.4 (algorithm), 6.2.5 (IEC), 6.5.2.7 (invalidation).
+ * After the VT-d specification, 5.1.4 (algorithm), 6.4 (cache), 6.5.2.8 (invalidation).
  *
  * When an entry leaves the cache by itself is the hardware's choice. The knob `iec` has the two ends:
  * kept until it is invalidated, which is worst for software that forgets to invalidate or claims to
@@ -82,7 +82,7 @@ static enum vtd_form judge_request(const struct vtd *v, const struct vtd_request
     if (!(status & VTD_IRE))
         return VTD_COMPATIBILITY;
     if (!vtd_is_remappable(r->address)) {
-        /* 5.1.2.1: compatibility format passes only if CFIS is set and EIME is not. */
+        /* 5.1.4: compatibility format passes only if CFIS is set and EIME is not. */
         if (!o->extended && (status & VTD_CFI))
             return VTD_COMPATIBILITY;
         o->reason = VTD_COMPATIBILITY_BLOCKED;
@@ -109,7 +109,7 @@ void vtd_next_translate(const struct vtd *v, const struct vtd_request *r, struct
     footprint_add_memory(fp, entry_address(v, o.index), 16, ACCESS_READ, 0);
 }
 
-/* The 128 bits are read at once: a mixture of two entries is seen only if memory has one (9.9). */
+/* The 128 bits are read at once: a mixture of two entries is seen only if memory has one (5.1.4). */
 static struct vtd_irte fetch(struct vtd *v, uint32_t index, unsigned context)
 {
     uint64_t at = entry_address(v, index);
@@ -133,7 +133,7 @@ struct vtd_outcome vtd_translate(struct vtd *v, const struct vtd_request *r, uns
     o.looked_up = 1;
     v->state->begun[device]++;
     vtd_judge_entry(&irte, r->requester, o.extended, &o);
-    /* CAP.CM = 0: an entry that is not present or at fault is not cached (6.1); the source is no
+    /* CAP.CM = 0: an entry that is not present or at fault is not cached (6.4); the source is no
      * property of the entry. */
     bool sound = o.reason == VTD_OK || o.reason == VTD_SOURCE_REFUSED;
     if (!cached && keeps && sound)

@@ -24,7 +24,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMX_SHADOW_BLOCKS_EXTINT] = {
         "vmx-shadow-blocks-extint", {"yes", "no"},
         "does blocking by STI or MOV SS delay an external interrupt that causes a VM exit",
-        "SDM vol. 3, 26.6.2: silent; Bochs delays it"},
+        "SDM vol. 3, 26.6.2: silent; Bochs delays it, kvm-unit-tests (x86/apic.c, test_sti_nop) expect it"},
     [KNOB_PIR_DRAIN_ORDER] = {
         "pir-drain-order", {"ascending", "descending"},
         "in which order posted-interrupt processing reads the words of PIR",
@@ -32,11 +32,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_IEC] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit keeps an entry",
-        "VT-d specification, 6.2: an implementation's choice"},
+        "VT-d specification, 6.4: an implementation's choice"},
     [KNOB_IEC_WAIT_DRAINS] = {
         "iec-wait-drains", {"yes", "no"},
         "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5: no sentence of it could be checked"},
+        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -45,17 +45,18 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
         "IF = 0",
-        "SDM vol. 2, STI: it \"may be blocked\""},
+        "SDM vol. 2, STI: it \"may be blocked\"; kvm-unit-tests (x86/apic.c, test_sti_nmi) expect yes"},
     [KNOB_IPIV_ENTRY_CHECKS] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
-        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+        "no public source: assumed; KVM sets all of it right"},
     [KNOB_IPIV_ICR_PAGE] = {
         "ipiv-icr-page", {"virtualized", "exits"},
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
-        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
+        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
+        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
