@@ -52,7 +52,7 @@ static uint64_t head_address(const struct amdvi *v)
 
 static bool head_is_in_memory(const struct amdvi *v)
 {
-    return device_can_access(v->m, head_address(v), COMMAND_BYTES);
+    return memory_has(&v->m->memory, head_address(v), COMMAND_BYTES);
 }
 
 /* What is wrong with the command at the head, if anything. */
@@ -146,7 +146,7 @@ static bool stores(const struct amdvi *v)
 
 static bool stores_nowhere(const struct amdvi *v)
 {
-    return stores(v) && !device_can_access(v->m, store_address(v), 8);
+    return stores(v) && !memory_has(&v->m->memory, store_address(v), 8);
 }
 
 /* ComWaitInt goes from 0 to 1, and that is an interrupt. */
