@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * After the APM vol. 2 (rev. 3.44), 15.29.6. The register is write-only; bits beyond those of the id must be zero
+ * After the APM vol. 2 (rev. 3.44), 15.29.8.2. The register is write-only; bits beyond those of the id must be zero
  * (knob doorbell-id-bits). Its WRMSR does not serialize ("relaxed"), so that an earlier store may still wait in the
  * store buffer when the doorbell leaves: knob doorbell-wrmsr-drains. An MFENCE before it is over by then.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AVIC and software on other cores, all interleavings of real machine code: the litmus tests LT1, LT3, LT5 and LT6 and the
- * invariants of facts/amd.md 7 (APM vol. 2, 15.29.5, 15.29.6; what Linux demands of the processor), on a healthy
+ * invariants of facts/amd.md 7 (APM vol. 2, 15.29.6.1, 15.29.8; what Linux demands of the processor), on a healthy
  * processor and on one with erratum #1235.
  *
  * A guest's handler of LOW counts in a variable of its own. Each state is that of an end.
