@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "svm/errata.h"
 #include "vmx/controls.h"
 
 /* ---- What a device brings along ---- */
@@ -59,6 +60,10 @@ static const struct feature features[] = {
     {"vmcb-clean-bits", VENDOR_AMD, NULL, {0}, {.edx = SVM_CLEAN_BITS}, NULL},
     {"virtual-gif", VENDOR_AMD, NULL, {0}, {.edx = SVM_VGIF}, NULL},
     {"virtual-nmi", VENDOR_AMD, NULL, {0}, {.edx = SVM_VNMI}, NULL},
+    {"avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_AVIC}, NULL},
+    {"avic-extended-lvt", VENDOR_AMD, NULL, {0}, {.edx = SVM_EXT_LVT_AVIC}, "avic"},
+    {"x2avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_X2AVIC}, "avic"},
+    {"x2avic-4096", VENDOR_AMD, NULL, {0}, {.ecx = SVM_X2AVIC_EXT}, "x2avic"},
     {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},
@@ -82,8 +87,17 @@ static bool removable(const struct feature *f)
            f->without_svm.edx || f->without_svm.ecx;
 }
 
+/* The one by AMD that the variant names; NULL if it names none. */
+static const struct processor *processor_of(const struct scenario_variant *v)
+{
+    return v->machine.processor ? processor_find(v->machine.processor) : NULL;
+}
+
 static bool left_out(const struct scenario_variant *v, const struct feature *f)
 {
+    const struct processor *p = processor_of(v);
+    if (p && ((f->without_svm.edx & p->lacks_edx) || (f->without_svm.ecx & p->lacks_ecx)))
+        return true;
     for (unsigned i = 0; i < v->machine.without_count; i++)
         if (!strcmp(v->machine.without[i], f->name))
             return true;
@@ -187,6 +201,27 @@ static const char *foreign(const struct scenario_variant *v, char *what, size_t 
     return NULL;
 }
 
+/* A processor, or an erratum, that the vendor's machines cannot have; NULL if there is none. */
+static const char *unknown_processor(const struct scenario_variant *v, char *what, size_t size)
+{
+    const struct scenario_machine *k = &v->machine;
+    bool amd = features_vendor(v) == VENDOR_AMD;
+    char names[100];
+    if (k->processor && (!amd || !processor_find(k->processor))) {
+        processor_names(names, sizeof names);
+        snprintf(what, size, "has processor '%.30s'; with vendor: amd there are %s", k->processor, names);
+        return k->processor;
+    }
+    for (unsigned i = 0; i < k->errata_count; i++) {
+        if (amd && errata_find(k->errata[i]))
+            continue;
+        errata_names(names, sizeof names);
+        snprintf(what, size, "has erratum '%.30s'; with vendor: amd there are %s", k->errata[i], names);
+        return k->errata[i];
+    }
+    return NULL;
+}
+
 const char *features_check(const struct scenario *s, const struct scenario_variant *v, char *what,
                            size_t size)
 {
@@ -196,9 +231,11 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
         snprintf(what, size, "has a machine by '%.30s'; intel and amd are modelled", vendor);
         return vendor;
     }
-    const char *device = foreign(v, what, size);
-    if (device)
-        return device;
+    const char *other = unknown_processor(v, what, size);
+    if (!other)
+        other = foreign(v, what, size);
+    if (other)
+        return other;
     for (unsigned i = 0; i < v->machine.without_count; i++) {
         const struct feature *f = find(v->machine.without[i]);
         if (f && spare(v, f))
@@ -214,9 +251,23 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
 
 /* ---- The processor ---- */
 
+static void name_processor(const struct scenario_variant *v, struct svm *svm)
+{
+    const struct processor *p = processor_of(v);
+    if (p) {
+        svm->errata |= p->errata;
+        svm->signature = processor_signature(p->family, p->model);
+        svm_withhold(svm, &(struct svm_features){p->lacks_edx, p->lacks_ecx});
+    }
+    for (unsigned i = 0; i < v->machine.errata_count; i++)
+        svm->errata |= errata_find(v->machine.errata[i])->bit;
+}
+
 void features_withhold(const struct scenario_variant *v, struct vmx *x, struct svm *svm)
 {
     assert(!x != !svm);
+    if (svm)
+        name_processor(v, svm);
     for (unsigned i = 0; i < FEATURES; i++) {
         if (!spare(v, &features[i]) || !left_out(v, &features[i]))
             continue;
