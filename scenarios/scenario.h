@@ -57,8 +57,8 @@ struct scenario_device {
     struct scenario_timer *vmx_timer;
 };
 
-/* Whose processor it is, "intel" (or NULL) or "amd"; which one by AMD (svm/errata.h), or NULL for one that has all
- * that is modelled; errata that it has beside its own; and what it does not offer, although the model has it. */
+/* Whose processor it is, "intel" (or NULL) or "amd"; of AMD, which one (svm/errata.h), NULL: a healthy one with all that is
+ * modelled, and errata that it has beside its own; and what it does not offer, although the model has it. */
 struct scenario_machine {
     char *vendor;
     char *processor;

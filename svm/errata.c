@@ -8,7 +8,6 @@
  */
 #include "svm/errata.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "svm/svm.h"
@@ -39,27 +38,6 @@ const struct processor processors[] = {
     {"zen5", 0x1a, 0x02, 0, 0, ERRATUM_X2AVIC_LVTT},
 };
 const size_t processors_count = sizeof processors / sizeof *processors;
-
-static void add_name(char *text, size_t size, const char *name)
-{
-    size_t used = strlen(text);
-    if (used < size)
-        snprintf(text + used, size - used, "%s%s", used ? ", " : "", name);
-}
-
-void errata_names(char *text, size_t size)
-{
-    text[0] = 0;
-    for (size_t i = 0; i < errata_count; i++)
-        add_name(text, size, errata_table[i].name);
-}
-
-void processor_names(char *text, size_t size)
-{
-    text[0] = 0;
-    for (size_t i = 0; i < processors_count; i++)
-        add_name(text, size, processors[i].name);
-}
 
 const struct erratum *errata_find(const char *name)
 {

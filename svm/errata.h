@@ -46,10 +46,6 @@ static inline uint32_t processor_signature(unsigned family, unsigned model)
     return (family - 0xf) << 20 | (model & 0xf0) << 12 | 0xf << 8 | (model & 0xf) << 4;
 }
 
-/* "zen1, zen2": all names, for messages. */
-void errata_names(char *text, size_t size);
-void processor_names(char *text, size_t size);
-
 /* NULL if there is no such. */
 const struct erratum *errata_find(const char *name);
 const struct processor *processor_find(const char *name);
