@@ -37,7 +37,7 @@ void core_skip(struct core *c, const struct insn *in)
 bool core_translate(const struct core *c, uint64_t linear, unsigned size, uint64_t *physical)
 {
     *physical = linear - c->cpu->window_base;
-    return *physical < c->m->memory.size && size <= c->m->memory.size - *physical;
+    return memory_has(&c->m->memory, *physical, size);
 }
 
 /* ---- Levels ---- */

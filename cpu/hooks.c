@@ -152,26 +152,9 @@ static void show(struct core *c, uint64_t physical, unsigned size, uint64_t valu
     memcpy(c->m->memory.ram + physical, &value, size);
 }
 
-static bool stops_here(const struct core *c)
-{
-    return c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
-}
-
 static unsigned boundary(const struct core *c)
 {
     return c->exec.visible_done ? POINT_ACCESS : POINT_ACCESS | POINT_PLAIN | POINT_BOUNDARY;
-}
-
-static void record_access(struct core *c, enum step_action action, uint64_t physical,
-                          unsigned size, uint64_t value)
-{
-    struct step *r = c->m->record;
-    if (!r)
-        return;
-    r->address = physical;
-    r->size = (uint8_t)size;
-    r->value = value;
-    machine_say(c->m, action, "%s", action == STEP_LOAD ? "reads" : "writes");
 }
 
 static void visible_load(struct core *c, uint64_t physical, unsigned size)
@@ -185,7 +168,8 @@ static void visible_load(struct core *c, uint64_t physical, unsigned size)
     uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
     show(c, physical, size, value);
     spin_note_read(c, physical, size, value);
-    record_access(c, STEP_LOAD, physical, size, value);
+    record_access(c, physical, size, value);
+    machine_say(c->m, STEP_LOAD, "reads");
     if (c->m->record)
         c->m->record->forwarded = forwarded;
 }
@@ -213,7 +197,8 @@ static void visible_store(struct core *c, uint64_t physical, unsigned size, uint
     if (c->m->record)
         c->m->record->old = memory_read(&c->m->memory, physical, size);
     tso_store(c->m, c->id, physical, size, value, c->exec.pc);
-    record_access(c, STEP_STORE, physical, size, value);
+    record_access(c, physical, size, value);
+    machine_say(c->m, STEP_STORE, "writes");
     if (c->m->model == MEMORY_TSO)
         take_back_store(c, physical, size);
 }
@@ -319,7 +304,7 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         virtual_access(c, write, address, bytes, (uint64_t)value);
         return;
     }
-    if (physical >= c->m->memory.size || bytes > c->m->memory.size - physical) {
+    if (!memory_has(&c->m->memory, physical, bytes)) {
         outside_ram(c, write, address, bytes, (uint64_t)value);
         return;
     }
@@ -331,7 +316,7 @@ static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         locked_access(c, write, physical, bytes, (uint64_t)value, visible);
         return;
     }
-    if (!visible && !stops_here(c)) {
+    if (!visible && !core_stops_here(c)) {
         invisible_access(c, write, physical, bytes);
         return;
     }

@@ -18,19 +18,17 @@ static bool touch(struct core *c, uint64_t physical, unsigned size, bool write)
         refuse_access_page(c);
     c->state->acount++;
     bool visible = visible_touch(&c->m->visibility, physical, size, write, core_context(c));
-    bool stop = c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
-    return (visible || stop) && !c->cpu->in_setup;
+    return (visible || core_stops_here(c)) && !c->cpu->in_setup;
 }
 
-static void record(struct core *c, uint64_t physical, unsigned size, uint64_t old, uint64_t value)
+/* A step that has accessed something before says that. */
+static void record_first(struct core *c, uint64_t physical, unsigned size, uint64_t old, uint64_t value)
 {
     struct step *r = c->m->record;
     if (!r || r->address != ~0ull)
         return;
-    r->address = physical;
-    r->size = (uint8_t)size;
+    record_access(c, physical, size, value);
     r->old = old;
-    r->value = value;
 }
 
 uint64_t core_hw_read_with(struct core *c, struct footprint *fp, unsigned flags, uint64_t physical,
@@ -43,7 +41,7 @@ uint64_t core_hw_read_with(struct core *c, struct footprint *fp, unsigned flags,
         core_point(c, fp, flags | POINT_ACCESS);
     uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
     if (visible) {
-        record(c, physical, size, value, value);
+        record_first(c, physical, size, value, value);
         machine_say(c->m, STEP_LOAD, "microcode reads");
     }
     return value;
@@ -62,7 +60,7 @@ static uint64_t replace(struct core *c, bool visible, uint64_t physical, unsigne
     uint64_t old = memory_read(&c->m->memory, physical, size);
     tso_write_global(c->m, physical, size, value);
     if (visible)
-        record(c, physical, size, old, value);
+        record_first(c, physical, size, old, value);
     return old;
 }
 
@@ -116,7 +114,7 @@ void core_hw_store(struct core *c, uint64_t physical, unsigned size, uint64_t va
     if (c->m->model == MEMORY_SC)
         footprint_add_memory(&fp, physical, size, ACCESS_WRITE, c->id + 1);
     core_point(c, &fp, POINT_ACCESS | POINT_STORE);
-    record(c, physical, size, memory_read(&c->m->memory, physical, size), value);
+    record_first(c, physical, size, memory_read(&c->m->memory, physical, size), value);
     machine_say(c->m, STEP_STORE, "writes");
     tso_store(c->m, c->id, physical, size, value, c->exec.pc);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * INIT and start-up: a core that is reset, waits for a start-up message and begins anew. After the SDM
- * vol. 3 (June 2016), 8.4 (MP initialization), 9.1 (state after INIT), 10.4.7.3.
+ * vol. 3, 8.4 (MP initialization), 9.1 (state after INIT), 10.4.7.3.
  *
  * A simplification: this core knows 64-bit mode only. Where hardware begins in real mode at CS:IP =
  * VV00h:0, this one begins in 64-bit mode at the same physical address, VV000h, in its window of RAM, with

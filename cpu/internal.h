@@ -5,6 +5,23 @@
 
 #include "cpu/core.h"
 
+/* What the current step has accessed, if steps are recorded. */
+static inline void record_access(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    struct step *r = c->m->record;
+    if (!r)
+        return;
+    r->address = physical;
+    r->size = (uint8_t)size;
+    r->value = value;
+}
+
+/* Is this the access at which the core has been told to stop? */
+static inline bool core_stops_here(const struct core *c)
+{
+    return c->state->icount == c->stop_icount && c->state->acount == c->stop_acount;
+}
+
 /* hooks.c: opens Unicorn, maps memory, installs the hooks. */
 void hooks_open(struct core *);
 

@@ -60,18 +60,6 @@ uint8_t *mmio_backing(struct core *c, uint64_t physical, unsigned size)
     return r ? r->scratch[c->id] + (physical - r->ops.first) : NULL;
 }
 
-static void record(struct core *c, enum step_action action, uint64_t physical, unsigned size,
-                   uint64_t value)
-{
-    struct step *r = c->m->record;
-    if (!r)
-        return;
-    r->address = physical;
-    r->size = (uint8_t)size;
-    r->value = value;
-    machine_say(c->m, action, "device register");
-}
-
 static bool has_access(const struct footprint *fp, const struct access *a)
 {
     for (uint32_t i = 0; i < fp->count; i++)
@@ -108,13 +96,15 @@ bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, u
     touch_now(r, c, physical, size, write, value, &fp);
     spin_break(c); /* a register may read otherwise each time */
     if (write) {
-        record(c, STEP_STORE, physical, size, value);
+        record_access(c, physical, size, value);
+        machine_say(c->m, STEP_STORE, "device register");
         r->ops.write(r->owner, c, physical, size, value);
         return true;
     }
     value = r->ops.read(r->owner, c, physical, size);
     memcpy(r->scratch[c->id] + (physical - r->ops.first), &value, size);
-    record(c, STEP_LOAD, physical, size, value);
+    record_access(c, physical, size, value);
+    machine_say(c->m, STEP_LOAD, "device register");
     return true;
 }
 

@@ -52,7 +52,7 @@ static uint64_t head_address(const struct amdvi *v)
 
 static bool head_is_in_memory(const struct amdvi *v)
 {
-    return device_can_access(v->m, head_address(v), COMMAND_BYTES);
+    return memory_has(&v->m->memory, head_address(v), COMMAND_BYTES);
 }
 
 /* What is wrong with the command at the head, if anything. */
@@ -66,11 +66,16 @@ static enum amdvi_event read_command(const struct amdvi *v, uint64_t c[2])
     return is_legal(c) ? AMDVI_NO_EVENT : AMDVI_ILLEGAL_COMMAND_ERROR;
 }
 
+static bool is_enabled(const struct amdvi *v)
+{
+    return amdvi_controls(v, AMDVI_IOMMU_EN) && amdvi_controls(v, AMDVI_COMMAND_EN);
+}
+
 bool command_can_fetch(const struct amdvi *v)
 {
     const uint64_t *reg = v->state->reg;
     uint64_t c[2];
-    if (!(reg[REG_STATUS] & AMDVI_COMMAND_RUN) || v->state->holding ||
+    if (!(reg[REG_STATUS] & AMDVI_COMMAND_RUN) || !is_enabled(v) || v->state->holding ||
         reg[REG_COMMAND_HEAD] == reg[REG_COMMAND_TAIL])
         return false;
     return !read_command(v, c) || log_can_append(v, LOG_EVENT, amdvi_source(v));
@@ -141,7 +146,7 @@ static bool stores(const struct amdvi *v)
 
 static bool stores_nowhere(const struct amdvi *v)
 {
-    return stores(v) && !device_can_access(v->m, store_address(v), 8);
+    return stores(v) && !memory_has(&v->m->memory, store_address(v), 8);
 }
 
 /* ComWaitInt goes from 0 to 1, and that is an interrupt. */
@@ -238,6 +243,8 @@ void command_execute(struct amdvi *v)
     case AMDVI_INVALIDATE_IOMMU_ALL:
         execute_invalidation(v);
     }
+    if (!is_enabled(v))
+        v->state->reg[REG_STATUS] &= ~(uint64_t)AMDVI_COMMAND_RUN;
     v->state->holding = 0;
     memset(v->state->command, 0, sizeof v->state->command);
 }

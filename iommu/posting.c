@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VT-d interrupt posting by a scripted device.
- * After the VT-d specification (rev. 4.1), 5.2.3 to 5.2.5: PIR and the control word change in one
+ * After the VT-d specification, 5.2.3 to 5.2.5: PIR and the control word change in one
  * atomic update of the descriptor's line, and the notification leaves with the NV and NDST that
  * this update has read.
  *
@@ -136,10 +136,9 @@ static void step(void *device)
     struct iommu_device *d = device;
     const struct iommu_post *p = current(d);
     assert(p);
-    struct memory *mem = &d->m->memory;
-    uint64_t pir = memory_read(mem, pir_address(p), 8);
-    uint64_t control = memory_read(mem, control_address(p), 8);
-    struct iommu_update u = iommu_judge_post(pir, control, p->vector, p->urgent);
+    uint64_t pir = memory_read(&d->m->memory, pir_address(p), 8);
+    uint64_t control = memory_read(&d->m->memory, control_address(p), 8);
+    struct iommu_update u = judge(d, p);
     touch(d, pir_address(p), 8);
     touch(d, control_address(p), 8);
     d->state->next++;
@@ -176,12 +175,10 @@ static const struct device_ops operations = {
     .describe = describe,
 };
 
-struct iommu_device *iommu_device_new(struct machine *m, struct cpu *cpu, struct lapic *lapic,
-                                      unsigned index, const struct iommu_post *script,
-                                      unsigned count)
+struct iommu_device *iommu_device_new(struct machine *m, struct lapic *lapic, unsigned index,
+                                      const struct iommu_post *script, unsigned count)
 {
     struct iommu_device *d = calloc(1, sizeof *d);
-    (void)cpu;
     assert(d);
     assert(count <= IOMMU_SCRIPT_MAX);
     d->m = m;
@@ -190,8 +187,8 @@ struct iommu_device *iommu_device_new(struct machine *m, struct cpu *cpu, struct
     d->count = count;
     for (unsigned i = 0; i < count; i++) {
         assert(!(script[i].descriptor & 63));
-        assert(script[i].descriptor + sizeof(struct posted_descriptor) <= m->memory.size);
-        assert(!(script[i].count & 3) && script[i].count + 4 <= m->memory.size);
+        assert(memory_has(&m->memory, script[i].descriptor, sizeof(struct posted_descriptor)));
+        assert(!(script[i].count & 3) && memory_has(&m->memory, script[i].count, 4));
         d->script[i] = script[i];
     }
     d->state = machine_reserve(m, sizeof *d->state);

@@ -45,9 +45,8 @@ struct iommu_device;
  * source is m->cores + index. The script is copied. A descriptor that is not aligned or outside
  * memory is a model bug (assertion): whoever makes the script checks it.
  */
-struct iommu_device *iommu_device_new(struct machine *, struct cpu *, struct lapic *,
-                                      unsigned index, const struct iommu_post *script,
-                                      unsigned count);
+struct iommu_device *iommu_device_new(struct machine *, struct lapic *, unsigned index,
+                                      const struct iommu_post *script, unsigned count);
 void iommu_device_free(struct iommu_device *);
 
 /* How many interrupts of the script have been posted. */

@@ -5,6 +5,7 @@
 
 #include "cpu/mmio.h"
 #include "lapic/lapic.h"
+#include "lapic/mode.h"
 
 extern const struct msr_ops lapic_x2apic_ops; /* msr.c */
 extern const struct msr_ops lapic_base_ops;   /* msr.c */
@@ -63,6 +64,11 @@ void doorbell_arrive(struct lapic *, unsigned core);
 
 /* fabric.c: a message is at the APIC that it is for. */
 void lapic_deliver(struct lapic *, unsigned core, unsigned delivery, unsigned vector, bool level);
+
+static inline enum apic_mode lapic_mode(const struct lapic *l, unsigned core)
+{
+    return apic_mode_of(lapic_regs(l, core)->base);
+}
 
 /* The core has done, or others have asked for, what makes each of its boundaries matter. */
 static inline void lapic_observe(struct lapic *l, unsigned core)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The pins of an I/O APIC and what their redirection entries make of them. After the 82093AA data sheet,
- * 3.2.4, and the SDM vol. 3 (June 2016), APIC: 10.8.5.
+ * 3.2.4, and the SDM vol. 3, APIC: 10.8.5.
  *
  * A change that calls for an interrupt sends its message in the same step; the message may be late, so
  * that the bit "delivery status" is never seen set. Remote IRR is set as the message leaves.
@@ -115,11 +115,10 @@ void ioapic_drive(struct ioapic *io, unsigned source, unsigned driver, unsigned 
 
 /* Whether the pin is active may change before the step is made: the footprint holds the message that
  * would be sent if it is. */
-void ioapic_next_write_entry(const struct ioapic *io, unsigned source, unsigned pin, uint64_t value,
+void ioapic_next_write_entry(const struct ioapic *io, unsigned source, uint64_t value,
                              struct footprint *fp)
 {
     struct msi_request q = request_of(value);
-    (void)pin;
     footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
     if (is_level(value) && !(value & RTE_MASKED))
         request_next(io->l, source, &q, fp);

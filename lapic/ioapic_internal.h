@@ -29,8 +29,7 @@ static inline uint64_t ioapic_resource(const struct ioapic *io)
 }
 
 /* An entry gets a value, but for its read-only bits. */
-void ioapic_next_write_entry(const struct ioapic *, unsigned source, unsigned pin, uint64_t value,
-                             struct footprint *);
+void ioapic_next_write_entry(const struct ioapic *, unsigned source, uint64_t value, struct footprint *);
 void ioapic_write_entry(struct ioapic *, unsigned source, unsigned pin, uint64_t value);
 
 /* The service of a level-triggered vector has ended: by a broadcast, or the EOI register. */

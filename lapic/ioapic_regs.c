@@ -39,8 +39,7 @@ static void next_access(void *owner, struct core *c, uint64_t physical, unsigned
     if (write && offset != IOAPIC_SELECT)
         *flags |= POINT_SLOT;
     if (write && offset == IOAPIC_WINDOW && pin >= 0)
-        ioapic_next_write_entry(io, c->id, (unsigned)pin,
-                                entry_with(io, (unsigned)pin, (uint32_t)value), fp);
+        ioapic_next_write_entry(io, c->id, entry_with(io, (unsigned)pin, (uint32_t)value), fp);
     else if (write && offset == IOAPIC_EOI)
         ioapic_next_end(io, c->id, value & 0xff, fp);
     else

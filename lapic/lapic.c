@@ -83,7 +83,7 @@ static void core_set_task_priority(void *apic, unsigned core, unsigned class)
 
 static bool core_present(void *apic, unsigned core)
 {
-    return apic_mode_of(lapic_regs(apic, core)->base) != APIC_DISABLED;
+    return lapic_mode(apic, core) != APIC_DISABLED;
 }
 
 static uint32_t core_apic_id(void *apic, unsigned core)

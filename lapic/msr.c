@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR of the x2APIC registers (800h to BFFh) and of IA32_APIC_BASE, with their faults.
- * After the SDM vol. 3 (June 2016), APIC: 10.4.4, 10.12.1 to 10.12.3.
+ * After the SDM vol. 3, APIC: 10.4.4, 10.12.1 to 10.12.3.
  *
  * WRMSR to an x2APIC register is not serializing and does not drain the store buffer (10.12.3).
  */
@@ -15,7 +15,7 @@ static bool x2apic_next(void *owner, struct core *c, uint32_t msr, bool write, u
     struct lapic *l = owner;
     const struct apic_register *d = register_find(msr, X2APIC);
     /* SDM vol. 3, 10.12.2: in xAPIC mode and when disabled every index of the range faults. */
-    if (apic_mode_of(lapic_regs(l, c->id)->base) != APIC_X2APIC || !d)
+    if (lapic_mode(l, c->id) != APIC_X2APIC || !d)
         return false;
     if (!(d->access & (write ? W : R)) || (write && (value & ~d->bits)))
         return false;

@@ -3,19 +3,18 @@
 #include "lapic/notify.h"
 
 #include "lapic/internal.h"
-#include "lapic/mode.h"
 
 /* As written to the ICR in the mode that the APIC is in: destination in bits 63:32, or 63:56. */
 static uint64_t icr_of(const struct lapic *l, unsigned core, unsigned vector, uint32_t ndst)
 {
-    bool wide = apic_mode_of(lapic_regs(l, core)->base) == APIC_X2APIC;
+    bool wide = lapic_mode(l, core) == APIC_X2APIC;
     return (wide ? (uint64_t)ndst << 32 : (uint64_t)(ndst >> 8 & 0xff) << 56) | vector;
 }
 
 /* Globally disabled: there is no APIC that could send. */
 static bool can_send(const struct lapic *l, unsigned core)
 {
-    return apic_mode_of(lapic_regs(l, core)->base) != APIC_DISABLED;
+    return lapic_mode(l, core) != APIC_DISABLED;
 }
 
 void lapic_next_notification(struct lapic *l, unsigned core, unsigned vector, uint32_t ndst,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The registers of a local APIC: which exist in which mode, what may be done with them, what others
- * can see of that. After the SDM vol. 3 (June 2016), APIC: tables 10-1 and 10-6, 10.8.6.
+ * can see of that. After the SDM vol. 3, APIC: tables 10-1 and 10-6, 10.8.6.
  */
 #include <stddef.h>
 
@@ -65,7 +65,7 @@ const struct apic_register *register_find(uint32_t index, unsigned mode)
 
 static unsigned mode_bit(const struct lapic *l, unsigned core)
 {
-    return apic_mode_of(l->regs[core].base) == APIC_X2APIC ? X2APIC : XAPIC;
+    return lapic_mode(l, core) == APIC_X2APIC ? X2APIC : XAPIC;
 }
 
 /* What the ICR holds behind a write: in xAPIC mode that is of the low dword. */
@@ -138,7 +138,7 @@ static const uint32_t *array_of(const struct apic_regs *r, uint32_t index)
 uint64_t register_read(struct lapic *l, unsigned core, uint32_t index)
 {
     const struct apic_regs *r = lapic_regs(l, core);
-    bool x2apic = apic_mode_of(r->base) == APIC_X2APIC;
+    bool x2apic = lapic_mode(l, core) == APIC_X2APIC;
     if (apic_lvt_of(index) >= 0)
         return r->lvt[apic_lvt_of(index)];
     if (array_of(r, index))

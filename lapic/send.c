@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sending: a write to the ICR becomes one message a target; and the self-IPI register.
- * After the SDM vol. 3 (June 2016), APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
+ * After the SDM vol. 3, APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
  *
  * An APIC that is disabled by software sends all the same (10.4.7.2). Delivery status is idle at once: a
  * message has left the APIC in the step of the write, and what is pending is on its way.
@@ -9,12 +9,11 @@
 #include "lapic/esr.h"
 #include "lapic/icr.h"
 #include "lapic/internal.h"
-#include "lapic/mode.h"
 #include "sim/message.h"
 
 static struct icr decode(const struct lapic *l, unsigned core, uint64_t value)
 {
-    bool wide = apic_mode_of(l->regs[core].base) == APIC_X2APIC;
+    bool wide = lapic_mode(l, core) == APIC_X2APIC;
     return wide ? icr_decode(value) : icr_decode_xapic(value);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The local APIC's timer: one-shot, periodic and TSC-deadline mode, and the clocks that its core reads.
- * After the SDM vol. 3 (June 2016), APIC: 10.5.4, 10.5.4.1.
+ * After the SDM vol. 3, APIC: 10.5.4, 10.5.4.1.
  *
  * A running timer is an agent whose step is "it expires". How fast the core executes is open, so that it
  * may expire before any of the core's instructions. Clocks count the core's instructions, one a cycle
@@ -24,7 +24,6 @@
 #include <stdlib.h>
 
 #include "lapic/internal.h"
-#include "lapic/mode.h"
 
 enum { MSR_TSC_DEADLINE = 0x6e0, LVT_MODE_SHIFT = 17 };
 
@@ -308,12 +307,6 @@ void timer_write_initial(struct lapic *l, struct core *c, uint32_t value)
     count_from(t, c, value);
 }
 
-/* 10.5.4.1: a WRMSR may overtake the write to memory that selects its mode. */
-static bool is_xapic(const struct lapic *l, unsigned core)
-{
-    return apic_mode_of(lapic_regs(l, core)->base) == APIC_XAPIC;
-}
-
 /* 10.5.4.1: a change from or to TSC-deadline mode disarms. Between the other two the count goes on,
  * which kvm-unit-tests require and the SDM does not say; a stopped one stays at 0. */
 void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
@@ -328,8 +321,8 @@ void timer_write_lvt(struct lapic *l, struct core *c, uint32_t value)
         return;
     if ((before ^ after) & TIMER_DEADLINE)
         cancel(t);
-    if (after == TIMER_DEADLINE)
-        t->selected = is_xapic(l, c->id) ? 1 + c->state->drains : 0;
+    if (after == TIMER_DEADLINE) /* 10.5.4.1: a WRMSR may overtake the write to memory that selects it */
+        t->selected = lapic_mode(l, c->id) == APIC_XAPIC ? 1 + c->state->drains : 0;
     t->ticks = l->timer[c->id]->ticks;
 }
 

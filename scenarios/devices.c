@@ -135,7 +135,7 @@ static struct iommu_device *add_poster(struct session *s, unsigned index, uint64
         script[i] = (struct iommu_post){.vector = d->posts[i],
                                         .descriptor = descriptor,
                                         .count = posted ? posted + 4 * d->posts[i] : 0};
-    return iommu_device_new(s->m, s->cpu, s->lapic, index, script, d->posts_count);
+    return iommu_device_new(s->m, s->lapic, index, script, d->posts_count);
 }
 
 /* VT-d finds the entry by the address, an AMD IOMMU by the data, in a table of the device. */

@@ -24,7 +24,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMX_SHADOW_BLOCKS_EXTINT] = {
         "vmx-shadow-blocks-extint", {"yes", "no"},
         "does blocking by STI or MOV SS delay an external interrupt that causes a VM exit",
-        "SDM vol. 3, 26.6.2: silent; Bochs delays it"},
+        "SDM vol. 3, 26.6.2: silent; Bochs delays it, kvm-unit-tests (x86/apic.c, test_sti_nop) expect it"},
     [KNOB_PIR_DRAIN_ORDER] = {
         "pir-drain-order", {"ascending", "descending"},
         "in which order posted-interrupt processing reads the words of PIR",
@@ -32,14 +32,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_IEC] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit, or the caches of an AMD IOMMU, keep an entry",
-        "VT-d specification, 6.2; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
+        "VT-d specification, 6.4; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
         "implementation's choice"},
     [KNOB_IEC_WAIT_DRAINS] = {
         "iec-wait-drains", {"yes", "no"},
         "is a wait descriptor, or COMPLETION_WAIT, complete only when interrupts that used an old entry "
         "have left the unit",
-        "VT-d specification, 6.5, AMD IOMMU specification, COMPLETION_WAIT: no sentence of them could be "
-        "checked"},
+        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not. AMD "
+        "IOMMU specification, COMPLETION_WAIT: not at hand"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -48,17 +48,18 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
         "IF = 0",
-        "SDM vol. 2, STI: it \"may be blocked\""},
+        "SDM vol. 2, STI: it \"may be blocked\"; kvm-unit-tests (x86/apic.c, test_sti_nmi) expect yes"},
     [KNOB_IPIV_ENTRY_CHECKS] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
-        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+        "no public source: assumed; KVM sets all of it right"},
     [KNOB_IPIV_ICR_PAGE] = {
         "ipiv-icr-page", {"virtualized", "exits"},
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
-        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
+        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
+        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
@@ -102,7 +103,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMRUN_DRAINS] = {
         "vmrun-drains", {"yes", "no"},
         "does VMRUN wait until the store buffer is empty",
-        "APM vol. 2, 7.1.3 and 7.6.4: not at hand; KVM puts no fence before it"},
+        "APM vol. 2, 15.5: silent; KVM puts no fence before it"},
     [KNOB_VMEXIT_DRAINS] = {
         "vmexit-drains", {"yes", "no"},
         "does #VMEXIT wait until the store buffer is empty",
@@ -115,7 +116,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmcb-clean-avic", {"tpr", "avic"},
         "which clean bit covers the enables of AVIC and x2AVIC, bits 31 and 30 of VMCB 060h: that of 060h (3) "
         "or that of AVIC (11)",
-        "APM vol. 2, 15.15.1: not stated"},
+        "APM vol. 2, 15.15.3: bit 3 is of 60h-67h, but does not name them"},
     [KNOB_VMRUN_STI_SHADOW] = {
         "vmrun-sti-shadow", {"kept", "lost"},
         "does the shadow of an STI right before VMRUN show in INTERRUPT_SHADOW when the delivery of an "
@@ -124,20 +125,16 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_SVM_SHADOW_BLOCKS_INTR] = {
         "svm-shadow-blocks-intr", {"yes", "no"},
         "does the guest's interrupt shadow delay a physical interrupt that is intercepted",
-        "APM vol. 2, 15.21: silent; Bochs delays it, KVM's nested SVM does not"},
+        "APM vol. 2, 15.21.5: not recognized in a shadow; Bochs delays it, KVM's nested SVM does not"},
     [KNOB_SVM_INTR_HOST_IF] = {
         "svm-intr-host-if", {"held", "exits"},
         "under V_INTR_MASKING and with IF = 0 in the host at VMRUN, is an intercepted physical interrupt held "
         "until #VMEXIT, or does it cause one",
-        "APM vol. 2, 15.21.1: the host's IF masks it; not checked where INTR is intercepted"},
-    [KNOB_SVM_INJECTED_NMI_MASKS] = {
-        "svm-injected-nmi-masks", {"yes", "no"},
-        "does an NMI injected by EVENTINJ mask physical NMIs until the guest's IRET, without V_NMI_ENABLE",
-        "APM vol. 2, 15.20: silent; Bochs masks them"},
-    [KNOB_EVENTINJ_TRAPS] = {
-        "eventinj-traps", {"accepted", "refused"},
-        "may EVENTINJ inject #BP and #OF as exceptions (type 3) into 64-bit mode",
-        "APM vol. 2, 15.20: not at hand; KVM injects #BP so, editions of Bochs differ"},
+        "APM vol. 2, 15.21.1: the host's IF \"controls physical interrupts\"; intercepts are not named"},
+    [KNOB_EVENTINJ_OVERFLOW] = {
+        "eventinj-overflow", {"accepted", "refused"},
+        "may EVENTINJ inject #OF as an exception into 64-bit mode, where INTO does not exist",
+        "APM vol. 2, 15.20: what is impossible for the mode is refused; #BR is the example"},
     [KNOB_DOORBELL_ID_BITS] = {
         "doorbell-id-bits", {"32", "12", "8"},
         "how many bits of the host APIC id has the AVIC doorbell register; the others fault",

@@ -7,6 +7,7 @@
 #ifndef SIM_MEMORY_H
 #define SIM_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -46,6 +47,12 @@ void memory_restore_base(struct memory *); /* to the base; there is no snapshot 
 void memory_save(const struct memory *, struct memory_image *);
 void memory_load(struct memory *, const struct memory_image *);
 void memory_image_free(struct memory_image *);
+
+/* Do these bytes, one at least, lie in memory? */
+static inline bool memory_has(const struct memory *mem, uint64_t address, uint64_t size)
+{
+    return address < mem->size && size <= mem->size - address;
+}
 
 /* Changes all three copies. */
 void memory_write_base(struct memory *, uint64_t address, const void *bytes, size_t size);

@@ -166,7 +166,8 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
 static enum event_result leave(struct svm *s, struct core *c, unsigned code)
 {
     (void)core_drain_flag(c, KNOB_VMEXIT_DRAINS); /* event_next() has only looked */
-    svm_leave(s, c, &(struct svm_exit){.code = code, .rip = c->exec.resume_rip});
+    uint64_t external = code == VMEXIT_SMI; /* 15.13.3: no I/O trap */
+    svm_leave(s, c, &(struct svm_exit){.code = code, .info1 = external, .rip = c->exec.resume_rip});
     return EVENT_DIVERTED;
 }
 

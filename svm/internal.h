@@ -62,7 +62,7 @@ void svm_vmload(struct svm *, struct core *, const struct insn *, bool save);
 
 /* inject.c */
 void svm_inject(struct svm *, struct core *, const struct vmcb_copy *);
-uint32_t svm_exit_int_info(struct core *, uint64_t code, uint32_t *error);
+uint32_t svm_exit_int_info(struct svm *, struct core *, uint32_t *error);
 
 /* exit.c */
 struct svm_exit {

@@ -119,10 +119,8 @@ static unsigned agreed(uint64_t seed, unsigned programs)
 
 Test(amdvi_random, programs_agree_with_dfs)
 {
-    const char *more = getenv("IRQWEAVE_SEEDS"); /* of a longer run by hand */
-    unsigned compared = 0, seeds = more ? (unsigned)atoi(more) : 8;
-    for (uint64_t seed = 1; seed <= seeds; seed++)
+    unsigned compared = 0;
+    for (uint64_t seed = 1; seed <= 8; seed++)
         compared += agreed(seed, 8);
-    cr_assert_gt(compared, 3 * seeds, "only %u programs were compared", compared);
-    cr_log_warn("%u of %u programs were small enough", compared, 8 * seeds);
+    cr_assert_gt(compared, 30, "only %u programs were compared", compared);
 }

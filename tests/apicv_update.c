@@ -7,38 +7,30 @@
 
 #include "tests/support/expectations.h"
 
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "apicv-update", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 Test(apicv_update, request_before_word_is_safe, .timeout = 120)
 {
-    expect("merged");
-    expect("merged-toggle");
+    expect_variant("apicv-update", "merged");
+    expect_variant("apicv-update", "merged-toggle");
 }
 
 Test(apicv_update, interrupts_survive_the_change, .timeout = 300)
 {
-    if (expectation_skips_large())
-        cr_skip_test("large");
-    expect("merged-post-before");
-    expect("merged-post-after");
-    expect("merged-post");
+    expect_large_variant("apicv-update", "merged-post-before");
+    expect_large_variant("apicv-update", "merged-post-after");
+    expect_large_variant("apicv-update", "merged-post");
 }
 
 Test(apicv_update, word_before_request_warns)
 {
-    expect("simplified");
+    expect_variant("apicv-update", "simplified");
 }
 
 Test(apicv_update, handler_without_the_lock_warns)
 {
-    expect("no-lock");
+    expect_variant("apicv-update", "no-lock");
 }
 
 Test(apicv_update, request_without_wait_warns)
 {
-    expect("no-wait");
+    expect_variant("apicv-update", "no-wait");
 }

@@ -5,14 +5,8 @@
  */
 #include <criterion/criterion.h>
 
-#include "scenarios/session.h"
 #include "tests/support/expectations.h"
-
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "icr-fastpath", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
+#include "tests/support/sessions.h"
 
 /* Sets bit n for an execution in which core 0 has sent n messages. */
 static void note_sent(void *sent, struct machine *m)
@@ -23,11 +17,7 @@ static void note_sent(void *sent, struct machine *m)
 /* How many messages core 0, the vCPU's, may have sent at the end: a bit for each number. */
 static unsigned sent_by_core_0(const char *variant)
 {
-    char error[SCENARIO_ERROR];
-    struct scenario *sc = scenario_load(IRQWEAVE_IMAGES_DIR, "icr-fastpath", error);
-    const struct scenario_variant *v = sc ? scenario_variant(sc, variant, error) : NULL;
-    struct session *s = v ? session_open(sc, v, error) : NULL;
-    cr_assert(s, "%s", error);
+    struct session *s = session_of_scenario(IRQWEAVE_IMAGES_DIR, "icr-fastpath", variant);
     unsigned sent = 0;
     struct explore_options o = {
         .algorithm = ALGORITHM_OPTIMAL, .on_complete = note_sent, .context = &sent};
@@ -42,8 +32,8 @@ static unsigned sent_by_core_0(const char *variant)
 /* What is sent does not show in the verdict: an IPI too many does no harm. */
 Test(icr_fastpath, K6_no_ipi_to_oneself_sync_on_reentry)
 {
-    expect("merged");
-    expect("merged-other");
+    expect_variant("icr-fastpath", "merged");
+    expect_variant("icr-fastpath", "merged-other");
     cr_expect_eq(sent_by_core_0("merged"), 1 << 0);
     cr_expect_eq(sent_by_core_0("merged-other"), 1 << 0);
     cr_expect_eq(sent_by_core_0("ipi"), 1 << 1);
@@ -51,11 +41,11 @@ Test(icr_fastpath, K6_no_ipi_to_oneself_sync_on_reentry)
 
 Test(icr_fastpath, K6_ipi_to_oneself_instead_of_the_sync)
 {
-    expect("ipi");
-    expect("ipi-other");
+    expect_variant("icr-fastpath", "ipi");
+    expect_variant("icr-fastpath", "ipi-other");
 }
 
 Test(icr_fastpath, K6_neither_loses_the_interrupt)
 {
-    expect("neither");
+    expect_variant("icr-fastpath", "neither");
 }

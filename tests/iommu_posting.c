@@ -32,7 +32,7 @@ static void set_up(void)
     static const struct iommu_post script[] = {{0x31, false, PID, COUNT}, {0xc0, false, PID, 0}};
     m = machine_new(2, 1, 1 << 16, 1 << 16);
     l = lapic_new(m, NULL);
-    d = iommu_device_new(m, NULL, l, 0, script, 2);
+    d = iommu_device_new(m, l, 0, script, 2);
     agent = agent_of_device(m, 0);
     memory_write(&m->memory, PID + PID_CONTROL, 8, 0x0000000100f20000ull);
 }

@@ -13,47 +13,39 @@
 #define NOTIFICATION 0xf2
 #define WAKEUP       0xf1
 
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, SCENARIO, variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 Test(ipi_halted, wakes, .timeout = 100)
 {
-    expect("V0-ipi");
+    expect_variant(SCENARIO, "V0-ipi");
 }
 
 Test(ipi_halted, sn_changes_between_pir_and_on, .timeout = 100)
 {
-    expect("V0-preempt");
+    expect_variant(SCENARIO, "V0-preempt");
 }
 
 Test(ipi_halted, post_before_the_switch_is_lost_without_a_look_at_on, .timeout = 100)
 {
-    expect("V1-ipi");
+    expect_variant(SCENARIO, "V1-ipi");
 }
 
 Test(ipi_halted, the_ordinary_notification_wakes_nobody, .timeout = 100)
 {
-    expect("V2-ipi");
+    expect_variant(SCENARIO, "V2-ipi");
 }
 
 Test(ipi_halted, sn_of_a_sleeper_loses, .timeout = 100)
 {
-    expect("V3-ipi");
+    expect_variant(SCENARIO, "V3-ipi");
 }
 
 Test(ipi_halted, sn_without_the_look_at_pir_loses, .timeout = 100)
 {
-    expect("V4-preempt");
+    expect_variant(SCENARIO, "V4-preempt");
 }
 
 Test(ipi_halted, without_an_entry_software_posts_and_wakes, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
-    expect("V5-ipi");
+    expect_large_variant(SCENARIO, "V5-ipi");
 }
 
 /* In how many executions vCPU 1's core has done what. */

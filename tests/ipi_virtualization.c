@@ -10,48 +10,35 @@
 
 #define SCENARIO "ipi-virtualization"
 
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, SCENARIO, variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 Test(ipi_virtualization, V1_one_ipi_is_safe)
 {
-    expect("V1-ipi");
-}
-
-static void expect_large(const char *variant)
-{
-    if (expectation_skips_large())
-        cr_skip_test("%s is too large here", variant);
-    expect(variant);
+    expect_variant(SCENARIO, "V1-ipi");
 }
 
 Test(ipi_virtualization, V1_two_ipis_are_safe, .timeout = 300)
 {
-    expect_large("V1-ipi2");
-    expect_large("V1-same");
+    expect_large_variant(SCENARIO, "V1-ipi2");
+    expect_large_variant(SCENARIO, "V1-same");
 }
 
 Test(ipi_virtualization, V1_beside_a_device_is_safe, .timeout = 300)
 {
-    expect_large("V1-device");
+    expect_large_variant(SCENARIO, "V1-device");
 }
 
 Test(ipi_virtualization, V2_without_an_entry_is_safe)
 {
-    expect("V2-ipi");
+    expect_variant(SCENARIO, "V2-ipi");
 }
 
 Test(ipi_virtualization, V3_forgets_the_exit)
 {
-    expect("V3-ipi");
+    expect_variant(SCENARIO, "V3-ipi");
 }
 
 Test(ipi_virtualization, V4_clears_on_too_late, .timeout = 300)
 {
-    expect_large("V4-ipi2");
+    expect_large_variant(SCENARIO, "V4-ipi2");
 }
 
 /* What the sender did to get there, at the end of one execution. */
@@ -79,6 +66,7 @@ static struct seen look(const char *variant)
     session_explore(seen.s, &o, &r);
     seen.executions = r.complete;
     explore_result_free(&r);
+    session_close(seen.s);
     return seen;
 }
 

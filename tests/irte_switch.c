@@ -6,12 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "tests/support/expectations.h"
-
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "irte-switch", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
+#include "tests/support/sessions.h"
 
 /* "lost": the obligation is unmet, and nothing else is found. */
 static const char *verdict_with(const char *knob, const char *variant)
@@ -19,32 +14,29 @@ static const char *verdict_with(const char *knob, const char *variant)
     struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
     struct explore_result r;
     struct knobs knobs = {{0}, 0};
-    char error[SCENARIO_ERROR] = "";
-    struct scenario *s = scenario_load(IRQWEAVE_IMAGES_DIR, "irte-switch", error);
-    cr_assert(s, "%s", error);
-    struct session *session = session_open(s, scenario_variant(s, variant, error), error);
-    cr_assert(session, "%s", error);
+    struct session *s = session_of_scenario(IRQWEAVE_IMAGES_DIR, "irte-switch", variant);
     cr_assert(knob_set(&knobs, knob));
-    session_configure(session, MEMORY_TSO, &knobs);
-    session_explore(session, &o, &r);
+    session_configure(s, MEMORY_TSO, &knobs);
+    session_explore(s, &o, &r);
     cr_assert_eq(r.bounds, 0);
     bool lost = r.finding_count == 1 && !strcmp(r.finding[0].finding.name, "posted-handled");
     const char *verdict = lost ? "lost" : verdict_name(r.verdict);
     explore_result_free(&r);
+    session_close(s);
     return verdict;
 }
 
 Test(irte_switch, to_posted_and_back)
 {
-    expect("V0-to-posted");
-    expect("V0-to-host");
+    expect_variant("irte-switch", "V0-to-posted");
+    expect_variant("irte-switch", "V0-to-host");
     cr_expect_str_eq(verdict_with("iec=never", "V0-to-posted"), "safe");
     cr_expect_str_eq(verdict_with("iec=never", "V0-to-host"), "safe");
 }
 
 Test(irte_switch, D4_after_the_wait_nothing_uses_the_old_entry)
 {
-    expect("V0-stopped");
+    expect_variant("irte-switch", "V0-stopped");
     cr_expect_str_eq(verdict_with("iec=never", "V0-stopped"), "safe");
 }
 
@@ -56,17 +48,17 @@ Test(irte_switch, D4_if_the_wait_does_not_drain_something_does)
 /* Even without a cache: looked up before the change, posted after the last look. */
 Test(irte_switch, D4_without_invalidation)
 {
-    expect("V1-stopped");
+    expect_variant("irte-switch", "V1-stopped");
     cr_expect_str_eq(verdict_with("iec=never", "V1-stopped"), "lost");
 }
 
 Test(irte_switch, D4_invalidation_that_nobody_waits_for)
 {
-    expect("V2-stopped");
+    expect_variant("irte-switch", "V2-stopped");
 }
 
 Test(irte_switch, two_stores_of_which_one_changes_nothing)
 {
-    expect("V3-to-posted");
+    expect_variant("irte-switch", "V3-to-posted");
     cr_expect_str_eq(verdict_with("iec=never", "V3-to-posted"), "safe");
 }

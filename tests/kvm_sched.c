@@ -9,108 +9,96 @@
 
 #include "tests/support/expectations.h"
 
-static void as_expected(const char *scenario, const char *variant)
-{
-    const char *why = expectation_failure(IRQWEAVE_IMAGES_DIR, scenario, variant);
-    cr_assert(!why, "%s:%s: %s", scenario, variant, why);
-}
-
 /* ---- K2: a post between the last test and the switch to the wake-up vector ---- */
 
 Test(kvm_sched, K2_post_before_the_switch_wakes)
 {
-    as_expected("posted-block", "V0-device");
+    expect_variant("posted-block", "V0-device");
 }
 
 Test(kvm_sched, K2_without_the_look_at_on_it_is_lost)
 {
-    as_expected("posted-block", "V1-device");
-    as_expected("posted-block", "V1-cpu"); /* not this one: a CPU wakes by itself */
+    expect_variant("posted-block", "V1-device");
+    expect_variant("posted-block", "V1-cpu"); /* not this one: a CPU wakes by itself */
 }
 
 Test(kvm_sched, K2_without_the_wakeup_vector_it_is_lost)
 {
-    as_expected("posted-block", "V0n-device");
+    expect_variant("posted-block", "V0n-device");
 }
 
 Test(kvm_sched, K2_list_before_vector_where_interrupts_are_on)
 {
-    as_expected("posted-block", "V2-device"); /* they are off: either order will do */
-    as_expected("posted-block", "V8-device");
-    as_expected("posted-block", "V8b-device");
+    expect_variant("posted-block", "V2-device"); /* they are off: either order will do */
+    expect_variant("posted-block", "V8-device");
+    expect_variant("posted-block", "V8b-device");
 }
 
 Test(kvm_sched, K2_form_of_4_8)
 {
-    as_expected("posted-block", "V7-device");
-    as_expected("posted-block", "V7b-device");
-    as_expected("posted-block", "V7c-device");
+    expect_variant("posted-block", "V7-device");
+    expect_variant("posted-block", "V7b-device");
+    expect_variant("posted-block", "V7c-device");
 }
 
 Test(kvm_sched, K2_a_cpu_posts, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
-    as_expected("posted-block", "V0-cpu");
-    as_expected("posted-block", "V3-cpu");
-    as_expected("posted-block", "V5-cpu");
+    expect_large_variant("posted-block", "V0-cpu");
+    expect_large_variant("posted-block", "V3-cpu");
+    expect_large_variant("posted-block", "V5-cpu");
 }
 
 /* ---- K3: a wake-up interrupt at the CPU that the vCPU has left ---- */
 
 Test(kvm_sched, K3_lock_of_the_previous_cpu, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
-    as_expected("posted-migrate", "V3-wake");
+    expect_large_variant("posted-migrate", "V3-wake");
 }
 
 Test(kvm_sched, K3_another_lock_or_none_corrupts_the_list, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
-    as_expected("posted-migrate", "V4-wake");
-    as_expected("posted-migrate", "V5-wake");
+    expect_large_variant("posted-migrate", "V4-wake");
+    expect_large_variant("posted-migrate", "V5-wake");
 }
 
 Test(kvm_sched, ndst_stays_with_the_list, .timeout = 100)
 {
-    as_expected("posted-migrate", "V7-wake");
-    as_expected("posted-migrate", "V6-wake");
+    expect_variant("posted-migrate", "V7-wake");
+    expect_variant("posted-migrate", "V6-wake");
 }
 
 /* ---- K4: barriers between what is posted and the look for who needs to be told ---- */
 
 Test(kvm_sched, K4_locked_post_and_barrier_of_the_sleeper)
 {
-    as_expected("posted-block", "V0n-cpu");
-    as_expected("posted-block", "V6n-cpu");
+    expect_variant("posted-block", "V0n-cpu");
+    expect_variant("posted-block", "V6n-cpu");
 }
 
 Test(kvm_sched, K4_mode_read_while_on_is_buffered)
 {
-    as_expected("posted-block", "V4n-cpu");
-    as_expected("posted-block", "V4bn-cpu");
+    expect_variant("posted-block", "V4n-cpu");
+    expect_variant("posted-block", "V4bn-cpu");
 }
 
 Test(kvm_sched, K4_sleeper_without_barrier)
 {
-    as_expected("posted-block", "V3n-cpu");
-    as_expected("posted-block", "V5n-cpu");
+    expect_variant("posted-block", "V3n-cpu");
+    expect_variant("posted-block", "V5n-cpu");
 }
 
 /* ---- SN ---- */
 
 Test(kvm_sched, sn_is_cleared_and_pir_looked_at, .timeout = 100)
 {
-    as_expected("posted-migrate", "V0-preempt");
-    as_expected("posted-migrate", "V0-move");
+    expect_variant("posted-migrate", "V0-preempt");
+    expect_variant("posted-migrate", "V0-move");
 }
 
 Test(kvm_sched, sn_without_the_look_loses, .timeout = 100)
 {
-    as_expected("posted-migrate", "V1-preempt");
-    as_expected("posted-migrate", "V1-move");
-    as_expected("posted-migrate", "V2-preempt");
-    as_expected("posted-migrate", "V2-move");
+    expect_variant("posted-migrate", "V1-preempt");
+    expect_variant("posted-migrate", "V1-move");
+    expect_variant("posted-migrate", "V2-preempt");
+    expect_variant("posted-migrate", "V2-move");
 }

@@ -7,68 +7,62 @@
 
 #include "tests/support/expectations.h"
 
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "level-eoi", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 Test(level_eoi, a_line_that_is_up_at_eoi_is_served_again, .timeout = 120)
 {
-    expect("merged");
-    expect("early");
+    expect_variant("level-eoi", "merged");
+    expect_variant("level-eoi", "early");
 }
 
 Test(level_eoi, remote_irr_that_goes_too_late_refuses_it, .timeout = 120)
 {
-    expect("late");
+    expect_variant("level-eoi", "late");
 }
 
 Test(level_eoi, eoi_without_service_of_the_line_loses, .timeout = 120)
 {
-    expect("drop");
-    expect("no-look");
+    expect_variant("level-eoi", "drop");
+    expect_variant("level-eoi", "no-look");
 }
 
 Test(level_eoi, eoi_exits_only_by_the_bitmap, .timeout = 120)
 {
-    expect("no-scan");
-    expect("edge");
+    expect_variant("level-eoi", "no-scan");
+    expect_variant("level-eoi", "edge");
 }
 
 Test(level_eoi, scan_keeps_what_is_pending_or_in_service, .timeout = 120)
 {
-    expect("merged-route");
+    expect_variant("level-eoi", "merged-route");
 }
 
 Test(level_eoi, scan_that_forgets_leaves_the_line_stuck, .timeout = 120)
 {
-    expect("forget-route");
-    expect("no-sync-route");
+    expect_variant("level-eoi", "forget-route");
+    expect_variant("level-eoi", "no-sync-route");
 }
 
 Test(level_eoi, eoi_of_the_old_vector_finds_no_entry, .timeout = 120)
 {
-    expect("merged-move");
+    expect_variant("level-eoi", "merged-move");
 }
 
 Test(level_eoi, interrupt_before_the_request_overtakes_the_scan, .timeout = 120)
 {
-    expect("merged-move-edge");
+    expect_variant("level-eoi", "merged-move-edge");
 }
 
 Test(level_eoi, request_before_the_interrupt_is_safe, .timeout = 120)
 {
-    expect("scan-first-move-edge");
+    expect_variant("level-eoi", "scan-first-move-edge");
 }
 
 Test(level_eoi, request_without_a_kick_is_not_enough, .timeout = 120)
 {
-    expect("no-kick-move-edge");
+    expect_variant("level-eoi", "no-kick-move-edge");
 }
 
 Test(level_eoi, a_line_of_the_host_reaches_the_guest, .timeout = 120)
 {
-    expect("merged-line");
-    expect("no-scan-line"); /* it does reach the guest, whose EOI is then not seen */
+    expect_variant("level-eoi", "merged-line");
+    expect_variant("level-eoi", "no-scan-line"); /* it does reach the guest, whose EOI is then not seen */
 }

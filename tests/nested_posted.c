@@ -7,43 +7,33 @@
 
 #include "tests/support/expectations.h"
 
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "nested-posted", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 Test(nested_posted, K5_posted_while_l2_runs)
 {
-    expect("6.12");
+    expect_variant("nested-posted", "6.12");
 }
 
 Test(nested_posted, K5_posted_while_l2_exits_to_l0, .timeout = 120)
 {
-    expect("6.12-exit");
+    expect_variant("nested-posted", "6.12-exit");
 }
 
 Test(nested_posted, K5_two_vectors, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("large");
-    expect("6.12-two");
+    expect_large_variant("nested-posted", "6.12-two");
 }
 
 Test(nested_posted, K5_interrupt_of_l1_ends_the_stay_in_l2)
 {
-    expect("6.12-l1");
+    expect_variant("nested-posted", "6.12-l1");
 }
 
 Test(nested_posted, K5_notification_before_request_is_lost, .timeout = 120)
 {
-    expect("4.8");
-    expect("4.8-exit");
+    expect_variant("nested-posted", "4.8");
+    expect_variant("nested-posted", "4.8-exit");
 }
 
 Test(nested_posted, K5_on_cleared_late_loses_the_second, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("large");
-    expect("on-late");
+    expect_large_variant("nested-posted", "on-late");
 }

@@ -10,6 +10,7 @@
 
 #include "kvm/runtime/marker.h"
 #include "sim/message.h"
+#include "tests/support/effort.h"
 #include "tests/support/expectations.h"
 #include "tests/support/sessions.h"
 
@@ -108,8 +109,8 @@ ParameterizedTestParameters(posted_delivery, table)
 
 ParameterizedTest(struct row *row, posted_delivery, table, .timeout = 500)
 {
-    if (row->large && expectation_skips_large())
-        cr_skip_test("%s is too large here", row->variant);
+    if (row->large)
+        skip_large(row->variant);
     struct session *s = session_of(IRQWEAVE_IMAGES_DIR, row->variant);
     check_all_knobs(s, row, MEMORY_TSO);
     check_all_knobs(s, row, MEMORY_SC);
@@ -126,24 +127,18 @@ Test(posted_delivery, every_variant_is_checked)
     }
 }
 
-/* The device is what loses the interrupt of V0: without it nothing is lost. */
-static void expect(const char *variant)
-{
-    const char *failure = expectation_failure(IRQWEAVE_IMAGES_DIR, "posted-delivery", variant);
-    cr_assert(!failure, "%s %s", variant, failure);
-}
-
 /* Linux 4.8: the host takes the notification between the sync and interrupts off. */
 Test(posted_delivery, K1_order_of_4_8_loses_a_post_of_a_device)
 {
-    expect("V0-device");
+    expect_variant("posted-delivery", "V0-device");
 }
 
 Test(posted_delivery, K1_order_of_5_15_loses_none)
 {
-    expect("V3-device");
+    expect_variant("posted-delivery", "V3-device");
 }
 
+/* The device is what loses the interrupt of V0: without it nothing is lost. */
 Test(posted_delivery, V0_without_the_device_is_safe)
 {
     char error[SCENARIO_ERROR] = "";
@@ -176,7 +171,7 @@ static struct session *open_two_posters(void)
     return s;
 }
 
-/* What PI-1 of the dossier looks at. Too much costs executions, never a violation. */
+/* What PI-1 as first stated looks at. Too much costs executions, never a violation. */
 static void strict_reads(const struct session *s, struct footprint *fp)
 {
     footprint_add_memory(fp, s->states.pid->address + PID_CONTROL, 8, ACCESS_READ, 0);
@@ -187,7 +182,7 @@ static void strict_reads(const struct session *s, struct footprint *fp)
         footprint_add(fp, region_resource(i, REGION_NOTIFY), ACCESS_READ);
 }
 
-/* PI-1 as the dossier of races has it: only the notification counts, not the reschedule IPI. */
+/* PI-1 as first stated: only the notification counts, not the reschedule IPI. */
 static bool strict_holds(void *context, struct machine *m, struct footprint *fp, char *message,
                          size_t size)
 {
@@ -202,7 +197,7 @@ static bool strict_holds(void *context, struct machine *m, struct footprint *fp,
     return (m->state->regions[1] | m->state->regions[2]) & (1 << REGION_NOTIFY);
 }
 
-Test(posted_delivery, PI_1_of_the_dossier_is_too_strong_for_two_posters, .timeout = 500)
+Test(posted_delivery, PI_1_as_first_stated_is_too_strong_for_two_posters, .timeout = 500)
 {
     struct session *s = open_two_posters();
     struct knobs knobs = {.consulted = 0};
@@ -219,8 +214,7 @@ Test(posted_delivery, PI_1_of_the_dossier_is_too_strong_for_two_posters, .timeou
 
 Test(posted_delivery, two_posters_on_two_cpus_are_safe, .timeout = 500)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
+    skip_large("V3 with two posters");
     struct row row = {"V3, two posters", SAFE, SAFE, "", "", 1};
     struct knobs knobs = {.consulted = 0};
     check(open_two_posters(), &row, MEMORY_TSO, &knobs);
@@ -277,8 +271,7 @@ Test(posted_delivery, algorithms_find_the_same_with_a_request, .timeout = 300)
 Test(posted_delivery, algorithms_find_the_same_with_a_vector_twice, .timeout = 300)
 {
     agree("V3-device-same");
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
+    skip_large("V7-same");
     agree("V7-same");
 }
 
@@ -347,7 +340,6 @@ Test(posted_delivery, violations_replay_a_thousand_times, .timeout = 500)
 
 Test(posted_delivery, large_violations_replay_a_thousand_times, .timeout = 300)
 {
-    if (expectation_skips_large())
-        cr_skip_test("too large here");
+    skip_large("replay");
     cr_assert_gt(replay_violations(true, 1000), 0);
 }

@@ -213,6 +213,7 @@ Test(svm_events, smi_exits_and_stays_pending)
     run();
     left(VMEXIT_SMI);
     cr_expect(l->latch[0].smi);
+    cr_expect_eq(GET(control.exit_info_1), 1, "15.13.3: asserted externally");
 }
 
 /* System-management mode is not modelled: no verdict instead of a wrong one. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Intercepted instructions and exceptions, what their exits tell, and what a guest does that nobody intercepts
- * (APM vol. 2, 15.7 to 15.14, 15.33).
+ * (APM vol. 2, 15.7 to 15.14, 15.18, 15.21).
  */
 #include "tests/svm_fixture.h"
 
@@ -53,6 +53,8 @@ __asm__(".pushsection .rodata\n"
         "icept_cr8_reserved:\n  mov $0x10, %ecx\n"
         "icept_cr8_reserved_write:\n  mov %rcx, %cr8\n  hlt\n"
         "icept_shadow:\n  sti\n  vmmcall\n  hlt\n"
+        "icept_clears_svme:\n  mov $0xc0000080, %ecx\n  mov $0xd00, %eax\n  xor %edx, %edx\n  wrmsr\n  vmmcall\n  hlt\n"
+        "icept_clears_svme_stgi:\n  mov $0xc0000080, %ecx\n  mov $0xd00, %eax\n  xor %edx, %edx\n  wrmsr\n  stgi\n  hlt\n"
         "icept_error_isr:\n  pop %rbx\n  hlt\n"
         "icept_isr:\n  hlt\n"
         "icept_table: .word 0xfff\n  .quad 0xffffffff80025000\n"
@@ -65,7 +67,7 @@ extern const uint8_t icept_begin[], icept_pause[], icept_iret[], icept_iretq[], 
     icept_rdmsr[], icept_rdmsr_itself[], icept_wrmsr[], icept_wrmsr_itself[], icept_in[], icept_out[],
     icept_out_itself[], icept_divides[], icept_division[], icept_cr0[], icept_cr0_ts[], icept_cr0_ne[],
     icept_cr8[], icept_cr8_write[], icept_cr8_read[], icept_cr8_reserved[], icept_cr8_reserved_write[],
-    icept_shadow[], icept_error_isr[], icept_isr[], icept_end[];
+    icept_shadow[], icept_clears_svme[], icept_clears_svme_stgi[], icept_error_isr[], icept_isr[], icept_end[];
 
 enum { IOPM = 0x2c000 };
 
@@ -155,7 +157,7 @@ Test(svm_intercepts, without_nrip_save)
     cr_expect_eq(GET(control.nrip), 0);
 }
 
-/* 15.33.3: with decode assists EXITINFO1 holds the vector of INT n. */
+/* 15.8.2: with decode assists EXITINFO1 holds the vector of INT n. */
 Test(svm_intercepts, int_n_tells_its_vector)
 {
     intercept(VMEXIT_SWINT);
@@ -165,7 +167,7 @@ Test(svm_intercepts, int_n_tells_its_vector)
     cr_expect_eq(GET(control.exit_info_1), 0x40);
 }
 
-/* 15.14.6: VMMCALL that is not intercepted is #UD. */
+/* 15.18: VMMCALL that is not intercepted is #UD. */
 Test(svm_intercepts, vmmcall_is_ud_without_the_intercept)
 {
     PUT(control.intercept_4, INTERCEPT(VMEXIT_VMRUN));
@@ -221,9 +223,9 @@ Test(svm_intercepts, int3_is_an_exception)
     cr_expect_eq(GET(save.rip), own(icept_int3));
 }
 
-/* ---- CR0 and CR8: 15.8, 15.21.2 ---- */
+/* ---- CR0 and CR8: 15.8.1, 15.9, 15.21.2 ---- */
 
-/* 15.33.1: bit 63 of EXITINFO1 says MOV, 3:0 the register: RCX is 1, RBX is 3. */
+/* 15.8.1: bit 63 of EXITINFO1 says MOV, 3:0 the register: RCX is 1, RBX is 3. */
 Test(svm_intercepts, cr8_intercepts)
 {
     PUT(control.intercept_cr, 1u << VMEXIT_CR8_WRITE);
@@ -236,6 +238,49 @@ Test(svm_intercepts, cr8_intercepts)
     left_at(VMEXIT_CR8_READ, icept_cr8_read, 4);
     cr_expect_eq(GET(control.exit_info_1), 1ull << 63 | 3);
     cr_expect_eq(GET(control.int_ctl) & 0xff, 5, "it was written in between");
+}
+
+/* 15.9: exceptions of MOV CR8 come before its intercept. */
+Test(svm_intercepts, gp_comes_before_the_intercept_of_cr8)
+{
+    PUT(control.intercept_cr, 1u << VMEXIT_CR8_WRITE);
+    guest_at(icept_cr8_reserved);
+    enter();
+    in_guest();
+    cr_expect_eq(cpu->core[0].exec.pc, own(icept_error_isr) + 1, "%s", trace);
+}
+
+/* 15.8.3 */
+Test(svm_intercepts, invlpg_tells_its_address)
+{
+    intercept(VMEXIT_INVLPG);
+    guest_at(icept_invlpg);
+    enter();
+    left(VMEXIT_INVLPG);
+    cr_expect_eq(GET(control.exit_info_1), WINDOW + GUEST_STACK);
+}
+
+/* 15.8.4: no bytes of the instruction but with a page fault. */
+Test(svm_intercepts, no_instruction_bytes)
+{
+    PUT(control.fetched, 3);
+    guest_at(icept_vmmcall);
+    enter();
+    left(VMEXIT_VMMCALL);
+    cr_expect_eq(GET(control.fetched), 0);
+}
+
+/* 15.9: VMMCALL leaves even where it would be #UD, in a guest that has cleared SVME; STGI does not. */
+Test(svm_intercepts, vmmcall_exits_without_svme)
+{
+    guest_at(icept_clears_svme);
+    enter();
+    left(VMEXIT_VMMCALL);
+    PUT(save.efer, 0x1d00);
+    guest_at(icept_clears_svme_stgi);
+    enter_again();
+    in_guest();
+    cr_expect_eq(cpu->core[0].exec.pc, own(icept_isr), "%s", trace);
 }
 
 Test(svm_intercepts, without_decode_assists_cr_exits_tell_nothing)
@@ -293,7 +338,7 @@ Test(svm_intercepts, cr8_reserved_bits_fault)
     cr_expect_eq(reg(UC_X86_REG_RBX), 0, "error code");
 }
 
-/* 15.8.1: the selective intercept lets TS (and MP) change. */
+/* 15.9: the selective intercept lets TS (and MP) change. */
 Test(svm_intercepts, selective_cr0_writes)
 {
     intercept(VMEXIT_CR0_SEL_WRITE);
@@ -393,8 +438,7 @@ Test(svm_intercepts, shutdown)
     PUT(save.idtr.limit, 0);
     guest_at(icept_divides);
     enter();
-    left(VMEXIT_SHUTDOWN);
-    cr_expect_eq(GET(control.exit_int_info), 0);
+    left(VMEXIT_SHUTDOWN); /* the state that it saves is undefined */
 }
 
 Test(svm_intercepts, a_shutdown_that_is_not_intercepted_is_a_limit)

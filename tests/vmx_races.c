@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Posting against draining, all interleavings of real machine code (SDM vol. 3, 29.6; editions since
- * 2022, 30.1.6; VT-d specification 5.2.3): a guest that posts by IPI virtualization, a device that
- * posts by the IOMMU, and the processor that drains the descriptor.
+ * Posting against draining, all interleavings of real machine code (SDM vol. 3, 29.6; "IPI
+ * Virtualization" of later editions; VT-d specification 5.2.3): a guest that posts by IPI
+ * virtualization, a device that posts by the IOMMU, and the processor that drains the descriptor.
  */
 #include <criterion/criterion.h>
 
@@ -47,7 +47,7 @@ static void open_race(unsigned cores, unsigned devices, enum memory_model model)
 static void add_device(void)
 {
     const struct iommu_post script[] = {{INTERRUPT_HIGH, false, guests_pid(1), 0}};
-    iommu_device_new(g.p->m, g.p->cpu, g.l, 0, script, 1);
+    iommu_device_new(g.p->m, g.l, 0, script, 1);
 }
 
 /* Whether core 0 has sent a notification, and whether ON was left set for virtual CPU 1: a bit for each

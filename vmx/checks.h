@@ -18,8 +18,11 @@ enum entry_failure {
 struct entry_row {
     enum entry_failure failure;
     const char *must; /* what must hold, for messages */
-    bool (*holds)(const struct vmcs *, unsigned vtpr);
+    bool (*holds)(const struct vmcs *);
 };
+
+/* The first of `count` rows that does not hold; NULL if all do. */
+const struct entry_row *entry_row_broken(const struct entry_row *, unsigned count, const struct vmcs *);
 
 /* The first row that does not hold; NULL if all do. `vtpr` counts only if the next function says
  * so. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks on host state and guest state at VM entry.
- * After the SDM vol. 3 (June 2016), 26.2.2 to 26.2.4, 26.3.1.1, 26.3.1.4 to 26.3.1.6.
+ * After the SDM vol. 3, 26.2.2 to 26.2.4, 26.3.1.1, 26.3.1.4 to 26.3.1.6.
  *
  * A processor may refuse to inject an NMI while STI blocks (26.3.1.5); this one does not. Left out:
  * segment limits and access rights but for DPL(SS), debug registers, PDPTEs, PAT, SMM.
@@ -43,30 +43,27 @@ static bool efer_fits(uint64_t efer, bool long_mode)
 
 /* ---- Host state ---- */
 
-static bool host_control_registers(const struct vmcs *v, unsigned vtpr)
+static bool host_control_registers(const struct vmcs *v)
 {
-    (void)vtpr;
     return control_registers(vmcs_get(v, VMCS_HOST_CR0), vmcs_get(v, VMCS_HOST_CR3),
                              vmcs_get(v, VMCS_HOST_CR4));
 }
 
-static bool host_selectors(const struct vmcs *v, unsigned vtpr)
+static bool host_selectors(const struct vmcs *v)
 {
     static const enum vmcs_field all[] = {VMCS_HOST_ES, VMCS_HOST_CS, VMCS_HOST_SS, VMCS_HOST_DS,
                                           VMCS_HOST_FS, VMCS_HOST_GS, VMCS_HOST_TR};
-    (void)vtpr;
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
         if (vmcs_get(v, all[i]) & 7)
             return false; /* RPL and TI must be 0 */
     return vmcs_get(v, VMCS_HOST_CS) && vmcs_get(v, VMCS_HOST_TR);
 }
 
-static bool host_addresses(const struct vmcs *v, unsigned vtpr)
+static bool host_addresses(const struct vmcs *v)
 {
     static const enum vmcs_field all[] = {
         VMCS_HOST_FS_BASE,   VMCS_HOST_GS_BASE,      VMCS_HOST_TR_BASE,      VMCS_HOST_GDTR_BASE,
         VMCS_HOST_IDTR_BASE, VMCS_HOST_SYSENTER_ESP, VMCS_HOST_SYSENTER_EIP, VMCS_HOST_RIP};
-    (void)vtpr;
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
         if (!canonical(vmcs_get(v, all[i])))
             return false;
@@ -74,16 +71,14 @@ static bool host_addresses(const struct vmcs *v, unsigned vtpr)
 }
 
 /* The model's host is always in IA-32e mode. */
-static bool host_is_64_bit(const struct vmcs *v, unsigned vtpr)
+static bool host_is_64_bit(const struct vmcs *v)
 {
-    (void)vtpr;
     return (vmcs_get(v, VMCS_EXIT_CONTROLS) & EXIT_HOST_64) &&
            (vmcs_get(v, VMCS_HOST_CR4) & CR4_PAE);
 }
 
-static bool host_efer(const struct vmcs *v, unsigned vtpr)
+static bool host_efer(const struct vmcs *v)
 {
-    (void)vtpr;
     uint64_t controls = vmcs_get(v, VMCS_EXIT_CONTROLS);
     return !(controls & EXIT_LOAD_EFER) ||
            efer_fits(vmcs_get(v, VMCS_HOST_EFER), controls & EXIT_HOST_64);
@@ -91,40 +86,35 @@ static bool host_efer(const struct vmcs *v, unsigned vtpr)
 
 /* ---- Guest state: registers ---- */
 
-static bool guest_control_registers(const struct vmcs *v, unsigned vtpr)
+static bool guest_control_registers(const struct vmcs *v)
 {
-    (void)vtpr;
     return control_registers(vmcs_get(v, VMCS_GUEST_CR0), vmcs_get(v, VMCS_GUEST_CR3),
                              vmcs_get(v, VMCS_GUEST_CR4));
 }
 
-static bool guest_is_64_bit(const struct vmcs *v, unsigned vtpr)
+static bool guest_is_64_bit(const struct vmcs *v)
 {
-    (void)vtpr;
     if (!(vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64))
         return true;
     return (vmcs_get(v, VMCS_GUEST_CR0) & CR0_PG) && (vmcs_get(v, VMCS_GUEST_CR4) & CR4_PAE);
 }
 
-static bool guest_efer(const struct vmcs *v, unsigned vtpr)
+static bool guest_efer(const struct vmcs *v)
 {
-    (void)vtpr;
     uint64_t controls = vmcs_get(v, VMCS_ENTRY_CONTROLS);
     return !(controls & ENTRY_LOAD_EFER) ||
            efer_fits(vmcs_get(v, VMCS_GUEST_EFER), controls & ENTRY_GUEST_64);
 }
 
-static bool guest_rip(const struct vmcs *v, unsigned vtpr)
+static bool guest_rip(const struct vmcs *v)
 {
-    (void)vtpr;
     return canonical(vmcs_get(v, VMCS_GUEST_RIP));
 }
 
-static bool guest_rflags(const struct vmcs *v, unsigned vtpr)
+static bool guest_rflags(const struct vmcs *v)
 {
     uint64_t flags = vmcs_get(v, VMCS_GUEST_RFLAGS);
     uint64_t reserved = ~0ull << 22 | 1 << 15 | 1 << 5 | 1 << 3;
-    (void)vtpr;
     if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64)
         reserved |= RFLAGS_VM;
     return (flags & RFLAGS_FIXED) && !(flags & reserved);
@@ -143,29 +133,26 @@ static bool blocks(const struct vmcs *v, unsigned bits)
     return vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY) & bits;
 }
 
-static bool guest_takes_external(const struct vmcs *v, unsigned vtpr)
+static bool guest_takes_external(const struct vmcs *v)
 {
-    (void)vtpr;
-    if (!injects(v, INTR_TYPE_EXTERNAL))
+    if (!injects(v, DELIVER_EXTERNAL))
         return true;
     return (vmcs_get(v, VMCS_GUEST_RFLAGS) & RFLAGS_IF) &&
            !blocks(v, BLOCKING_STI | BLOCKING_MOV_SS);
 }
 
 /* Without virtual NMIs an NMI is injected whatever bit 3 says. */
-static bool guest_takes_nmi(const struct vmcs *v, unsigned vtpr)
+static bool guest_takes_nmi(const struct vmcs *v)
 {
-    (void)vtpr;
-    if (!injects(v, INTR_TYPE_NMI))
+    if (!injects(v, DELIVER_NMI))
         return true;
     unsigned bits = BLOCKING_MOV_SS | (vmx_pin(v, PIN_VIRTUAL_NMIS) ? BLOCKING_NMI : 0);
     return !blocks(v, bits);
 }
 
 /* Bit 4 (enclave interruption) needs SGX, bit 2 SMM. */
-static bool guest_interruptibility(const struct vmcs *v, unsigned vtpr)
+static bool guest_interruptibility(const struct vmcs *v)
 {
-    (void)vtpr;
     if (blocks(v, ~(unsigned)(BLOCKING_STI | BLOCKING_MOV_SS | BLOCKING_NMI)))
         return false;
     if (blocks(v, BLOCKING_STI) && blocks(v, BLOCKING_MOV_SS))
@@ -173,10 +160,9 @@ static bool guest_interruptibility(const struct vmcs *v, unsigned vtpr)
     return !blocks(v, BLOCKING_STI) || (vmcs_get(v, VMCS_GUEST_RFLAGS) & RFLAGS_IF);
 }
 
-static bool guest_activity(const struct vmcs *v, unsigned vtpr)
+static bool guest_activity(const struct vmcs *v)
 {
     uint64_t activity = vmcs_get(v, VMCS_GUEST_ACTIVITY);
-    (void)vtpr;
     if (activity > ACTIVITY_SIPI)
         return false;
     if (activity == ACTIVITY_HLT && (vmcs_get(v, VMCS_GUEST_SS_ACCESS) & SS_DPL))
@@ -185,19 +171,18 @@ static bool guest_activity(const struct vmcs *v, unsigned vtpr)
 }
 
 /* What an inactive state would block cannot be injected into it. */
-static bool activity_takes_injection(const struct vmcs *v, unsigned vtpr)
+static bool activity_takes_injection(const struct vmcs *v)
 {
     uint32_t info = (uint32_t)vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     unsigned vector = info & 0xff;
-    bool nmi = injects(v, INTR_TYPE_NMI), exception = injects(v, INTR_TYPE_EXCEPTION);
-    (void)vtpr;
+    bool nmi = injects(v, DELIVER_NMI), exception = injects(v, DELIVER_EXCEPTION);
     if (!(info & INTR_VALID))
         return true;
     switch (vmcs_get(v, VMCS_GUEST_ACTIVITY)) {
     case ACTIVITY_ACTIVE:
         return true;
     case ACTIVITY_HLT:
-        return nmi || injects(v, INTR_TYPE_EXTERNAL) ||
+        return nmi || injects(v, DELIVER_EXTERNAL) ||
                (exception && (vector == VECTOR_DB || vector == VECTOR_MC));
     case ACTIVITY_SHUTDOWN:
         return nmi || (exception && vector == VECTOR_MC);
@@ -206,15 +191,13 @@ static bool activity_takes_injection(const struct vmcs *v, unsigned vtpr)
     }
 }
 
-static bool pending_debug(const struct vmcs *v, unsigned vtpr)
+static bool pending_debug(const struct vmcs *v)
 {
-    (void)vtpr;
     return !(vmcs_get(v, VMCS_GUEST_PENDING_DEBUG) & ~0x500full);
 }
 
-static bool link_pointer(const struct vmcs *v, unsigned vtpr)
+static bool link_pointer(const struct vmcs *v)
 {
-    (void)vtpr;
     return vmcs_get(v, VMCS_LINK_POINTER) == ~0ull; /* no VMCS shadowing */
 }
 
@@ -244,10 +227,7 @@ static const struct entry_row rows[] = {
 
 const struct entry_row *vmx_check_state(const struct vmcs *v)
 {
-    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!rows[i].holds(v, 0))
-            return &rows[i];
-    return NULL;
+    return entry_row_broken(rows, sizeof rows / sizeof *rows, v);
 }
 
 unsigned vmx_check_qualification(const struct entry_row *row)

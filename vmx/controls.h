@@ -63,15 +63,9 @@ enum {
 #define PROC_SECONDARY 0x80000000u /* activate secondary controls */
 
 /* Interruption information: in the fields for VM entry, VM exit and IDT vectoring (24.8.3, 24.9.2,
- * 24.9.3). */
+ * 24.9.3). Its types are those of enum delivery_type, and two more. */
 enum {
-    INTR_TYPE_EXTERNAL = 0,
     INTR_TYPE_RESERVED = 1,
-    INTR_TYPE_NMI = 2,
-    INTR_TYPE_EXCEPTION = 3,
-    INTR_TYPE_SOFTWARE = 4,            /* INT n */
-    INTR_TYPE_PRIVILEGED = 5,          /* INT1 */
-    INTR_TYPE_SOFTWARE_EXCEPTION = 6,  /* INT3, INTO */
     INTR_TYPE_OTHER = 7,
     INTR_HAS_ERROR = 1 << 11,
 
@@ -90,7 +84,7 @@ static inline unsigned intr_type(uint32_t info)
 /* Types whose delivery returns behind an instruction. */
 static inline bool intr_is_software(uint32_t info)
 {
-    return intr_type(info) >= INTR_TYPE_SOFTWARE && intr_type(info) <= INTR_TYPE_SOFTWARE_EXCEPTION;
+    return intr_type(info) >= DELIVER_SOFTWARE && intr_type(info) <= DELIVER_SOFTWARE_EXCEPTION;
 }
 
 #define EXIT_ENTRY_FAILURE 0x80000000u /* bit 31 of the exit reason */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VM entry: VMLAUNCH and VMRESUME.
- * After the SDM vol. 3 (June 2016), 26.1 to 26.6.
+ * After the SDM vol. 3, 26.1 to 26.6.
  *
  * The commit is one step (EVENT_VM_ENTRY): from then on the core is in guest mode. Loading of RVI
  * and SVI and PPR virtualization follow as micro-steps, then event injection (inject.c), then the
@@ -25,7 +25,7 @@ struct verdict {
 
 static bool in_memory(const struct core *c, uint64_t address)
 {
-    return address < c->m->memory.size && c->m->memory.size - address >= 4096;
+    return memory_has(&c->m->memory, address, 4096);
 }
 
 static unsigned read_vtpr(struct core *c, const struct vmcs *v)
@@ -84,7 +84,7 @@ static void require_modelled(struct core *c, const struct vmcs *v)
     bool there = (!vmx_proc(v, PROC_TPR_SHADOW) || in_memory(c, vmcs_get(v, VMCS_VIRTUAL_APIC))) &&
                  (!vmx_proc(v, PROC_MSR_BITMAPS) || in_memory(c, vmcs_get(v, VMCS_MSR_BITMAP))) &&
                  (!vmx_pin(v, PIN_POSTED_INTERRUPTS) ||
-                  vmcs_get(v, VMCS_POSTED_INTR_DESC) + 64 <= c->m->memory.size);
+                  memory_has(&c->m->memory, vmcs_get(v, VMCS_POSTED_INTR_DESC), 64));
     if (!there)
         core_not_modelled(c, "VM entry with a page outside the machine's memory");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Events at an instruction boundary of a guest, by priority.
- * After the SDM vol. 3 (June 2016), table 6-2, 25.2, 25.5.1, 26.6, 29.2.2, 29.6.
+ * After the SDM vol. 3, table 6-2, 25.2, 25.5.1, 26.6, 29.2.2, 29.6.
  *
  * INIT (3) comes before the timer (6), that before the NMI window (7), that before an NMI (8), that before
  * an interrupt-window exit or a virtual interrupt (9), that before an external interrupt (10). Inactive
@@ -197,7 +197,7 @@ static enum event_result take_nmi(struct vmx *x, struct core *c)
         return EVENT_DIVERTED;
     }
     lapic_take_nmi(x->lapic, c->id);
-    leave(x, c, EXIT_EXCEPTION_NMI, INTR_VALID | INTR_TYPE_NMI << 8 | VECTOR_NMI);
+    leave(x, c, EXIT_EXCEPTION_NMI, INTR_VALID | DELIVER_NMI << 8 | VECTOR_NMI);
     c->state->nmi_blocked = 1;
     return EVENT_DIVERTED;
 }
@@ -216,7 +216,7 @@ static enum event_result take_external(struct vmx *x, struct core *c)
     if (vmcs_get(v, VMCS_EXIT_CONTROLS) & EXIT_ACKNOWLEDGE) {
         unsigned vector = lapic_acknowledge(x->lapic, c->id);
         machine_say(x->m, STEP_VMX, "acknowledge %#x", vector);
-        info = INTR_VALID | INTR_TYPE_EXTERNAL << 8 | vector;
+        info = INTR_VALID | DELIVER_EXTERNAL << 8 | vector;
     }
     return leave(x, c, EXIT_EXTERNAL_INTERRUPT, info);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VM exits: recording, saving guest state, loading host state.
- * After the SDM vol. 3 (June 2016), 27.2, 27.3, 27.5.
+ * After the SDM vol. 3, 27.2, 27.3, 27.5.
  *
  * An exit is one step: nothing of it is in memory that others can see (VMCS data are not in
  * memory). General registers are shared with the host. Left out: MSR lists, debug registers,
@@ -93,7 +93,7 @@ static void record(struct core *c, struct vmcs *v, const struct vmx_exit *e)
     vmcs_set(v, VMCS_EXIT_INTR_ERROR, e->intr_error);
     vmcs_set(v, VMCS_EXIT_INSTRUCTION_LENGTH, e->instruction_length);
     vmx_record_vectoring(c, v);
-    /* 27.2.1: the valid bit of the VM-entry interruption information is cleared. */
+    /* 27.2: the valid bit of the VM-entry interruption information is cleared. */
     uint64_t injection = vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     vmcs_set(v, VMCS_ENTRY_INTR_INFO, injection & ~(uint64_t)INTR_VALID);
 }
@@ -172,8 +172,8 @@ void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned re
 /* #BP and #OF come from INT3 and INTO alone: software exceptions, which have a length (27.2.4). */
 static unsigned exception_type(unsigned vector)
 {
-    return vector == VECTOR_BP || vector == VECTOR_OF ? INTR_TYPE_SOFTWARE_EXCEPTION
-                                                      : INTR_TYPE_EXCEPTION;
+    return vector == VECTOR_BP || vector == VECTOR_OF ? DELIVER_SOFTWARE_EXCEPTION
+                                                      : DELIVER_EXCEPTION;
 }
 
 bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool has_error,
@@ -189,7 +189,7 @@ bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool ha
         .reason = EXIT_EXCEPTION_NMI,
         .intr_info = INTR_VALID | type << 8 | (has_error ? INTR_HAS_ERROR : 0) | vector,
         .intr_error = error,
-        .instruction_length = type == INTR_TYPE_SOFTWARE_EXCEPTION ? 1 : 0,
+        .instruction_length = type == DELIVER_SOFTWARE_EXCEPTION ? 1 : 0,
         .rip = core_interrupted_rip(c),
     };
     vmx_exit(x, c, &e);

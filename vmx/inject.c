@@ -2,7 +2,7 @@
 /*
  * Event injection at VM entry, and IDT-vectoring information when the delivery of an event, injected or
  * not, ends in a VM exit.
- * After the SDM vol. 3 (June 2016), 24.8.3, 24.9.3, 26.5, 27.2.3, 27.2.4.
+ * After the SDM vol. 3, 24.8.3, 24.9.3, 26.5, 27.2.3, 27.2.4.
  *
  * Injection asks neither IF nor priorities, the exception bitmap does not see the event itself, and the
  * local APIC and RVI, SVI and the virtual-APIC page are left alone. It wakes the guest and ends blocking by
@@ -10,20 +10,14 @@
  */
 #include "vmx/internal.h"
 
-_Static_assert(DELIVER_EXTERNAL == (int)INTR_TYPE_EXTERNAL && DELIVER_NMI == (int)INTR_TYPE_NMI &&
-                   DELIVER_EXCEPTION == (int)INTR_TYPE_EXCEPTION &&
-                   DELIVER_SOFTWARE == (int)INTR_TYPE_SOFTWARE &&
-                   DELIVER_SOFTWARE_EXCEPTION == (int)INTR_TYPE_SOFTWARE_EXCEPTION,
-               "cores number events as VMX does");
-
 static const char *type_name(unsigned type)
 {
     switch (type) {
-    case INTR_TYPE_EXTERNAL: return "external interrupt";
-    case INTR_TYPE_NMI: return "NMI";
-    case INTR_TYPE_EXCEPTION: return "exception";
-    case INTR_TYPE_SOFTWARE: return "software interrupt";
-    case INTR_TYPE_PRIVILEGED: return "privileged software exception";
+    case DELIVER_EXTERNAL: return "external interrupt";
+    case DELIVER_NMI: return "NMI";
+    case DELIVER_EXCEPTION: return "exception";
+    case DELIVER_SOFTWARE: return "software interrupt";
+    case DELIVER_PRIVILEGED: return "privileged software exception";
     default: return "software exception";
     }
 }
@@ -36,7 +30,7 @@ void vmx_inject(struct vmx *x, struct core *c, const struct vmcs *v)
         intr_is_software(info) ? vmcs_get(v, VMCS_ENTRY_INSTRUCTION_LENGTH) : 0;
     if (!(info & INTR_VALID))
         return;
-    if (intr_type(info) == INTR_TYPE_NMI)
+    if (intr_type(info) == DELIVER_NMI)
         vmx_block_nmis(x, c);
     machine_say(c->m, STEP_DELIVER, "injects vector %#x, %s", info & 0xff,
                 type_name(intr_type(info)));

@@ -121,7 +121,7 @@ void vmx_triple_fault(void *virt, struct core *);
 extern const struct virt_ops vmx_operations;
 bool vmx_blocked(const struct core *);
 
-/* vmx.c, msr.c */
+/* vmx.c */
 extern const struct msr_ops vmx_capability_ops;
 extern const struct msr_ops vmx_feature_ops;
 

@@ -4,7 +4,7 @@
  *
  * The processor knows one level: L0 runs L2 on a VMCS that it makes of L1's wishes. vmcs01 is L1's own
  * VMCS, vmcs12 what L1 asks for, vmcs02 what the processor gets while L2 runs. In upstream's names and
- * order of steps as of Linux 6.12, from facts about it. [SDM vol. 3, 29.6; dossier 5.7]
+ * order of steps as of Linux 6.12, from facts about it. [SDM vol. 3, 29.6]
  *
  * L1 posts to L2 like any hypervisor: PIR, ON, notification. Its descriptor and L2's virtual-APIC page
  * are memory of L1, and vmcs02 names them, so that the processor can do the work by itself if a
@@ -18,6 +18,7 @@
 #ifndef IRQWEAVE_KVM_LOGIC_NESTED_H
 #define IRQWEAVE_KVM_LOGIC_NESTED_H
 
+#include "lapic.h"
 #include "vmx.h"
 
 /* What L1 asks for, and what it gets back. */
@@ -55,6 +56,35 @@ static inline struct nested_vmx *to_nested(struct kvm_vcpu *vcpu)
 static inline bool is_guest_mode(struct kvm_vcpu *vcpu)
 {
     return READ_ONCE(to_nested(vcpu)->guest_mode);
+}
+
+/* L1's vIRR forgets a vector that is dealt with otherwise. */
+static inline void kvm_apic_clear_irr(struct kvm_vcpu *vcpu, int vector)
+{
+    *apic_irr_reg(vcpu->apic_regs, vector / APIC_VECTORS_PER_REG) &= ~BIT(vector % APIC_VECTORS_PER_REG);
+}
+
+/*
+ * From L2's PIR into its vIRR, by L0 and by L1, whose code has a section of its own. Returns the highest
+ * vector found, -1 if there was none.
+ */
+static __always_inline int nested_drain_pir(struct pi_desc *pi_desc, u8 *apic_regs)
+{
+    u32 *pir = (u32 *)pi_desc->pir;
+    int highest = -1;
+
+    for (int i = 0; i < 2 * PIR_WORDS; i++) {
+        u32 pir_val;
+
+        if (!READ_ONCE(pir[i]))
+            continue;
+        pir_val = xchg32(&pir[i], 0);
+        if (!pir_val)
+            continue;
+        *apic_irr_reg(apic_regs, i) |= pir_val;
+        highest = i * APIC_VECTORS_PER_REG + fls_index(pir_val);
+    }
+    return highest;
 }
 
 /* Set-up: a second VMCS for a vCPU that has been created. */

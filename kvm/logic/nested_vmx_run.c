@@ -2,7 +2,6 @@
 /*
  * L1 enters L2; see nested.h.
  */
-#include "lapic.h"
 #include "nested.h"
 
 static void prepare_vmcs02(const struct vmcs12 *vmcs12)
@@ -13,11 +12,6 @@ static void prepare_vmcs02(const struct vmcs12 *vmcs12)
     vmcs_write32(GUEST_ACTIVITY_STATE, vmcs12->guest_activity_state);
     vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, vmcs12->guest_interruptibility_info);
     vmcs_write16(GUEST_INTR_STATUS, vmcs12->guest_intr_status);
-}
-
-static void kvm_apic_clear_irr(struct kvm_vcpu *vcpu, int vector)
-{
-    *apic_irr_reg(vcpu->apic_regs, vector / APIC_VECTORS_PER_REG) &= ~BIT(vector % APIC_VECTORS_PER_REG);
 }
 
 /*

@@ -4,7 +4,7 @@
  *
  * After Intel SDM vol. 3, "Posted-Interrupt Processing" (table 29-1), and the VT-d specification
  * 9.11 for the fields that only the IOMMU and software read. Several agents write it at any time,
- * so every update is a locked read-modify-write. Left out: SN, which no code here sets.
+ * so every update is a locked read-modify-write. SN is for those who preempt: block/.
  */
 #ifndef IRQWEAVE_KVM_LOGIC_POSTED_INTR_H
 #define IRQWEAVE_KVM_LOGIC_POSTED_INTR_H

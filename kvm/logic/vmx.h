@@ -3,7 +3,7 @@
  * The Intel side of KVM: enabling VMX, building a VMCS, entering the guest, posted interrupts.
  *
  * After Intel SDM vol. 3, chapters "VM Entries", "VM Exits", "APIC Virtualization and Virtual
- * Interrupts". Left out: EPT (the guest uses the host's page tables), nesting, event injection.
+ * Interrupts". Left out: EPT (the guest uses the host's page tables), event injection.
  */
 #ifndef IRQWEAVE_KVM_LOGIC_VMX_H
 #define IRQWEAVE_KVM_LOGIC_VMX_H

@@ -2,7 +2,6 @@
 /*
  * What is pending for L1 while L2 runs; see nested.h.
  */
-#include "lapic.h"
 #include "nested.h"
 
 /*
@@ -19,7 +18,7 @@ void vmx_check_nested_events(struct kvm_vcpu *vcpu)
     if (irr < 0)
         return;
     if (irr == nested->posted_intr_nv) {
-        *apic_irr_reg(vcpu->apic_regs, irr / APIC_VECTORS_PER_REG) &= ~BIT(irr % APIC_VECTORS_PER_REG);
+        kvm_apic_clear_irr(vcpu, irr);
         WRITE_ONCE(nested->pi_pending, true);
         vmx_complete_nested_posted_interrupt(vcpu);
         irr = kvm_lapic_find_highest_irr(vcpu);

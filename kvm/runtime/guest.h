@@ -30,6 +30,12 @@ extern u32 guest_handled[256];      /* how often the guest handled each vector *
 extern u32 guest_posted[256];
 extern u32 guest_answered[256];
 
+/* Plain memory: of each vector only one core may count. */
+static inline void guest_count_post(int vector)
+{
+    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
+}
+
 void guest_main(void);              /* never called: a VM entry goes there */
 void guest_init(void);
 

@@ -43,7 +43,7 @@ void vcpu0_thread(unsigned long cpu)
 
 static void post(void)
 {
-    WRITE_ONCE(guest_posted[VECTOR], guest_posted[VECTOR] + 1);
+    guest_count_post(VECTOR);
     note_value("sends %#x", VECTOR);
     vmx_deliver_interrupt_apicv(&vcpus[0], VECTOR);
 }

@@ -104,7 +104,7 @@ void vcpu0_thread(unsigned long cpu)
 void post_other_thread(unsigned long cpu)
 {
     (void)cpu;
-    WRITE_ONCE(guest_posted[VECTOR_OTHER], guest_posted[VECTOR_OTHER] + 1);
+    guest_count_post(VECTOR_OTHER);
     note_value("posts %#x", VECTOR_OTHER);
     vmx_deliver_posted_interrupt(&vcpus[0], VECTOR_OTHER);
 }

@@ -51,7 +51,7 @@ static union kvm_ioapic_redirect_entry entry(int vector, int trig_mode, int dest
 }
 
 /* No handler has copied the last count. Each runs at most once for each count, or who is asked between
- * two stores of count_up() could go on for ever. */
+ * two stores of guest_count_post() could go on for ever. */
 bool device_wants_service(int irq)
 {
     u32 moved = READ_ONCE(guest_posted[NEW_VECTOR]);
@@ -60,22 +60,16 @@ bool device_wants_service(int irq)
            !(moved && moved == READ_ONCE(guest_answered[NEW_VECTOR]));
 }
 
-/* Before the line goes up. */
-static void count_up(int vector)
-{
-    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
-}
-
 static void raise_line(void)
 {
-    count_up(VECTOR);
+    guest_count_post(VECTOR);
     kvm_set_irq(KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID, LEVEL_PIN, true);
 }
 
 /* The handler of either vector may be called. */
 static void raise_moving_line(void)
 {
-    count_up(NEW_VECTOR);
+    guest_count_post(NEW_VECTOR);
     raise_line();
 }
 
@@ -166,8 +160,8 @@ void edge_thread(unsigned long cpu)
 {
     (void)cpu;
     for (int i = 0; i < 2; i++) {
-        count_up(EDGE_VECTOR);
-        count_up(VECTOR);
+        guest_count_post(EDGE_VECTOR);
+        guest_count_post(VECTOR);
         kvm_set_irq(KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID, EDGE_PIN, true);
         kvm_set_irq(KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID, EDGE_PIN, false);
     }

@@ -9,7 +9,6 @@
  */
 #include "guest.h"
 #include "image.h"
-#include "lapic.h"
 #include "nested.h"
 
 #define L1_NOTIFICATION 0x61    /* L1's notification vector: of L1's virtual APIC */
@@ -47,20 +46,13 @@ void l1_prepare(void);
  */
 __section(".guest.text") void l1_prepare(void)
 {
-    u8 rvi = vmcs12.guest_intr_status;
+    int highest;
 
     if (!pi_test_and_clear_on(&l2_pi_desc))
         return;
-    for (int i = 0; i < 2 * PIR_WORDS; i++) {
-        u32 pir_val = xchg32(&((u32 *)l2_pi_desc.pir)[i], 0);
-
-        if (!pir_val)
-            continue;
-        *apic_irr_reg(l2_apic_page, i) |= pir_val;
-        if (i * APIC_VECTORS_PER_REG + fls_index(pir_val) > rvi)
-            rvi = i * APIC_VECTORS_PER_REG + fls_index(pir_val);
-    }
-    vmcs12.guest_intr_status = (vmcs12.guest_intr_status & 0xff00) | rvi;
+    highest = nested_drain_pir(&l2_pi_desc, l2_apic_page);
+    if (highest > (vmcs12.guest_intr_status & 0xff))
+        vmcs12.guest_intr_status = (vmcs12.guest_intr_status & ~0xff) | highest;
 }
 
 /* L1's handlers need no more than EAX, ECX and EDX. */
@@ -175,7 +167,7 @@ void vcpu0_thread(unsigned long cpu)
 /* L1 posts to L2: PIR, ON, and L1's notification to the vCPU that runs it. Counts first. */
 static void l1_post(int vector)
 {
-    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
+    guest_count_post(vector);
     note_value("L1 posts %#x to L2", vector);
     if (pi_test_and_set_pir(vector, &l2_pi_desc) || pi_test_and_set_on(&l2_pi_desc))
         return;
@@ -213,7 +205,7 @@ void resched_thread(unsigned long cpu)
 void interrupt_l1_thread(unsigned long cpu)
 {
     (void)cpu;
-    WRITE_ONCE(guest_posted[L1_OWN], guest_posted[L1_OWN] + 1);
+    guest_count_post(L1_OWN);
     note_value("interrupt %#x for L1", L1_OWN);
     vmx_deliver_interrupt(&vcpus[0], L1_OWN);
 }

@@ -50,7 +50,7 @@ void vcpu0_thread(unsigned long cpu)
  */
 static void post(int vector)
 {
-    WRITE_ONCE(guest_posted[vector], guest_posted[vector] + 1);
+    guest_count_post(vector);
     note_value("posts %#x", vector);
     vmx_deliver_posted_interrupt(&vcpus[0], vector);
 }

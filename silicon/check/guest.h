@@ -61,6 +61,9 @@ struct guest_controls {
     u32 pin, cpu, secondary, exit;
 };
 
+/* For a guest with an x2APIC of its own: register virtualization and virtual-interrupt delivery. */
+extern const struct guest_controls vapic_controls;
+
 extern u8 guest_vapic[PAGE_SIZE];
 extern u8 guest_msr_bitmap[PAGE_SIZE];      /* all zero: no access exits */
 extern u64 guest_gprs[GPR_COUNT];            /* but RSP, in the order of their encoding */

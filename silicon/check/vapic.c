@@ -4,6 +4,14 @@
 
 u8 guest_vapic[PAGE_SIZE] __aligned(PAGE_SIZE);
 
+const struct guest_controls vapic_controls = {
+    .pin = PIN_BASED_EXT_INTR_EXITING,
+    .cpu = CPU_BASED_TPR_SHADOW | CPU_BASED_ACTIVATE_SECONDARY,
+    .secondary = SECONDARY_VIRTUALIZE_X2APIC | SECONDARY_APIC_REGISTER_VIRT |
+                 SECONDARY_VIRTUAL_INTR_DELIVERY,
+    .exit = VM_EXIT_ACK_INTR_ON_EXIT,
+};
+
 u32 vapic_read(unsigned at)
 {
     return READ_ONCE(*(u32 *)(guest_vapic + at));

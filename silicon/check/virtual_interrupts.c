@@ -182,8 +182,10 @@ static void eoi_exits(void)
 }
 
 /* The exit is for the host; the virtual interrupt comes when the control has been cleared. */
-static void window(struct guest_controls controls)
+static void window(void)
 {
+    struct guest_controls controls = vapic_controls;
+
     controls.cpu |= CPU_BASED_INTERRUPT_WINDOW;
     guest_set_controls(&controls);
     vapic_clear();
@@ -203,22 +205,14 @@ static void run(const char *what, void (*code)(void))
 
 void program(void)
 {
-    const struct guest_controls controls = {
-        .pin = PIN_BASED_EXT_INTR_EXITING,
-        .cpu = CPU_BASED_TPR_SHADOW | CPU_BASED_ACTIVATE_SECONDARY,
-        .secondary = SECONDARY_VIRTUALIZE_X2APIC | SECONDARY_APIC_REGISTER_VIRT |
-                     SECONDARY_VIRTUAL_INTR_DELIVERY,
-        .exit = VM_EXIT_ACK_INTR_ON_EXIT,
-    };
-
     if (!guest_init())
         return;
-    guest_set_controls(&controls);
+    guest_set_controls(&vapic_controls);
     run("priorities", priorities);
     run("task priority", task_priority);
     run("triggers", triggers);
     run("STI shadow", shadow);
     prepared();
     eoi_exits();
-    window(controls);
+    window();
 }

@@ -26,16 +26,8 @@ static void guest(void)
 
 void program(void)
 {
-    const struct guest_controls controls = {
-        .pin = PIN_BASED_EXT_INTR_EXITING,
-        .cpu = CPU_BASED_TPR_SHADOW | CPU_BASED_ACTIVATE_SECONDARY,
-        .secondary = SECONDARY_VIRTUALIZE_X2APIC | SECONDARY_APIC_REGISTER_VIRT |
-                     SECONDARY_VIRTUAL_INTR_DELIVERY,
-        .exit = VM_EXIT_ACK_INTR_ON_EXIT,
-    };
-
     if (!guest_init())
         return;
-    guest_set_controls(&controls);
+    guest_set_controls(&vapic_controls);
     guest_run(guest);
 }

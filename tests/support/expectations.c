@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/expectations.h"
 
+#include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/session.h"
 #include "sim/check.h"
+#include "tests/support/effort.h"
 
 static char text[SCENARIO_ERROR + 200];
 
@@ -48,9 +50,10 @@ static bool explore_under(struct session *s, enum memory_model model)
     return good;
 }
 
-const char *expectation_failure(const char *images, const char *scenario, const char *variant)
+/* NULL if all is as expected; otherwise what is not, in a buffer that the next call reuses. */
+static const char *failure(const char *scenario, const char *variant)
 {
-    struct scenario *sc = scenario_load(images, scenario, text);
+    struct scenario *sc = scenario_load(IRQWEAVE_IMAGES_DIR, scenario, text);
     const struct scenario_variant *v = sc ? scenario_variant(sc, variant, text) : NULL;
     struct session *s = v ? session_open(sc, v, text) : NULL;
     if (!s)
@@ -60,11 +63,14 @@ const char *expectation_failure(const char *images, const char *scenario, const 
     return good ? NULL : text;
 }
 
-bool expectation_skips_large(void)
+void expect_variant(const char *scenario, const char *variant)
 {
-#ifdef __SANITIZE_ADDRESS__
-    return true;
-#else
-    return getenv("IRQWEAVE_SKIP_LARGE");
-#endif
+    const char *why = failure(scenario, variant);
+    cr_assert(!why, "%s:%s: %s", scenario, variant, why);
+}
+
+void expect_large_variant(const char *scenario, const char *variant)
+{
+    skip_large(variant);
+    expect_variant(scenario, variant);
 }

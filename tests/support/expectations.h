@@ -3,15 +3,11 @@
 #ifndef TESTS_SUPPORT_EXPECTATIONS_H
 #define TESTS_SUPPORT_EXPECTATIONS_H
 
-#include "scenarios/session.h"
+/* Explores one variant under TSO and SC with the default of each knob. The case fails unless verdict and
+ * findings are those expected. */
+void expect_variant(const char *scenario, const char *variant);
 
-/* Explores one variant under TSO and SC with the default of each knob. NULL if verdict and findings are
- * those expected; otherwise what is not, in a buffer that the next call reuses. `images`: the folder
- * of the scenarios. */
-const char *expectation_failure(const char *images, const char *scenario, const char *variant);
-
-/* Explorations of many seconds run in release; not under a sanitizer, and not once for each mutant of a
- * run (IRQWEAVE_SKIP_LARGE). */
-bool expectation_skips_large(void);
+/* The same of one that takes many seconds: effort.h says where it is skipped. */
+void expect_large_variant(const char *scenario, const char *variant);
 
 #endif
