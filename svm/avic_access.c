@@ -221,6 +221,18 @@ static void write_register(struct svm *s, struct core *c, const struct insn *in,
         core_skip(c, in);
 }
 
+/* The knob is asked where it makes a difference, which is the instruction's own affair. */
+static enum avic_action msr_action(const struct svm *s, struct core *c, uint32_t msr, bool write,
+                                   uint64_t value)
+{
+    bool ext_lvt = svm_offers(s, SVM_EXT_LVT_AVIC);
+    enum avic_action checked = avic_msr_action(msr, write, value, ext_lvt, false),
+                     unchecked = avic_msr_action(msr, write, value, ext_lvt, true);
+    if (checked == unchecked)
+        return checked;
+    return knob_value(&c->m->knobs, KNOB_X2AVIC_FAULTS) == 1 ? unchecked : checked;
+}
+
 static void general_protection(struct core *c)
 {
     if (core_point(c, &nothing, POINT_BOUNDARY))
@@ -234,9 +246,7 @@ bool avic_msr(struct svm *s, struct core *c, const struct insn *in, bool write)
     uint64_t value = write ? written_value(c) : 0;
     if (!avic_on(g) || !avic_x2(g) || msr < APIC_MSR_FIRST || msr > APIC_MSR_FIRST + 0xff)
         return false;
-    bool unchecked = knob_value(&c->m->knobs, KNOB_X2AVIC_FAULTS) == 1;
-    enum avic_action action =
-        avic_msr_action(msr, write, value, svm_offers(s, SVM_EXT_LVT_AVIC), unchecked);
+    enum avic_action action = msr_action(s, c, msr, write, value);
     unsigned offset = avic_msr_offset(msr);
     bool level = write && action == AVIC_ACCEL && offset == VAPIC_VEOI && eoi_faults(s, c);
     if (action == AVIC_GP || (write && deadline_faults(s, msr, value)))
