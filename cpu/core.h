@@ -237,6 +237,7 @@ struct virt_ops {
     void (*after_instruction)(void *virt, struct core *);
     /* In guest mode: IF has become 1. NULL: that is nothing to it. */
     void (*flag_set)(void *virt, struct core *);
+    enum step_action steps; /* what its micro-steps are called in reports */
     /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
     void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
     /* In guest mode it decides what an SMI does; otherwise the machine has none. */

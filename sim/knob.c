@@ -138,19 +138,19 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_DOORBELL_ID_BITS] = {
         "doorbell-id-bits", {"32", "12", "8"},
         "how many bits of the host APIC id has the AVIC doorbell register; the others fault",
-        "APM vol. 2, 15.29.6: 8; Linux uses 12; a PPR of family 1Ah lists 32"},
+        "APM vol. 2, 15.29.8.2: 8; Linux uses 12; a PPR of family 1Ah lists 32"},
     [KNOB_DOORBELL_WRMSR_DRAINS] = {
         "doorbell-wrmsr-drains", {"no", "yes"},
         "does a WRMSR to the AVIC doorbell wait until the store buffer is empty",
-        "APM vol. 2, 15.29.6: relaxed serialization, no more is said"},
+        "APM vol. 2, 15.29.8.2: relaxed serialization, no more is said"},
     [KNOB_DOORBELL_WAKES_HALTED] = {
         "doorbell-wakes-halted", {"yes", "no"},
         "does a doorbell wake a core that its guest has halted by a HLT that is not intercepted",
-        "APM vol. 2, 15.29.6: silent; KVM lets guests halt so"},
+        "APM vol. 2, 15.29.8.2: silent; KVM lets guests halt so"},
     [KNOB_AVIC_ICR_CHECKS] = {
         "avic-icr-checks", {"type-first", "vector-first"},
         "which of the two does exit 401h report for an ICR whose type and vector are both wrong",
-        "APM vol. 2, 15.29.5: no order is given"},
+        "APM vol. 2, 15.29.6.1: no order is given"},
     [KNOB_AVIC_ICR_BUSY] = {
         "avic-icr-busy", {"clear", "set"},
         "is the delivery status in the ICR set when exit 401h reports it",
@@ -158,11 +158,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_TARGET_ORDER] = {
         "avic-target-order", {"ascending", "descending"},
         "in which order an ICR write serves several targets",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_OTHERS] = {
         "avic-others", {"by-id", "by-page"},
         "by what does all-but-self tell the sender: the id in its page, or the address of the page",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_BROADCAST_BAD_PAGE] = {
         "avic-broadcast-bad-page", {"nothing-sent", "sent-before"},
         "what a broadcast has sent when it meets an entry with an illegal backing page",
@@ -174,20 +174,20 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_IPI_CLEARS_TMR] = {
         "avic-ipi-clears-tmr", {"no", "yes"},
         "does an IPI of AVIC clear the vector's bit in the trigger mode register of its target",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_LEVEL_EOI] = {
         "avic-level-eoi", {"trap-kept", "trap-cleared", "fault"},
         "an EOI of a level-triggered interrupt: exit behind the instruction or before it, and is the vector "
         "still in service at the exit",
-        "APM vol. 2, 15.29.3: a table calls it a trap, the text a fault"},
+        "APM vol. 2, 15.29.3.1 calls it a trap, 15.29.9.2 a fault"},
     [KNOB_AVIC_ENTRY_TPR] = {
         "avic-entry-tpr", {"v-tpr", "page"},
         "which task priority counts from VMRUN on: V_TPR of the VMCB or TPR of the backing page",
-        "APM vol. 2, 15.29.3: not reconciled; Linux commit d02e48830e3f measured V_TPR, illumos says page"},
+        "APM vol. 2, 15.29.8.3: not said; Linux commit d02e48830e3f measured V_TPR, illumos says page"},
     [KNOB_AVIC_LOOKS_AT_STI] = {
         "avic-looks-at-sti", {"no", "yes"},
         "does a core look at IRR once more when its guest sets IF; what it has found before stays",
-        "APM vol. 2, 15.29.6: not among the occasions that it lists"},
+        "APM vol. 2, 15.29.8: not among the occasions that it lists"},
     [KNOB_AVIC_VINTR] = {
         "avic-vintr", {"ignored", "exits"},
         "does the VINTR intercept leave the guest where AVIC would deliver an interrupt",
@@ -199,7 +199,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_STALE_TLB] = {
         "avic-stale-tlb", {"used", "dropped"},
         "does a guest that was entered without a flush use the translation of its APIC page from before",
-        "APM vol. 2, 15.29.2: software must flush"},
+        "APM vol. 2, 15.29.4.3: it may"},
     [KNOB_AVIC_NRIP] = {
         "avic-nrip", {"zero", "next"},
         "what nRIP is at exits 401h and 402h: 0, or where the instruction ends",
@@ -211,7 +211,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_X2AVIC_BROADCAST] = {
         "x2avic-broadcast", {"all", "no-target"},
         "is physical destination FFFFFFFFh a broadcast with x2AVIC, or an id beyond the table",
-        "APM vol. 2, 15.29.5: names FFh of xAVIC alone"},
+        "APM vol. 2, 15.29.6.1: names FFh of xAVIC alone"},
     [KNOB_ERRATUM_1235] = {
         "erratum-1235", {"reorder", "stale-copy"},
         "how an ICR write sees a target as running that is not: IsRunning is read before IRR is set, or "

@@ -58,7 +58,7 @@ static bool cr0(const struct svm *s, const struct core *c, const struct vmcb_cop
     return !(value >> 32) && ((value & CR0_CD) || !(value & CR0_NW));
 }
 
-/* APM vol. 2, figures 3-4, 3-5 and 3-9: SCE, LME, LMA, NXE, SVME, LMSLE, FFXSR, TCE, MCOMMIT, INTWB, UAIE, AIBRSE; VME to
+/* APM vol. 2, 3.1. EFER: SCE, LME, LMA, NXE, SVME, LMSLE, FFXSR, TCE, MCOMMIT, INTWB, UAIE, AIBRSE; CR4: VME to
  * UMIP, LA57, FSGSBASE to PKE, CET. */
 static bool reserved_bits(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
 {

@@ -3,7 +3,7 @@
  * MOV to and from control registers in a guest: intercepts, and CR8 (APM vol. 2, 15.8.1, 15.9, 15.21.2).
  *
  * Under V_INTR_MASKING CR8 is V_TPR. Without it a read is of the local APIC's TPR, and a write changes both. With AVIC
- * it is V_TPR and TPR of the backing page in any case (15.29.3). Left out: CLTS, LMSW, SMSW.
+ * it is V_TPR and TPR of the backing page in any case (15.29.4.1). Left out: CLTS, LMSW, SMSW.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"

@@ -67,7 +67,7 @@ static enum guest_event unmaskable(const struct svm *s, const struct core *c)
     return lapic_init_pending(s->lapic, c->id) ? EVENT_INIT : NO_EVENT;
 }
 
-/* 15.29.6: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
+/* 15.29.8.3: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
 static enum guest_event avic_ready(const struct svm *s, const struct core *c)
 {
     switch (avic_event(s, c)) {
@@ -257,4 +257,5 @@ const struct virt_ops svm_virt_ops = {
     .page_access = page_access,
     .after_instruction = after_instruction,
     .flag_set = flag_set,
+    .steps = STEP_SVM,
 };

@@ -2,9 +2,9 @@
 /*
  * #VMEXIT (APM vol. 2, 15.6, 15.7).
  *
- * It begins with one step, in which GIF becomes 0 and guest mode ends; what follows are the accesses to the VMCB, in the
- * order of the manual, and to the host-save area, each a step where others look. No event can come in between.
- * V_IRQ, V_INTR_MASKING and the ASID of the guest end with guest mode.
+ * It begins with one step, in which GIF becomes 0 and guest mode ends; what follows are the accesses to the
+ * VMCB, in the order of the manual, and to the host-save area, each a step where others look. No event can
+ * come in between. V_IRQ, V_INTR_MASKING and the ASID of the guest end with guest mode.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"

@@ -54,8 +54,8 @@ static unsigned event_type(const struct delivery *d)
     return d->type > DELIVER_SOFTWARE ? (unsigned)EVENT_TYPE_EXCEPTION : d->type;
 }
 
-/* 15.7.3: a double fault that is intercepted, too, leaves the event before it. 15.21.10: an NMI whose delivery ends so
- * masks nothing. */
+/* 15.7.3: a double fault that is intercepted, too, leaves the event before it. 15.21.10: an NMI whose delivery
+ * ends so masks nothing. */
 uint32_t svm_exit_int_info(struct svm *s, struct core *c, uint32_t *error)
 {
     const struct delivery *d = &c->exec.delivering;

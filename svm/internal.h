@@ -75,8 +75,8 @@ void svm_leave(struct svm *, struct core *, const struct svm_exit *);
 /* An instruction that is intercepted: point and exit; an event may come first. */
 void svm_exit_instruction(struct svm *, struct core *, const struct insn *, uint64_t code, uint64_t info1,
                           uint64_t info2);
-/* At once, with a step of its own. Fault-like: RIP is that of the instruction, or of what the event under delivery has
- * interrupted. */
+/* At once, with a step of its own. Fault-like: RIP is that of the instruction, or of what the event under
+ * delivery has interrupted. */
 void svm_exit(struct svm *, struct core *, uint64_t code, uint64_t info1, uint64_t info2);
 /* Trap-like: the instruction is complete. */
 void svm_exit_trap(struct svm *, struct core *, uint64_t next_rip, uint64_t code, uint64_t info1,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AVIC and software on other cores, all interleavings of real machine code: the litmus tests LT1, LT3, LT5 and LT6 and the
- * invariants of facts/amd.md 7 (APM vol. 2, 15.29.5, 15.29.6; what Linux demands of the processor), on a healthy
+ * invariants of docs/model/avic.md (APM vol. 2, 15.29.6.1, 15.29.8; what Linux demands of the processor), on a healthy
  * processor and on one with erratum #1235.
  *
  * A guest's handler of LOW counts in a variable of its own. Each state is that of an end.
@@ -149,7 +149,7 @@ Test(avic_races, LT1_I4_two_writes_of_a_healthy_processor)
 }
 
 /* Under MODEL-R a look at IRR that comes much later, behind a sign of life of the sender, finds it; that is the
- * difference between the models (facts/amd.md 3.2). CPU1 looks once more when CPU0 has left its guest. */
+ * difference between the models. CPU1 looks once more when CPU0 has left its guest. */
 static void look_late(unsigned sends)
 {
     block(sends, true);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SVM under exploration (APM vol. 2, 15.5, 15.6, 15.13, 15.17, 15.21): what is seen of VMRUN and #VMEXIT while they are
- * under way, the store buffer, and events. Every program is explored with each reduction and with plain DFS,
- * which must reach the same states; what these are to be is said beside each.
+ * SVM under exploration (APM vol. 2, 15.5, 15.6, 15.13, 15.17, 15.21): what is seen of VMRUN and #VMEXIT while
+ * they are under way, the store buffer, and events. Every program is explored with each reduction and with plain
+ * DFS, which must reach the same states; what these are to be is said beside each.
  */
 #include "tests/svm_program.h"
 
@@ -66,8 +66,8 @@ Test(explore_svm, a_write_to_the_vmcb_races_vmrun)
     code_store(&sp.other, VMCB_VARIABLE(control.event_inj), EVENT_VALID | INTERRUPT_LOW);
     code_end(&sp.other);
     svm_program_explore(&sp);
-    /* Injected, and V is cleared behind it; written between the two accesses, and overwritten; written behind the exit's
-     * write, before the host's look or after it. */
+    /* Injected, and V is cleared behind it; written between the two accesses, and overwritten; written behind the
+     * exit's write, before the host's look or after it. */
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), 1);
     cr_expect_eq(states_with_both(&states, INTERRUPT_COUNTER, 1, state_word(0, R8), INTERRUPT_LOW), 1);
     cr_expect_eq(states_with_both(&states, INTERRUPT_COUNTER, 0, state_word(0, R8), 0), 1);
@@ -208,8 +208,8 @@ Test(explore_svm, nothing_is_lost_between_vmexit_and_stgi)
     cr_expect_eq(with(0, R8, VMEXIT_INTR), 1);
 }
 
-/* A physical interrupt and a virtual one: whichever is recognised first, both are handled: the virtual one in the guest,
- * the physical one by the host behind STGI. The host enters again until the guest halts by VMMCALL. */
+/* A physical interrupt and a virtual one: whichever is recognised first, both are handled, the virtual one in the
+ * guest, the physical one by the host behind STGI. The host enters again until the guest leaves by VMMCALL. */
 Test(explore_svm, a_physical_and_a_virtual_interrupt)
 {
     struct svm_program sp;

@@ -38,7 +38,7 @@ __asm__(".pushsection .rodata\n"
         "  mov $0x21000, %eax\n"
         "  clgi\n  sti\n  nop\n"
         "  jmp svm_test_vmrun\n"
-        "svm_test_open:\n" /* where a core may begin instead: a host with interrupts on, which opens behind the exit */
+        "svm_test_open:\n" /* where a core may begin instead: a host that sets GIF behind the exit */
         "  mov $0x21000, %eax\n"
         "  clgi\n  sti\n  nop\n"
         "  vmrun\n"

@@ -203,8 +203,7 @@ Test(svm_inject, a_virtual_interrupt_that_fails_is_told)
     cr_expect_not(GET(control.int_ctl) & V_IRQ, "it has been taken");
 }
 
-/* 15.7.3: EXITINTINFO is the event before; a #DF that is intercepted is no other case. The second #GP of two: the first was
- * #DE, which has no error code. */
+/* 15.7.3: EXITINTINFO is the event before, here #DE, which has no error code, also where #DF is intercepted. */
 Test(svm_inject, a_double_fault_leaves_the_event_before_it)
 {
     few_gates(1u << VECTOR_DF);

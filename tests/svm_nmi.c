@@ -190,7 +190,7 @@ Test(svm_nmi, iret_leaves_physical_nmis_masked)
     cr_expect_eq(cpu->core[0].state->nmi_blocked, 1);
 }
 
-/* 15.33.2 and 15.21.10: #VMEXIT loses nothing of either; the next VMRUN goes on with it. */
+/* 15.21.10: #VMEXIT loses neither bit; the next VMRUN goes on with it. */
 Test(svm_nmi, the_bits_survive_exits)
 {
     enter_with(V_NMI);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small program of two cores (cpu/program.h) whose core 0 is a host of the AMD profile with one guest, explored with
- * each reduction and with plain DFS. Included once by each test that needs it.
+ * A small program of two cores (cpu/program.h) whose core 0 is a host of the AMD profile with one guest, explored
+ * with each reduction and with plain DFS. Included once by each test that needs it.
  */
 #ifndef TESTS_SVM_PROGRAM_H
 #define TESTS_SVM_PROGRAM_H

@@ -40,7 +40,8 @@ __asm__(".pushsection .rodata\n"
         "vmrun_end:\n"
         ".popsection\n");
 extern const uint8_t vmrun_begin[], vmrun_works[], vmrun_behind_vmmcall[], vmrun_faults[], vmrun_saves[],
-    vmrun_writes_efer[], vmrun_wrmsr_efer[], vmrun_wrmsr[], vmrun_writes_msr[], vmrun_asks[], vmrun_ud_isr[], vmrun_gp_isr[], vmrun_end[];
+    vmrun_writes_efer[], vmrun_wrmsr_efer[], vmrun_wrmsr[], vmrun_writes_msr[], vmrun_asks[],
+    vmrun_ud_isr[], vmrun_gp_isr[], vmrun_end[];
 
 static void set_up_vmrun(void)
 {

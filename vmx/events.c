@@ -304,4 +304,5 @@ const struct virt_ops vmx_operations = {
     .boundary = boundary,
     .page_access = page_access,
     .after_instruction = after_instruction,
+    .steps = STEP_VMX,
 };
