@@ -228,9 +228,9 @@ static void doorbell_before_sti(void)
     PUT(save.rip, dl(avic_dl_late_sti));
     cpu_setup_done(cpu);
     begin();
-    for (unsigned i = 0; i < 100 && !svm_in_guest(s, 0); i++)
+    for (unsigned i = 0; i < 100 && !strstr(trace, "mfence"); i++)
         run_for(1);
-    run_for(4);
+    cr_assert(strstr(trace, "mfence") && !cpu->core[0].state->interrupt_flag);
     stored(LOW);
     rings();
     run();
@@ -287,6 +287,7 @@ Test(avic_delivery, an_interrupt_that_is_taken_back_is_not_delivered)
     run();
     in_guest();
     cr_expect_eq(taken(), 0);
+    cr_expect_not(strstr(trace, "delivers"), "%s", trace);
 }
 
 /* ---- Delivery, priorities ---- */
@@ -307,6 +308,7 @@ Test(avic_delivery, the_highest_comes_first)
 Test(avic_delivery, a_higher_one_nests)
 {
     set_gate(GUEST_IDT, LOW, dl(avic_dl_keeping));
+    set_gate(GUEST_IDT, LOW + 1, dl(avic_dl_keeping));
     stored(LOW);
     guest_at(own(avic_test_idle));
     stored(LOW + 1);
