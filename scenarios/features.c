@@ -59,6 +59,7 @@ static const struct feature features[] = {
     {"vmcb-clean-bits", VENDOR_AMD, NULL, {0}, {.edx = SVM_CLEAN_BITS}, NULL},
     {"virtual-gif", VENDOR_AMD, NULL, {0}, {.edx = SVM_VGIF}, NULL},
     {"virtual-nmi", VENDOR_AMD, NULL, {0}, {.edx = SVM_VNMI}, NULL},
+    {"idle-hlt-intercept", VENDOR_AMD, NULL, {0}, {.edx = SVM_IDLE_HLT}, NULL},
     {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},
