@@ -309,6 +309,20 @@ Test(svm_vmrun, vmsave_and_vmload_move_fs_gs_and_tr)
     cr_expect_eq(memory_at(OTHER_VMCB + offsetof(struct vmcb, save.tr.selector), 2), 0x40);
 }
 
+/* Which TSS an interrupt finds may depend on its moment: then each boundary of the thread counts. */
+Test(svm_vmrun, vmload_with_gif_makes_boundaries_count)
+{
+    enter_from(own(vmrun_saves));
+    cr_expect(m->observed_core & 1);
+}
+
+Test(svm_vmrun, vmload_without_gif_does_not)
+{
+    cpu->core[0].state->held = 1;
+    enter_from(own(vmrun_saves));
+    cr_expect_not(m->observed_core & 1);
+}
+
 /* 15.5.1: neither is moved by VMRUN and #VMEXIT. */
 Test(svm_vmrun, vmrun_leaves_fs_and_tr_alone)
 {
