@@ -66,16 +66,11 @@ static enum amdvi_event read_command(const struct amdvi *v, uint64_t c[2])
     return is_legal(c) ? AMDVI_NO_EVENT : AMDVI_ILLEGAL_COMMAND_ERROR;
 }
 
-static bool is_enabled(const struct amdvi *v)
-{
-    return amdvi_controls(v, AMDVI_IOMMU_EN) && amdvi_controls(v, AMDVI_COMMAND_EN);
-}
-
 bool command_can_fetch(const struct amdvi *v)
 {
     const uint64_t *reg = v->state->reg;
     uint64_t c[2];
-    if (!(reg[REG_STATUS] & AMDVI_COMMAND_RUN) || !is_enabled(v) || v->state->holding ||
+    if (!(reg[REG_STATUS] & AMDVI_COMMAND_RUN) || v->state->holding ||
         reg[REG_COMMAND_HEAD] == reg[REG_COMMAND_TAIL])
         return false;
     return !read_command(v, c) || log_can_append(v, LOG_EVENT, amdvi_source(v));
@@ -227,6 +222,11 @@ static void execute_invalidation(struct amdvi *v)
     under_way_invalidate(&s->requests);
     machine_say(v->m, STEP_DEVICE, "%s of device %#x leave the cache",
                 which == AMDVI_INVALIDATE_DEVTAB_ENTRY ? "table entry" : "interrupt entries", device_id);
+}
+
+static bool is_enabled(const struct amdvi *v)
+{
+    return amdvi_controls(v, AMDVI_IOMMU_EN) && amdvi_controls(v, AMDVI_COMMAND_EN);
 }
 
 void command_execute(struct amdvi *v)

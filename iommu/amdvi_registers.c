@@ -26,7 +26,8 @@ enum {
 
 #define RING_BASE 0x0f0ffffffffff000ull
 #define XT_BITS 0xff0000ffffffff04ull
-#define STATUS_CLEARS (AMDVI_EVENT_OVERFLOW | AMDVI_EVENT_INT | AMDVI_WAIT_INT | AMDVI_GA_OVERFLOW | AMDVI_GA_INT)
+#define STATUS_CLEARS                                                                             \
+    (AMDVI_EVENT_OVERFLOW | AMDVI_EVENT_INT | AMDVI_WAIT_INT | AMDVI_GA_OVERFLOW | AMDVI_GA_INT)
 
 static const struct unit_register table[REG_COUNT] = {
     [REG_DEVICE_TABLE] = {AMDVI_DEVICE_TABLE, 8, CONTROL, 0x000ffffffffff1ffull, 0, 0},

@@ -23,12 +23,14 @@ static void judge_device(struct amdvi *v, const struct remap_job *j)
 {
     struct progress *p = progress(j);
     struct table_entry e = table_read_device(v, j->request->requester, j->device);
-    bool iv_0_aborts = knob_value(&v->m->knobs, KNOB_DTE_IV_0) == 1;
-    bool silently = knob_value(&v->m->knobs, KNOB_AMDVI_ABORTS) == 1;
+    bool iv_0_aborts = !(e.low & DTE_IV) && knob_value(&v->m->knobs, KNOB_DTE_IV_0) == 1;
+    bool silently = v->m->knobs.value[KNOB_AMDVI_ABORTS] == 1;
     p->dte = e.low;
     p->at = (e.low & DTE_TABLE) + (uint64_t)entry_bytes(p) * amdvi_index(j->request->data);
     p->outcome = amdvi_judge_device(&e, j->request->data, amdvi_controls(v, AMDVI_REMAP_2048),
                                     iv_0_aborts, silently);
+    if (p->outcome.form == AMDVI_BLOCKED && p->outcome.event != AMDVI_ILLEGAL_DEV_TABLE_ENTRY)
+        knob_value(&v->m->knobs, KNOB_AMDVI_ABORTS);
     if (p->outcome.form == AMDVI_REMAPPED)
         p->stage = READ_ENTRY;
     else

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interrupt messages of devices and of units, in the terms of lapic/msi.h. Pure. Sections: VT-d specification. */
+/*
+ * Interrupt messages of devices and of units, in the terms of lapic/msi.h. Pure. Sections are those of the
+ * VT-d specification.
+ */
 #ifndef IOMMU_SEND_H
 #define IOMMU_SEND_H
 
