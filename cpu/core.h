@@ -220,6 +220,9 @@ struct virt_ops {
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
     /* Does the core keep INIT pending, and drop start-up messages (VMX operation, GIF = 0)? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
+    /* An INIT is about to reset the core, in whatever mode. True: the extension has made something else of it, and
+     * control is elsewhere. NULL: never. */
+    bool (*init)(void *virt, struct core *);
     /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
     void (*triple_fault)(void *virt, struct core *);
     /* In guest mode: what IRET does about the blocking of NMIs. */

@@ -108,12 +108,20 @@ void core_wait_for_startup(struct core *c)
         assert(!"nothing but start-up ends this wait");
 }
 
+static bool becomes_something_else(struct core *c)
+{
+    const struct virt_ops *ops = c->cpu->virt_ops;
+    return c->cpu->virt && ops->init && ops->init(c->cpu->virt, c);
+}
+
 /* While it waits already, INIT resets it once more. */
 enum event_result core_init_take(struct core *c)
 {
     bool waits = c->state->activity == ACTIVITY_SIPI;
     if (!apic(c)->init_pending(c->cpu->apic, c->id))
         return begin(c);
+    if (!waits && becomes_something_else(c))
+        return EVENT_DIVERTED;
     if (!apic(c)->take_init(c->cpu->apic, c->id)) {
         machine_find(c->m, FINDING_LIMIT, "", "CPU%u: INIT of the bootstrap processor, which would "
                      "begin at the reset vector: there is no code", c->id);

@@ -64,6 +64,7 @@ static const struct feature features[] = {
     {"x2avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_X2AVIC}, "avic"},
     {"x2avic-4096", VENDOR_AMD, NULL, {0}, {.ecx = SVM_X2AVIC_EXT}, "x2avic"},
     {"avic-extended-lvt", VENDOR_AMD, NULL, {0}, {.edx = SVM_EXT_LVT_AVIC}, "avic"},
+    {"idle-hlt-intercept", VENDOR_AMD, NULL, {0}, {.edx = SVM_IDLE_HLT}, NULL},
     {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},

@@ -107,6 +107,11 @@ void svm_iret(void *virt, struct core *);
 bool svm_guest_msr(struct svm *, struct core *, const struct insn *, bool write);
 bool svm_guest_port(struct svm *, struct core *, const struct insn *, bool write);
 
+/* init.c */
+enum { SX_INIT = 1 }; /* error code of #SX */
+bool svm_init_redirected(const struct svm *, const struct core *);
+bool svm_init(void *virt, struct core *);
+
 /* msr.c */
 bool svm_efer_allowed(void *virt, struct core *, uint64_t value);
 extern const struct msr_ops svm_msr_ops;

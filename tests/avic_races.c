@@ -291,6 +291,23 @@ Test(avic_races, I1_I5_an_ipi_is_taken_once_under_sc)
     cr_expect_eq(states_with(&states, COUNT, 1), states.count);
 }
 
+/* Where it is taken: between any two accesses of the guest that others can see. R8 of CPU1 is what its handler finds in
+ * a variable that the guest writes twice. */
+Test(avic_races, an_ipi_comes_between_any_two_accesses)
+{
+    begin(2);
+    code_send(&a.core[0].guest, VECTOR, 1);
+    a.model = MEMORY_SC;
+    code_store(&a.core[1].guest, MODE, 1);
+    code_store(&a.core[1].guest, MODE, 2);
+    code_idle(&a.core[1].guest);
+    a.core[1].flag = true;
+    code_load(&a.low, 8, MODE);
+    explore_as_dfs();
+    for (unsigned value = 0; value <= 2; value++)
+        cr_expect_gt(with(1, 8, value), 0, "%u", value);
+}
+
 /* Two senders of the same vector: one or two interrupts, never none, never three. */
 Test(avic_races, I5_two_senders)
 {

@@ -43,6 +43,16 @@ Test(svm_checks, the_asid)
     enters_then();
 }
 
+/* 15.5.1, 15.6: also where the host had not. */
+Test(svm_checks, a_failed_vmrun_clears_gif)
+{
+    PUT(control.asid, 0);
+    core_set_reg(&cpu->core[0], UC_X86_REG_RAX, VMCB);
+    enter_from(at(svm_test_vmrun));
+    left(VMEXIT_INVALID);
+    cr_expect_not(svm_gif(s, 0));
+}
+
 /* 8 KiB of MSRPM: the second page may not be beyond the physical addresses. */
 Test(svm_checks, the_msr_map)
 {

@@ -151,6 +151,12 @@ static inline void intercept(unsigned code)
     memory_write(&m->memory, word_at, 4, memory_at(word_at, 4) | INTERCEPT(code));
 }
 
+static inline void unintercept(unsigned code)
+{
+    assert(code < VMEXIT_VMRUN);
+    PUT(control.intercept_3, GET(control.intercept_3) & ~INTERCEPT(code));
+}
+
 /* What KVM would set for a guest without APIC virtualization. */
 static inline void fill_vmcb(void)
 {

@@ -116,6 +116,48 @@ Test(svm_intercepts, vmmcall_exits_without_svme)
     cr_expect_eq(cpu->core[0].exec.pc, own(icept_isr), "%s", trace);
 }
 
+/* ---- Idle HLT: 15.9 ---- */
+
+/* It exits unless a virtual interrupt is pending, whatever masks that. */
+Test(svm_intercepts, idle_hlt)
+{
+    intercept(VMEXIT_IDLE_HLT);
+    guest_at(icept_returned);
+    enter();
+    left_at(VMEXIT_IDLE_HLT, icept_returned, 1);
+    PUT(control.int_ctl, V_INTR_MASKING | V_IRQ | 0x40ull << 32); /* IF = 0 */
+    enter_again();
+    in_guest();
+    cr_expect_eq(cpu->core[0].state->activity, ACTIVITY_HLT);
+}
+
+Test(svm_intercepts, idle_hlt_and_a_virtual_nmi)
+{
+    intercept(VMEXIT_IDLE_HLT);
+    guest_at(icept_returned);
+    PUT(control.int_ctl, V_NMI_ENABLE | V_NMI | V_NMI_MASK);
+    enter();
+    in_guest();
+}
+
+Test(svm_intercepts, the_intercept_of_hlt_wins)
+{
+    intercept(VMEXIT_IDLE_HLT);
+    intercept(VMEXIT_HLT);
+    guest_at(icept_returned);
+    enter();
+    left(VMEXIT_HLT);
+}
+
+Test(svm_intercepts, a_processor_without_idle_hlt)
+{
+    svm_withhold(s, &(struct svm_features){.edx = SVM_IDLE_HLT});
+    intercept(VMEXIT_IDLE_HLT);
+    guest_at(icept_returned);
+    enter();
+    in_guest();
+}
+
 /* ---- Exceptions: 15.12 ---- */
 
 /* The exit comes before the exception: it is not delivered, and RIP is that of the division. */
