@@ -112,6 +112,16 @@ static void log_error(struct lapic *l, unsigned core, uint32_t bit, const char *
     machine_say(l->m, STEP_SEND, "%s, nothing is sent", what);
 }
 
+/* SDM vol. 3, 10.12.11: SELF IPI and the shorthand "self" of the ICR mean the same. 10.5.3 has a self-IPI among
+ * the causes of both errors, the one of sending and the one of receiving. */
+static void log_illegal_self_ipi(struct lapic *l, unsigned core, unsigned vector)
+{
+    assert(vector < APIC_FIRST_VECTOR);
+    log_error(l, core, APIC_ESR_SEND_ILLEGAL, "illegal vector");
+    if (knob_value(&l->m->knobs, KNOB_SELF_IPI_ILLEGAL_VECTOR) == 0)
+        apic_accept_fixed(lapic_regs(l, core), vector, false);
+}
+
 static void send(struct lapic *l, struct core *c, const struct icr *icr, bool legal)
 {
     if (icr->deassert && knob_value(&l->m->knobs, KNOB_INIT_DEASSERT) == 1) {
@@ -121,6 +131,8 @@ static void send(struct lapic *l, struct core *c, const struct icr *icr, bool le
     /* SDM vol. 3, 10.5.3: of a lowest-priority IPI that is refused this bit alone is set. */
     if (icr->delivery == APIC_LOWEST && knob_value(&l->m->knobs, KNOB_LOWEST_PRIORITY_IPI) == 1)
         log_error(l, c->id, APIC_ESR_REDIRECTABLE, "no lowest-priority IPIs");
+    else if (!legal && icr->shorthand == APIC_TO_SELF)
+        log_illegal_self_ipi(l, c->id, icr->vector);
     else if (!legal)
         log_error(l, c->id, APIC_ESR_SEND_ILLEGAL, "illegal vector");
     else if (icr->delivery == APIC_LOWEST)
@@ -144,11 +156,9 @@ void icr_send(struct lapic *l, struct core *c, uint64_t value)
 
 void self_ipi_send(struct lapic *l, unsigned core, unsigned vector)
 {
-    struct apic_regs *r = lapic_regs(l, core);
     machine_say(l->m, STEP_SEND, "self-IPI %#x", vector);
-    /* SDM vol. 3, 10.12.11: when the WRMSR completes the IRR bit is set. 10.5.3 names the register
-     * among the causes of both errors, the one of sending and the one of receiving. */
     if (vector < APIC_FIRST_VECTOR)
-        apic_log_error(r, APIC_ESR_SEND_ILLEGAL);
-    apic_accept_fixed(r, vector, false);
+        log_illegal_self_ipi(l, core, vector);
+    else /* SDM vol. 3, 10.12.11: when the WRMSR completes the IRR bit is set */
+        apic_accept_fixed(lapic_regs(l, core), vector, false);
 }
