@@ -32,6 +32,7 @@ struct lapic {
     struct apic_regs *regs; /* one a core, in the arena */
     struct apic_latch *latch; /* the same */
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    struct apic_pins *pins; /* lapic/pins.h: one a core, in the arena; NULL: nobody drives any */
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
 };

@@ -10,6 +10,7 @@
 #include "lapic/icr.h"
 #include "lapic/lvt.h"
 #include "lapic/mode.h"
+#include "lapic/pins.h"
 #include "lapic/timer.h"
 
 /*
@@ -177,6 +178,7 @@ void register_write_lvt(struct lapic *l, unsigned core, enum apic_lvt which, uin
     apic_write_lvt(r, which, value);
     if (apic_lvt_illegal(which, value) && knob_value(&l->m->knobs, KNOB_LVT_ILLEGAL_VECTOR) == 1)
         apic_log_error(r, APIC_ESR_RECEIVE_ILLEGAL);
+    pins_look(l, core);
 }
 
 /* SDM vol. 3, 10.6.2.2: a core whose logical address changes is looked at when a message arrives. */
