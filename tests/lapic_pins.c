@@ -235,6 +235,18 @@ Test(lapic_pins, an_nmi_of_each_source)
         expect_edge(sources[i], NMI_COUNTER, NMI_MODE, own_mask(sources[i]));
 }
 
+/* With interrupts off it comes before or behind the store. */
+Test(lapic_pins, an_nmi_comes_whatever_if_is)
+{
+    begin(LVT_LINT1, LINE_PULSE);
+    write_entry(&code[0], NMI_MODE);
+    code_store(&code[0], 0, 1);
+    code_load(&nmi, R8, 0);
+    explore_all();
+    for (uint32_t seen = 0; seen < 2; seen++)
+        cr_expect_eq(states_with_both(&states, state_word(0, R8), seen, NMI_COUNTER, 1), 1, "%u", seen);
+}
+
 /* The trigger mode counts for fixed delivery only: an NMI by a pin that stays up is one. */
 Test(lapic_pins, an_nmi_is_an_edge)
 {
