@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iommu/ioapic_remap.h"
 #include "iommu/msi.h"
 #include "iommu/posting.h"
 #include "lapic/ioapic.h"
@@ -198,7 +199,9 @@ bool devices_add(struct session *s, char *error)
     if (has_unit(s->variant))
         s->vtd = vtd_new(s->m, s->cpu, s->lapic, others++);
     if (has_ioapic(s->variant))
-        s->ioapic = ioapic_new(s->lapic, others++);
+        s->ioapic = ioapic_new(s->lapic, others);
+    if (s->vtd && s->ioapic)
+        s->remap = ioapic_remap_new(s->m, s->lapic, s->vtd, s->ioapic, others);
     for (unsigned i = 0; i < s->variant->devices_count; i++) {
         const struct scenario_device *d = &s->variant->devices[i];
         if (add_timer(s, i))
@@ -227,6 +230,9 @@ void devices_free(struct session *s)
             iommu_device_free(s->device[i]);
         s->device[i] = NULL;
     }
+    if (s->remap)
+        ioapic_remap_free(s->remap);
+    s->remap = NULL;
     if (s->vtd)
         vtd_free(s->vtd);
     s->vtd = NULL;
