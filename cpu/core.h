@@ -35,6 +35,7 @@ enum point_flags {
     POINT_PLAIN = 1 << 9,       /* touches memory only: need not be an interrupt boundary */
     POINT_RETURN = 1 << 10,     /* the return from an interrupt */
     POINT_UNFENCED = 1 << 11,   /* no access to memory: an MFENCE before it may be still under way */
+    POINT_SENT = 1 << 12,       /* waits until the core's IPIs have arrived */
 };
 
 enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };

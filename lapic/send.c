@@ -3,8 +3,8 @@
  * Sending: a write to the ICR becomes one message a target; and the self-IPI register.
  * After the SDM vol. 3 (June 2016), APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
  *
- * An APIC that is disabled by software sends all the same (10.4.7.2). Delivery status is idle at once: a
- * message has left the APIC in the step of the write, and what is pending is on its way.
+ * An APIC that is disabled by software sends all the same (10.4.7.2). A message has left the APIC in the step of
+ * the write, and what is pending is on its way; whether delivery status shows that is the knob delivery-status.
  */
 #include "lapic/esr.h"
 #include "lapic/icr.h"
@@ -57,7 +57,7 @@ void icr_next(struct lapic *l, unsigned core, uint64_t value, struct footprint *
 
 static struct apic_message message_of(const struct icr *icr)
 {
-    return (struct apic_message){.delivery = icr->delivery, .vector = icr->vector,
+    return (struct apic_message){.delivery = icr->delivery, .vector = icr->vector, .ipi = true,
                                  .to = icr->shorthand == APIC_TO_DEST ? &icr->to : NULL};
 }
 
@@ -141,8 +141,28 @@ static void send(struct lapic *l, struct core *c, const struct icr *icr, bool le
         send_all(l, c, icr);
 }
 
+/* Knob delivery-status: a second read in a row that would find the same message in flight waits until that has
+ * arrived, so that loops that poll come to their end. */
+void icr_next_read(const struct lapic *l, unsigned core, struct footprint *fp, unsigned *flags)
+{
+    if (l->m->knobs.value[KNOB_DELIVERY_STATUS] == 0)
+        return;
+    footprint_add(fp, message_status(core), ACCESS_READ);
+    *flags |= l->latch[core].polled ? POINT_SENT : 0;
+}
+
+uint32_t icr_read_low(struct lapic *l, unsigned core)
+{
+    uint32_t low = (uint32_t)lapic_regs(l, core)->icr;
+    if (knob_value(&l->m->knobs, KNOB_DELIVERY_STATUS) == 0 || !message_ipi_in_flight(l->m, core))
+        return low;
+    l->latch[core].polled = 1;
+    return low | APIC_ICR_PENDING;
+}
+
 void icr_send(struct lapic *l, struct core *c, uint64_t value)
 {
+    l->latch[c->id].polled = 0;
     struct icr icr = decode(l, c->id, value);
     enum icr_verdict verdict = icr_judge(&icr);
     if (verdict != ICR_INVALID) {
