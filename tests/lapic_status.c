@@ -61,21 +61,23 @@ Test(lapic_status, pending_until_it_arrives)
     cr_expect_eq(states.count, 2);
 }
 
-/* 1: pause; mov r8d, [ICR]; bt r8d, 12; jc 1b. Behind it the message has arrived; another one is pending again. */
+/* R9 is what the first look finds. 1: pause; mov r8d, [ICR]; bt r8d, 12; jc 1b. Behind the loop the message has
+ * arrived, and another one can be found pending again. */
 Test(lapic_status, a_loop_that_polls_ends)
 {
     begin();
     send();
+    code_read_register(&code[0], ICR_LOW);
+    code_bytes(&code[0], "\x45\x89\xc1", 3); /* mov r9d, r8d */
     unsigned loop = code[0].size;
     code_bytes(&code[0], "\xf3\x90", 2);
     code_read_register(&code[0], ICR_LOW);
     code_bytes(&code[0], "\x41\x0f\xba\xe0\x0c", 5);
     code_jump_back(&code[0], 0x72, loop);
-    code_bytes(&code[0], "\x45\x89\xc1", 3); /* mov r9d, r8d */
     send();
     code_read_register(&code[0], ICR_LOW);
     explore_all(1);
-    cr_expect_eq(with(0, R9, INTERRUPT_LOW), states.count);
-    cr_expect_gt(with(0, R8, INTERRUPT_LOW | PENDING), 0);
-    cr_expect_gt(with(0, R8, INTERRUPT_LOW), 0);
+    for (unsigned i = 0; i < 4; i++)
+        cr_expect_gt(with_both(INTERRUPT_LOW | (i & 1 ? PENDING : 0), INTERRUPT_LOW | (i & 2 ? PENDING : 0)), 0,
+                     "%u", i);
 }
