@@ -97,6 +97,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
         "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
+    [KNOB_SELF_IPI_ILLEGAL_VECTOR] = {
+        "self-ipi-illegal-vector", {"both", "send"},
+        "is an illegal vector that a core sends itself an error of receiving as well as of sending",
+        "SDM vol. 3, 10.5.3: \"send\" names both registers, \"receive\" a self IPI; other models log one of them"},
+    [KNOB_DELIVERY_STATUS] = {
+        "delivery-status", {"idle", "while-in-flight"},
+        "does the ICR of xAPIC mode read \"send pending\" until the last IPI has arrived, or is it idle at once",
+        "SDM vol. 3, 10.6.1: until the APIC \"has completed sending\"; how long that takes is nowhere"},
 };
 
 unsigned knob_values(enum knob which)

@@ -115,6 +115,8 @@ void message_next_arrival(struct machine *m, unsigned source, unsigned slot, str
         footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
         footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
     }
+    if (msg->ipi && m->knobs.value[KNOB_DELIVERY_STATUS] == 1)
+        footprint_add(fp, message_status(source), ACCESS_ACCUMULATE);
     m->message_ops->next(m->fabric, msg, fp);
     if (is_fifo(m))
         footprint_add_order(fp, chain_resource(source, msg->target));
@@ -149,6 +151,19 @@ bool message_sent_in(const struct machine *m, const struct footprint *fp, unsign
                     return true; /* an arrival touches the slot as well, but leaves it empty */
         }
     }
+    return false;
+}
+
+uint64_t message_status(unsigned source)
+{
+    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x200);
+}
+
+bool message_ipi_in_flight(const struct machine *m, unsigned source)
+{
+    for (unsigned i = 0; i < m->slots; i++)
+        if (m->state->queue[source].slot[i].in_flight && m->state->queue[source].slot[i].ipi)
+            return true;
     return false;
 }
 

@@ -44,4 +44,9 @@ bool message_in_flight(const struct machine *, unsigned vector, unsigned target)
 bool message_sent_in(const struct machine *, const struct footprint *, unsigned vector,
                      unsigned target);
 
+/* Is an IPI of this source in flight? And what reading that touches: each arrival of one changes it, if the knob
+ * delivery-status says that it can be seen. */
+bool message_ipi_in_flight(const struct machine *, unsigned source);
+uint64_t message_status(unsigned source);
+
 #endif
