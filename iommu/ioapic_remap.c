@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests of the I/O APIC on their way through a VT-d unit. After the VT-d specification (rev. 4.1), 5.1.2 (formats),
+ * Requests of the I/O APIC on their way through a VT-d unit. After the VT-d specification, 5.1.2 (formats),
  * 5.1.5.1 (programming of I/OxAPICs), with the steps of a device's MSI (iommu/msi.c): the entry is looked up; then the
  * interrupt is sent, posted or blocked. One request is under way at a time, of the lowest pin first.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the VT-d unit does with a request behind the lookup of its entry. After the VT-d specification (rev. 4.1),
+ * What the VT-d unit does with a request behind the lookup of its entry. After the VT-d specification,
  * 5.1 (remapping), 5.2.3 (posting). Update of a descriptor and notification are one step: the message may
  * arrive late.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pins of a core and what its local vector table makes of them. After the SDM vol. 3 (June 2016), 10.5.1: fixed
+ * Pins of a core and what its local vector table makes of them. After the SDM vol. 3, 10.5.1: fixed
  * delivery has the trigger mode of the entry, NMI, SMI and INIT are edges, ExtINT is a level; bit 13 inverts LINT0
  * and LINT1. Remote IRR holds a level back from its acceptance to its EOI; what is still there then is accepted
  * again. An edge at a masked entry is lost, a level waits for it.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The I/O APIC behind a VT-d unit (VT-d specification, rev. 4.1, 5.1.5.1; 82093AA data sheet, 3.2.4). Machine device
+ * The I/O APIC behind a VT-d unit (VT-d specification, 5.1.5.1; 82093AA data sheet, 3.2.4). Machine device
  * 0 is the I/O APIC; its pin is driven by hand.
  */
 #include "iommu/ioapic_remap.h"
