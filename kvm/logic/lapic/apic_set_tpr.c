@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TPR by a VM exit: as a register, or as CR8, which is its class; see kvm_lapic.h. [SDM 10.8.6]
+ * TPR is written by a VM exit, as a register or as CR8; see kvm_lapic.h. [SDM 10.8.3.1]
  */
 #include "kvm_lapic.h"
 
@@ -8,17 +8,4 @@ void apic_set_tpr(struct kvm_lapic *apic, u32 tpr)
 {
     kvm_lapic_set_reg(apic, APIC_TASKPRI, tpr);
     apic_update_ppr(apic);
-}
-
-int kvm_set_cr8(struct kvm_vcpu *vcpu, u64 cr8)
-{
-    if (cr8 > 15)
-        return 1;
-    apic_set_tpr(vcpu_to_lapic(vcpu), cr8 << 4);
-    return 0;
-}
-
-u64 kvm_get_cr8(struct kvm_vcpu *vcpu)
-{
-    return kvm_lapic_get_reg(vcpu_to_lapic(vcpu), APIC_TASKPRI) >> 4;
 }

@@ -36,6 +36,8 @@ static void write_apic_fields(struct kvm_vcpu *vcpu)
     vmcs_write64(APIC_ACCESS_ADDR, APIC_DEFAULT_PHYS_BASE);
     vmcs_write64(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->apic_regs));
     vmcs_write32(TPR_THRESHOLD, 0);
+    if (!kvm_apic_apicv_active(vcpu_to_lapic(vcpu)))
+        return;
     vmcs_write16(POSTED_INTR_NV, POSTED_INTR_VECTOR);
     vmcs_write64(POSTED_INTR_DESC_ADDR, __pa(&vcpu->pi_desc));
     vmcs_write16(GUEST_INTR_STATUS, 0);
