@@ -472,6 +472,8 @@ static void xapic_errors(void)
 
 static void errors(void)
 {
+    wr(XAPIC_ESR, 0);
+    wr(XAPIC_ESR, 0);
     raise(0xf);
     print_errors("vector f");
     wr(LVT_ERROR, 0xe1);
@@ -620,4 +622,18 @@ void apic_program(bool x2apic)
     masked();
     periodic();
     deadline();
+}
+
+static void load_idt(struct gate_struct *idt)
+{
+    struct desc_ptr idtr = { 256 * sizeof(*idt) - 1, (u64)idt };
+
+    asm volatile("lidt %0" : : "m"(idtr));
+}
+
+void apic_program_bare(bool x2apic)
+{
+    load_idt(apic_program_idt);
+    apic_program(x2apic);
+    load_idt(idt_table);
 }

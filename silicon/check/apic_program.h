@@ -19,6 +19,9 @@ void apic_program_init(void);
 /* IF = 0, with that IDT; the APIC is in that mode, whatever has been done with it before. */
 void apic_program(bool x2apic);
 
+/* The same on this core, which has its own IDT again behind it. */
+void apic_program_bare(bool x2apic);
+
 /* Parts, for a guest that asks its host for interrupts: a line of APIC state, a window, and the EOI. */
 void apic_program_begin(bool x2apic);
 void apic_program_state(const char *what);

@@ -117,19 +117,10 @@ static void guest_lines(void)
 
 /* ---- All of them ---- */
 
-static void load_idt(struct gate_struct *idt)
-{
-    struct desc_ptr idtr = { 256 * sizeof(*idt) - 1, (u64)idt };
-
-    asm volatile("lidt %0" : : "m"(idtr));
-}
-
 static void bare(const char *name)
 {
     print("== %s, bare\n", name);
-    load_idt(apic_program_idt);
-    apic_program(x2apic);
-    load_idt(idt_table);
+    apic_program_bare(x2apic);
 }
 
 static void guests(const char *name)
