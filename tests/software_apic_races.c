@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 
+#include "tests/cli_fixture.h"
 #include "tests/support/expectations.h"
 
 static void expect(const char *variant)
@@ -54,4 +55,25 @@ Test(software_apic_races, requests_cleared_behind_the_look_lose, .timeout = 120)
 {
     expect("clear-late");
     expect("timer-late");
+}
+
+/* One line of the timeline says what, before the BUG. */
+static void refused(const char *variant, const char *line)
+{
+    char arguments[100];
+    expect(variant);
+    snprintf(arguments, sizeof arguments, "explore software-apic:%s", variant);
+    setenv("IRQWEAVE_IMAGES", IRQWEAVE_IMAGES_DIR, 0);
+    folder_enter();
+    int code = run(arguments);
+    read_text("out");
+    folder_leave();
+    cr_expect_eq(code, 1, "%s", variant);
+    cr_expect(strstr(text, line), "%s: %s", variant, text);
+}
+
+Test(software_apic_races, what_is_not_emulated_is_refused)
+{
+    refused("init", "INIT for vCPU 0: there is no real mode");
+    refused("smi", "delivery mode 2 for a vCPU: SMI");
 }

@@ -21,7 +21,8 @@ IMAGE_STATE("timer0.pending", lapics[0].lapic_timer.pending);
 IMAGE_STATE("ledger.posted", guest_posted);
 IMAGE_STATE("ledger.answered", guest_answered);
 
-image_thread_fn shadow_thread, cr8_thread, eoi_thread, timer_thread, send_thread;
+image_thread_fn shadow_thread, cr8_thread, eoi_thread, timer_thread;
+image_thread_fn send_thread, init_thread, smi_thread;
 
 /* TPR holds the vector back until the guest lowers it. */
 void guest_lowers_tpr(void);
@@ -137,4 +138,24 @@ void send_thread(unsigned long cpu)
     WRITE_ONCE(guest_posted[VECTOR], guest_posted[VECTOR] + 1);
     note_value("sends %#x", VECTOR);
     kvm_irq_delivery_to_apic(NULL, &irq);
+}
+
+static void send(u32 delivery_mode)
+{
+    struct kvm_lapic_irq irq = { .delivery_mode = delivery_mode, .level = true };
+
+    kvm_irq_delivery_to_apic(NULL, &irq);
+}
+
+void init_thread(unsigned long cpu)
+{
+    (void)cpu;
+    send(APIC_DM_INIT);
+}
+
+/* Behind an interrupt, which the vCPU may be taking. */
+void smi_thread(unsigned long cpu)
+{
+    send_thread(cpu);
+    send(APIC_DM_SMI);
 }

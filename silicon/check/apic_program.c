@@ -30,6 +30,7 @@
 #define BY_16           0x3
 #define VECTOR_NMI      2
 #define LONG            10000000    /* not over while a line is printed */
+#define POLLED          4096
 #define LOG_MAX         16
 
 struct gate_struct apic_program_idt[256];
@@ -544,15 +545,16 @@ static void one_shot(void)
     timer("once");
 }
 
+/* Long enough that a divisor which does not count shows, even where each look is a VM exit. */
 static void poll(u32 divide, u32 ticks, const char *what)
 {
     u64 begin = rdtsc();
 
     wr(DIVIDE, divide);
-    wr(INITIAL, 64);
+    wr(INITIAL, POLLED);
     while (rd(CURRENT))
         asm volatile("pause");
-    print("%s: %s\n", what, rdtsc() - begin >= 64 * ticks ? "not early" : "early");
+    print("%s: %s\n", what, rdtsc() - begin >= POLLED * ticks ? "not early" : "early");
 }
 
 /* It counts, and the interrupt is lost. */
