@@ -160,12 +160,15 @@ Test(software_apic, delivery_virtualized_x2apic)
 
 /* ---- Lines of an I/O APIC: the EOI of a level-triggered vector goes on to it, SDM vol. 3, 10.8.5 ---- */
 
-/* Of the two at once that of the higher class is served first, and ends first. */
+/* The last interrupt of a vector decides, 10.8.4. Of two at once that of the higher class is served first, and ends
+ * first. SVR bit 12: 10.8.5. */
 static const char lines[] = "edge: TPR 0 PPR 0 IRR - ISR - took 51/50( )\n"
                             "  I/O APIC: EOI of 61\n"
                             "level: TPR 0 PPR 0 IRR - ISR - took 61/60( )\n"
+                            "the same vector as an edge: TPR 0 PPR 0 IRR - ISR - took 61/60( )\n"
                             "  I/O APIC: EOI of 61\n"
-                            "both: TPR 0 PPR 0 IRR - ISR - took 61/60( ) 51/50( )\n";
+                            "both: TPR 0 PPR 0 IRR - ISR - took 61/60( ) 51/50( )\n"
+                            "level, broadcast suppressed: TPR 0 PPR 0 IRR - ISR - took 61/60( )\n";
 
 static void level(const char *mode, const char *virtualized, const char *wanted)
 {

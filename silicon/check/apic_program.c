@@ -52,6 +52,11 @@ static void wr(unsigned at, u32 value)
         xapic_write(at, value);
 }
 
+void apic_program_write(unsigned at, u32 value)
+{
+    wr(at, value);
+}
+
 static u32 word(unsigned index, unsigned at)
 {
     return rd(at + 16 * index);

@@ -22,8 +22,9 @@ void apic_program(bool x2apic);
 /* The same on this core, which has its own IDT again behind it. */
 void apic_program_bare(bool x2apic);
 
-/* Parts, for a guest that asks its host for interrupts: a line of APIC state, a window, and the EOI. */
+/* Parts, for a guest that asks its host for interrupts: a register, a line of APIC state, a window. */
 void apic_program_begin(bool x2apic);
+void apic_program_write(unsigned at, u32 value);
 void apic_program_state(const char *what);
 void apic_program_window(const char *what);
 

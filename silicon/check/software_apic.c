@@ -7,9 +7,12 @@
 #include "apic_program.h"
 #include "guest.h"
 #include "kvm_lapic.h"
+#include "xapic.h"
 
 #define LEVEL_VECTOR    0x61
 #define EDGE_VECTOR     0x51
+#define LEVEL           0x100
+#define NO_BROADCAST    0x11ff      /* SVR with bit 12 [SDM 10.9] */
 #define MAX_REASON      64
 
 struct kvm_vcpu vcpus[NR_VCPUS];
@@ -31,10 +34,10 @@ static void __attribute__((interrupt)) host_timer(void *frame)
     hrtimer_interrupt();
 }
 
-/* What an I/O APIC would send, level triggered or not; level-triggered ones end with an exit. */
-static void raise_line(struct kvm_vcpu *vcpu, u32 vector)
+/* What an I/O APIC would send, level triggered or not. EOI of one of the vectors exits in any case. */
+static void raise_line(struct kvm_vcpu *vcpu, u32 line)
 {
-    struct kvm_lapic_irq irq = { .vector = vector, .level = true, .trig_mode = vector == LEVEL_VECTOR };
+    struct kvm_lapic_irq irq = { .vector = line & 0xff, .level = true, .trig_mode = line & LEVEL };
 
     vmcs_write64(EOI_EXIT_BITMAP0 + 2 * (LEVEL_VECTOR / 64), BIT(LEVEL_VECTOR % 64));
     __apic_accept_irq(vcpu_to_lapic(vcpu), &irq);
@@ -107,11 +110,16 @@ static void guest_lines(void)
     apic_program_begin(x2apic);
     hypercall(EDGE_VECTOR);
     apic_program_window("edge");
-    hypercall(LEVEL_VECTOR);
+    hypercall(LEVEL | LEVEL_VECTOR);
     apic_program_window("level");
-    hypercall(EDGE_VECTOR);
     hypercall(LEVEL_VECTOR);
+    apic_program_window("the same vector as an edge");
+    hypercall(EDGE_VECTOR);
+    hypercall(LEVEL | LEVEL_VECTOR);
     apic_program_window("both");
+    apic_program_write(XAPIC_SVR, NO_BROADCAST);
+    hypercall(LEVEL | LEVEL_VECTOR);
+    apic_program_window("level, broadcast suppressed");
     end();
 }
 
