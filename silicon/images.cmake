@@ -9,7 +9,8 @@
 
 set(IRQWEAVE_SILICON "${CMAKE_CURRENT_LIST_DIR}")
 set(IRQWEAVE_CHECKS "${CMAKE_BINARY_DIR}/silicon")
-set(IRQWEAVE_CHECK_SHARED apic_program console guest guest_run program random vapic)
+set(IRQWEAVE_CHECK_SHARED apic_program apic_program_events apic_program_priority apic_program_timer
+    console guest guest_run program random vapic)
 
 function(irqweave_check name shared archive)
     irqweave_image_object("${IRQWEAVE_SILICON}/check/${name}.c" object)
