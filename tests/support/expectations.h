@@ -10,6 +10,10 @@
  * of the scenarios. */
 const char *expectation_failure(const char *images, const char *scenario, const char *variant);
 
+/* ... under one of the memory models alone: halves of a case that is long. */
+const char *expectation_failure_under(enum memory_model, const char *images, const char *scenario,
+                                      const char *variant);
+
 /* Explorations of many seconds run in release; not under a sanitizer, and not once for each mutant of a
  * run (IRQWEAVE_SKIP_LARGE). */
 bool expectation_skips_large(void);
