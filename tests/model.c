@@ -69,11 +69,12 @@ static bool has_mutant(const char *program, const char *name)
     return false;
 }
 
-/* Behind "Test(suite, ", or "ParameterizedTest(value, suite, ", at the beginning of a line; NULL: no case here. */
+/* Behind "Test(suite, " or "ParameterizedTest(value, suite, " at the beginning of a line; NULL: no case. */
 static const char *case_at(const char *line)
 {
-    const char *at = line + strspn(line, "Parmetizd");
-    bool parameter = at > line;
+    static const char prefix[] = "Parameterized";
+    bool parameter = !strncmp(line, prefix, sizeof prefix - 1);
+    const char *at = line + (parameter ? sizeof prefix - 1 : 0);
     if (strncmp(at, "Test(", 5))
         return NULL;
     for (int commas = parameter ? 2 : 1; commas; commas--) {
@@ -85,7 +86,8 @@ static const char *case_at(const char *line)
 }
 
 /* Cases of a source whose names match; each must have a mutant. */
-static unsigned check_cases(const char *where, const char *text, const char *program, const char *pattern)
+static unsigned check_cases(const char *where, const char *text, const char *program,
+                            const char *pattern)
 {
     unsigned count = 0;
     for (const char *line = text; line; line = strchr(line, '\n')) {
