@@ -192,6 +192,11 @@ Test(vmx_activity, an_interrupt_window_opens_behind_the_shadow_of_sti)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], place(events_behind_sti));
     cr_expect_eq(v->field[VMCS_GUEST_INTERRUPTIBILITY], 0);
     cr_expect_eq(v->field[VMCS_GUEST_RFLAGS] & 0x200, 0x200);
+    set_up_events(); /* where that is CLI it does not open */
+    v->field[VMCS_PROC_CONTROLS] |= PROC_INTERRUPT_WINDOW;
+    v->field[VMCS_GUEST_RIP] = place(events_closing);
+    enter();
+    in_guest();
 }
 
 /* The posted vector stays in VIRR under the control, and the next entry without it delivers. */

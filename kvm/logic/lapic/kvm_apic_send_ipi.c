@@ -17,6 +17,14 @@ static bool is_valid(const struct kvm_lapic_irq *irq)
     return irq->delivery_mode == APIC_DM_FIXED || !self;
 }
 
+/* What goes to oneself is both sent and received. */
+static void illegal_vector(struct kvm_lapic *apic, u32 shorthand)
+{
+    apic_error(apic, APIC_ESR_SENDILL);
+    if (shorthand == APIC_DEST_SELF)
+        apic_error(apic, APIC_ESR_RECVILL);
+}
+
 /* All but the de-assertion of INIT is sent edge-triggered. */
 void kvm_apic_send_ipi(struct kvm_lapic *apic, u32 icr_low, u32 icr_high)
 {
@@ -36,18 +44,12 @@ void kvm_apic_send_ipi(struct kvm_lapic *apic, u32 icr_low, u32 icr_high)
     if (irq.delivery_mode == APIC_DM_INIT && (icr_low & 0xc000) == 0x8000)
         return;         /* INIT level de-assert: nothing on processors with an xAPIC */
     if (has_vector(&irq) && irq.vector < APIC_FIRST_VECTOR)
-        apic_error(apic, APIC_ESR_SENDILL);
+        illegal_vector(apic, irq.shorthand);
     else
         kvm_irq_delivery_to_apic(apic, &irq);
 }
 
-/* An illegal vector is both sent and received. */
 void kvm_apic_send_self_ipi(struct kvm_lapic *apic, u32 vector)
 {
-    if (vector >= APIC_FIRST_VECTOR) {
-        kvm_apic_send_ipi(apic, vector | APIC_DEST_SELF << 18, 0);
-        return;
-    }
-    apic_error(apic, APIC_ESR_SENDILL);
-    apic_error(apic, APIC_ESR_RECVILL);
+    kvm_apic_send_ipi(apic, vector | APIC_DEST_SELF << 18, 0);
 }

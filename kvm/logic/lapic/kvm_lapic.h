@@ -9,7 +9,7 @@
  * (43). With virtual-interrupt delivery the processor picks interrupts itself, and software posts them.
  *
  * In upstream's names and order of steps (arch/x86/kvm/lapic.c as of 5.15 to 6.12), from facts about it.
- * Beyond upstream: errors (ESR and their LVT entry). After the SDM vol. 3 (June 2016), 10.4 to 10.12 and
+ * Beyond upstream: errors (ESR and their LVT entry). After the SDM vol. 3, 10.4 to 10.12 and
  * 29.1 to 29.5. The timer runs on a timer of the host, as upstream's does for a vCPU that may leave its
  * CPU: the host's interrupt comes in the guest, where it exits, and outside of it.
  *
