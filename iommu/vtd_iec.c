@@ -49,6 +49,7 @@ void iec_invalidate(struct vtd *v, bool global, uint32_t index, unsigned mask)
             iec[kept++] = iec[i];
     memset(&iec[kept], 0, (IEC_ENTRIES - kept) * sizeof *iec);
     memcpy(v->state->before, v->state->begun, sizeof v->state->before);
+    memcpy(v->state->sent_before, v->state->sent, sizeof v->state->sent_before);
 }
 
 /* ---- A request is looked up ---- */

@@ -73,6 +73,7 @@ void lapic_take_nmi(struct lapic *, unsigned core);
 struct apic_message {
     uint8_t delivery, vector; /* enum apic_delivery */
     bool level;
+    bool awaited; /* of struct message */
     const struct apic_destination *to; /* NULL: it names its target otherwise */
 };
 

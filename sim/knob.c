@@ -33,10 +33,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit keeps an entry",
         "VT-d specification, 6.4: an implementation's choice"},
-    [KNOB_IEC_WAIT_DRAINS] = {
-        "iec-wait-drains", {"yes", "no"},
-        "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",

@@ -9,6 +9,20 @@ static void queue_wait(void)
     queue_descriptor(WAIT | WAIT_WRITES | 2ull << 32, STATUS);
 }
 
+/* The message that the device has sent last. */
+static void device_arrives(void)
+{
+    unsigned source = m->cores + DEVICE;
+    uint32_t last = m->state->queue[source].sent - 1;
+    message_arrive(m, source, last % m->slots);
+}
+
+static bool wait_is_complete(void)
+{
+    unit_runs();
+    return memory_read(&m->memory, STATUS, 4);
+}
+
 /* ... and what the device sends next. */
 static unsigned vector_of_next(void)
 {
@@ -36,10 +50,10 @@ Test(vtd_queue, D4_a_changed_entry_is_not_seen)
 Test(vtd_queue, D4_after_the_invalidation_only_the_new_one)
 {
     two_entries_are_cached();
+    device_arrives();
     queue_descriptor(iec_descriptor(3, 0), 0);
     queue_wait();
-    unit_runs();
-    cr_assert_eq(memory_read(&m->memory, STATUS, 4), 2);
+    cr_assert(wait_is_complete());
     cr_expect_eq(vector_of_next(), 0x71);
 }
 
@@ -143,42 +157,99 @@ Test(vtd_queue, a_queue_beyond_memory_is_an_error)
     cr_expect_eq(read_register(VTD_FSTS, 4), VTD_FSTS_IQE);
 }
 
-/* The knob iec-wait-drains: a request that used the old entry keeps the wait from being complete. */
-static bool wait_completes_while_a_request_is_under_way(void)
+/* ---- Draining, 6.5.5 ---- */
+
+/* Looked up: the old entry, which is invalidated before anything has come of the request. */
+static void request_is_under_way(void)
 {
-    two_entries_are_cached();
-    device_steps(); /* looked up: the old entry */
+    device_steps();
     queue_descriptor(iec_descriptor(3, 0), 0);
     queue_wait();
-    unit_runs();
-    bool complete = memory_read(&m->memory, STATUS, 4);
-    device_steps();
-    unit_runs();
-    cr_assert_eq(memory_read(&m->memory, STATUS, 4), 2);
-    return complete;
 }
 
+/* Until the APIC has it in IRR. */
 Test(vtd_queue, a_wait_drains)
 {
-    cr_expect_not(wait_completes_while_a_request_is_under_way());
+    two_entries_are_cached();
+    device_arrives();
+    request_is_under_way();
+    cr_expect_not(wait_is_complete());
+    device_steps();
+    cr_expect_not(wait_is_complete(), "sent");
+    device_arrives();
+    cr_expect(wait_is_complete());
 }
 
-Test(vtd_queue, a_wait_need_not_drain)
+/* The descriptor is updated, and the notification is there. */
+Test(vtd_queue, a_wait_drains_notifications)
 {
-    m->knobs.value[KNOB_IEC_WAIT_DRAINS] = 1;
-    cr_expect(wait_completes_while_a_request_is_under_way());
+    set_entry(3, posted(0x41), 0);
+    memory_write(&m->memory, PID + PID_CONTROL, 8, 0xf2 << 16 | (uint64_t)X2APIC_ID << 32);
+    add_device(msi_remappable_address(3), 0, 1);
+    request_is_under_way();
+    cr_expect_not(wait_is_complete());
+    device_steps();
+    cr_assert(memory_at(PID + 8) >> 1 & 1, "posted");
+    cr_expect_not(wait_is_complete(), "notified");
+    device_arrives();
+    cr_expect(wait_is_complete());
 }
 
-/* One that was looked up after the invalidation has the new entry: nobody waits for it. */
+/* Sent before the invalidation: the unit is done with it, its message is on its way. */
+Test(vtd_queue, a_wait_drains_what_was_sent_before)
+{
+    two_entries_are_cached();
+    queue_descriptor(iec_descriptor(3, 0), 0);
+    queue_wait();
+    cr_expect_not(wait_is_complete());
+    device_arrives();
+    cr_expect(wait_is_complete());
+}
+
+/* One that was looked up after the invalidation has the new entry: nobody waits for it ... */
 Test(vtd_queue, a_wait_does_not_wait_for_later_requests)
 {
     two_entries_are_cached();
+    device_arrives();
     queue_descriptor(iec_descriptor(3, 0), 0);
     unit_runs();
     device_steps();
     queue_wait();
+    cr_expect(wait_is_complete());
+}
+
+/* ... nor for its message. */
+Test(vtd_queue, a_wait_does_not_wait_for_later_messages)
+{
+    two_entries_are_cached();
+    device_arrives();
+    queue_descriptor(iec_descriptor(3, 0), 0);
     unit_runs();
-    cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
+    device_fires();
+    queue_wait();
+    cr_expect(wait_is_complete());
+}
+
+/* What passes without an entry is none of those that used the old one. */
+Test(vtd_queue, a_wait_does_not_wait_for_compatibility_format)
+{
+    set_table(false);
+    command(VTD_CFI, true);
+    lapic_regs(l, 1)->base &= ~(uint64_t)APIC_BASE_EXTD;
+    lapic_set_id(l, 1, XAPIC_ID);
+    set_entry(3, remapped(0x61, XAPIC_ID << 8), 0);
+    const struct msi_interrupt script[2] = {
+        {.request = {0xfee00000 | XAPIC_ID << 12, 0x51, REQUESTER}},
+        {.request = {msi_remappable_address(3), 0, REQUESTER}},
+    };
+    d = msi_device_new(m, l, v, DEVICE, script, 2);
+    device_fires();
+    device_fires();
+    device_arrives();
+    cr_assert(message_in_flight(m, 0x51, 1));
+    queue_descriptor(IEC_GLOBAL, 0);
+    queue_wait();
+    cr_expect(wait_is_complete());
 }
 
 /* ---- Commands ---- */
