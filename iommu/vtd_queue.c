@@ -22,9 +22,10 @@ enum descriptor_type {
 
 enum { WAIT_IF = 1 << 4, WAIT_SW = 1 << 5, IEC_SELECTIVE = 1 << 4, IQA_DW = 1 << 11 };
 
-/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. */
+/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. PD, bit 7 of a wait, is one as ECAP has no PDS. */
 #define IEC_RESERVED_LOW 0xffff000007ffffe0ull
-#define WAIT_RESERVED_LOW 0x00000000ffffff00ull
+#define WAIT_RESERVED_HIGH 3ull /* below the status address */
+#define WAIT_RESERVED_LOW 0x00000000ffffff80ull
 
 static uint64_t queue_bytes(const struct vtd *v)
 {
@@ -51,7 +52,7 @@ static bool is_valid(uint64_t low, uint64_t high)
     case DESCRIPTOR_IEC:
         return !(low & IEC_RESERVED_LOW) && (low >> 27 & 31) <= VTD_MHMV && !high;
     case DESCRIPTOR_WAIT:
-        return !(low & WAIT_RESERVED_LOW) && !(high & 3);
+        return !(low & WAIT_RESERVED_LOW) && !(high & WAIT_RESERVED_HIGH);
     default:
         return false;
     }

@@ -100,6 +100,17 @@ Test(vtd_queue, an_absent_entry_is_not_cached)
     cr_expect_eq(vector_of_next(), 0x61);
 }
 
+/* ... nor one that refuses this request: whoever may use it reads it again (6.4 with 5.1.4.1). */
+Test(vtd_queue, an_entry_that_refuses_its_source_is_not_cached)
+{
+    set_entry(3, remapped(0x61, X2APIC_ID), 1 << 18 | (REQUESTER ^ 1));
+    add_device(msi_remappable_address(3), 0, 2);
+    device_fires();
+    cr_assert_eq(fault_reason(), 0x26);
+    set_entry(3, remapped(0x71, X2APIC_ID), 1 << 18 | REQUESTER);
+    cr_expect_eq(vector_of_next(), 0x71);
+}
+
 /* 6.5.2: IQH is what will be fetched next, not what is complete. */
 Test(vtd_queue, head_moves_before_the_descriptor_is_executed)
 {
@@ -139,6 +150,37 @@ Test(vtd_queue, an_unknown_descriptor_is_an_error)
     cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
 }
 
+/* 6.5.2.9: PD without ECAP.PDS and the bits above it, and those below the status address. */
+Test(vtd_queue, reserved_bits_of_a_wait)
+{
+    for (unsigned bit = 7; bit < 32; bit++) {
+        cr_assert(!(read_register(VTD_ECAP, 8) >> 42 & 1), "PDS");
+        queue_descriptor(WAIT | 1ull << bit, 0);
+        unit_runs();
+        cr_expect_eq(read_register(VTD_FSTS, 4), VTD_FSTS_IQE, "bit %u", bit);
+        memory_write(&m->memory, QUEUE + read_register(VTD_IQH, 8), 8, WAIT);
+        write_register(VTD_FSTS, 4, VTD_FSTS_IQE);
+        unit_runs();
+    }
+    for (unsigned bit = 0; bit < 3; bit++) {
+        queue_descriptor(WAIT | WAIT_WRITES, STATUS | 1 << bit);
+        unit_runs();
+        cr_expect_eq(read_register(VTD_FSTS, 4), bit < 2 ? VTD_FSTS_IQE : 0, "bit %u of the address", bit);
+        memory_write(&m->memory, QUEUE + read_register(VTD_IQH, 8) + 8, 8, STATUS);
+        write_register(VTD_FSTS, 4, VTD_FSTS_IQE);
+        unit_runs();
+    }
+}
+
+/* 11.4.9.3: a new base, and nothing else; the tail is the software's. */
+Test(vtd_queue, the_base_leaves_the_tail_alone)
+{
+    command(VTD_QIE, false);
+    write_register(VTD_IQT, 8, 0x20);
+    write_register(VTD_IQA, 8, QUEUE + 0x1000);
+    cr_expect_eq(read_register(VTD_IQT, 8), 0x20);
+}
+
 /* A base beyond memory, up to the last bytes that an address can name: nothing is read there. */
 Test(vtd_queue, a_queue_beyond_memory_is_an_error)
 {
@@ -148,7 +190,8 @@ Test(vtd_queue, a_queue_beyond_memory_is_an_error)
         unit_runs();
     }
     cr_assert_eq(read_register(VTD_IQH, 8), 0xff0);
-    write_register(VTD_IQA, 8, 0xfffffffffffff000); /* IQT becomes 0, IQH stays */
+    write_register(VTD_IQT, 8, 0);
+    write_register(VTD_IQA, 8, 0xfffffffffffff000);
     footprint_clear(&fp);
     agent_next(m, agent_of_device(m, UNIT), &fp);
     for (unsigned i = 0; i < fp.count; i++)
@@ -204,6 +247,30 @@ Test(vtd_queue, a_wait_drains_what_was_sent_before)
     cr_expect_not(wait_is_complete());
     device_arrives();
     cr_expect(wait_is_complete());
+}
+
+static bool arrival_comes_before_the_wait(void)
+{
+    unsigned source = m->cores + DEVICE, slot = (m->state->queue[source].sent - 1) % m->slots;
+    struct footprint arrival, wait;
+    footprint_clear(&arrival);
+    footprint_clear(&wait);
+    message_next_arrival(m, source, slot, &arrival);
+    message_arrive(m, source, slot);
+    agent_next(m, agent_of_device(m, UNIT), &wait);
+    return footprint_conflicts(&arrival, &wait);
+}
+
+/* What an exploration knows of it: the arrival that a wait has waited for, and no other, lies before it. */
+Test(vtd_queue, the_arrival_comes_before_the_wait)
+{
+    two_entries_are_cached();
+    queue_descriptor(iec_descriptor(3, 0), 0);
+    queue_wait();
+    cr_expect_not(wait_is_complete());
+    cr_expect(arrival_comes_before_the_wait());
+    device_fires();
+    cr_expect_not(arrival_comes_before_the_wait());
 }
 
 /* One that was looked up after the invalidation has the new entry: nobody waits for it ... */
