@@ -47,12 +47,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "no public source: assumed; KVM sets all of it right"},
-    [KNOB_IPIV_ICR_PAGE] = {
-        "ipiv-icr-page", {"virtualized", "exits"},
-        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
-        "310h of the APIC-access page",
-        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
-        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
