@@ -76,6 +76,7 @@ struct apic_message {
     uint8_t delivery, vector; /* enum apic_delivery */
     bool level;
     bool ipi; /* by the ICR, whose delivery status it is */
+    bool awaited; /* of struct message */
     const struct apic_destination *to; /* NULL: it names its target otherwise */
 };
 

@@ -33,10 +33,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit keeps an entry",
         "VT-d specification, 6.4: an implementation's choice"},
-    [KNOB_IEC_WAIT_DRAINS] = {
-        "iec-wait-drains", {"yes", "no"},
-        "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -51,12 +47,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "no public source: assumed; KVM sets all of it right"},
-    [KNOB_IPIV_ICR_PAGE] = {
-        "ipiv-icr-page", {"virtualized", "exits"},
-        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
-        "310h of the APIC-access page",
-        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
-        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",

@@ -37,6 +37,14 @@ bool message_enabled(const struct machine *, unsigned source, unsigned slot);
 void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);
 void message_arrive(struct machine *, unsigned source, unsigned slot);
 
+/*
+ * Have those of the first `count` messages of `source` that are `awaited` arrived? A step that is not enabled
+ * before has the accesses of the second, and comes behind the step that has sent the last of them.
+ */
+bool message_awaited_arrived(const struct machine *, unsigned source, uint32_t count);
+void message_order_awaited(const struct machine *, unsigned source, uint32_t count,
+                           struct footprint *);
+
 /* True if a message with this vector is on its way to `target`. */
 bool message_in_flight(const struct machine *, unsigned vector, unsigned target);
 
