@@ -126,7 +126,7 @@ static bool is_wait(const struct amdvi *v)
 /* Does the wait stay until each request that was looked up before the last invalidation is done? */
 static bool drains(const struct amdvi *v)
 {
-    return v->m->knobs.value[KNOB_IEC_WAIT_DRAINS] == 0;
+    return v->m->knobs.value[KNOB_COMPLETION_WAIT_DRAINS] == 0;
 }
 
 static uint64_t store_address(const struct amdvi *v)
@@ -190,7 +190,7 @@ void command_next_execute(const struct amdvi *v, struct footprint *fp)
 static void execute_wait(struct amdvi *v)
 {
     bool interrupts = raises(v);
-    knob_value(&v->m->knobs, KNOB_IEC_WAIT_DRAINS);
+    knob_value(&v->m->knobs, KNOB_COMPLETION_WAIT_DRAINS);
     if (stores_nowhere(v)) {
         stop(v, AMDVI_COMMAND_HARDWARE_ERROR, store_address(v));
         return;

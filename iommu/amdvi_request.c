@@ -255,7 +255,7 @@ static bool step(void *unit, const struct remap_job *j)
     if (p->stage != DONE)
         return false;
     if (p->looked_up)
-        under_way_end(&v->state->requests, j->device);
+        under_way_end(&v->state->requests, j->device, v->m->state->queue[source(v, j)].sent);
     return true;
 }
 

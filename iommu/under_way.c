@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sim/message.h"
+
 /* Of each device, each request. Other resources of devices have addresses, of at most 46 bits. */
 static uint64_t resource(unsigned device, uint32_t number)
 {
@@ -15,15 +17,19 @@ void under_way_begin(struct under_way *u, unsigned device)
     u->begun[device]++;
 }
 
-void under_way_end(struct under_way *u, unsigned device)
+void under_way_end(struct under_way *u, unsigned device, uint32_t sent)
 {
     u->done[device]++;
     assert(u->done[device] == u->begun[device]);
+    u->sent[device] = sent;
+    if (u->done[device] <= u->before[device])
+        u->sent_before[device] = sent;
 }
 
 void under_way_invalidate(struct under_way *u)
 {
     memcpy(u->before, u->begun, sizeof u->before);
+    memcpy(u->sent_before, u->sent, sizeof u->sent_before);
 }
 
 bool under_way_drained(const struct under_way *u)
@@ -44,4 +50,19 @@ void under_way_next_drained(const struct under_way *u, struct footprint *fp)
     for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++)
         if (u->before[i])
             footprint_add_order(fp, resource(i, u->before[i]));
+}
+
+bool under_way_arrived(const struct under_way *u, const struct machine *m)
+{
+    for (unsigned i = 0; i < m->devices; i++)
+        if (!message_awaited_arrived(m, m->cores + i, u->sent_before[i]))
+            return false;
+    return true;
+}
+
+void under_way_next_arrived(const struct under_way *u, const struct machine *m, struct footprint *fp)
+{
+    for (unsigned i = 0; i < m->devices; i++)
+        if (u->before[i])
+            message_order_awaited(m, m->cores + i, u->sent_before[i], fp);
 }

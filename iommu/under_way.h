@@ -13,15 +13,21 @@ struct under_way {
     uint32_t begun[MACHINE_MAX_DEVICES];  /* requests of each device that have been looked up, ... */
     uint32_t before[MACHINE_MAX_DEVICES]; /* ... how many before the last invalidation ... */
     uint32_t done[MACHINE_MAX_DEVICES];   /* ... and how many are done */
+    uint32_t sent[MACHINE_MAX_DEVICES];   /* messages of each device when the last of these was done, ... */
+    uint32_t sent_before[MACHINE_MAX_DEVICES]; /* ... and when the last before the invalidation was */
 };
 
 void under_way_begin(struct under_way *, unsigned device);
-void under_way_end(struct under_way *, unsigned device);
+void under_way_end(struct under_way *, unsigned device, uint32_t sent);
 void under_way_invalidate(struct under_way *);
 bool under_way_drained(const struct under_way *);
+
+/* ... and have their messages arrived that somebody awaits (sim/message.h)? */
+bool under_way_arrived(const struct under_way *, const struct machine *);
 
 /* What the last step of a request touches, and the step of a command that has waited for it. */
 void under_way_next_end(const struct under_way *, unsigned device, struct footprint *);
 void under_way_next_drained(const struct under_way *, struct footprint *);
+void under_way_next_arrived(const struct under_way *, const struct machine *, struct footprint *);
 
 #endif

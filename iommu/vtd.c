@@ -126,6 +126,16 @@ static const struct device_ops operations = {
     .describe = describe,
 };
 
+void vtd_next_finish(const struct vtd *v, unsigned device, struct footprint *fp)
+{
+    under_way_next_end(&v->state->requests, device, fp);
+}
+
+void vtd_finish(struct vtd *v, unsigned device)
+{
+    under_way_end(&v->state->requests, device, v->m->state->queue[v->m->cores + device].sent);
+}
+
 struct vtd *vtd_new(struct machine *m, struct cpu *cpu, struct lapic *lapic, unsigned index)
 {
     struct vtd *v = calloc(1, sizeof *v);

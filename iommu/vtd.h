@@ -130,6 +130,23 @@ void vtd_judge_entry(const struct table_entry *, uint16_t requester, bool extend
 uint32_t vtd_notification_destination(uint64_t control, bool extended);
 bool vtd_descriptor_is_clean(uint64_t control, bool extended);
 
+/* ---- For the agents that send requests (iommu/sender.h) ---- */
+
+/* Looks the entry up: one step of the sender, which is device `device`. */
+void vtd_next_translate(const struct vtd *, const struct interrupt_request *, struct footprint *);
+struct vtd_outcome vtd_translate(struct vtd *, const struct interrupt_request *, unsigned device);
+
+/*
+ * A request that has been looked up is under way from vtd_translate() on, in order of its device,
+ * until its last step, to which the next two belong: a wait descriptor may have to wait for it.
+ */
+void vtd_next_finish(const struct vtd *, unsigned device, struct footprint *);
+void vtd_finish(struct vtd *, unsigned device);
+
+/* Records a fault unless it is silent (7.2); part of the sender's step. */
+void vtd_next_fault(const struct vtd *, struct footprint *);
+void vtd_fault(struct vtd *, const struct vtd_outcome *, uint16_t requester);
+
 /* What it is to devices (iommu/vtd_request.c). */
 struct remapper vtd_remapper(struct vtd *);
 

@@ -65,11 +65,10 @@ static struct table_entry fetch(struct vtd *v, uint32_t index, unsigned context)
     return (struct table_entry){low, device_read(v->m, context, at + 8, 8)};
 }
 
-/* CAP.CM = 0: an entry that is not present or at fault is not cached (6.4); the source is no
- * property of the entry. */
+/* CAP.CM = 0: no fault of 5.1.4.1 leaves an entry in the cache (6.4), be it the request's. */
 static void keep(struct vtd *v, const struct vtd_outcome *o, const struct table_entry *irte)
 {
-    bool sound = o->reason == VTD_OK || o->reason == VTD_SOURCE_REFUSED;
+    bool sound = o->reason == VTD_OK;
     if (sound && !entry_cache_fill(&v->state->iec, o->index, irte))
         machine_find(v->m, FINDING_LIMIT, "", "VT-d: more than %d entries of the remapping table are "
                      "in use: not modelled", ENTRY_CACHE_MAX);

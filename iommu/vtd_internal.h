@@ -73,10 +73,6 @@ void vtd_command(struct vtd *); /* obeys the pending one */
 /* vtd.c: during set-up, all that the agent has to do. */
 void vtd_settle(struct vtd *);
 
-/* vtd_iec.c: looks the entry of a request up, a step of the device. */
-void vtd_next_translate(const struct vtd *, const struct interrupt_request *, struct footprint *);
-struct vtd_outcome vtd_translate(struct vtd *, const struct interrupt_request *, unsigned device);
-
 /* vtd_queue.c */
 bool queue_can_fetch(const struct vtd *);
 void queue_next_fetch(const struct vtd *, struct footprint *);
@@ -85,11 +81,7 @@ bool queue_can_execute(const struct vtd *);
 void queue_next_execute(const struct vtd *, struct footprint *);
 void queue_execute(struct vtd *);
 
-/* vtd_fault.c: records a fault unless it is silent (7.2); part of the device's step. */
-void vtd_next_fault(const struct vtd *, struct footprint *);
-void vtd_fault(struct vtd *, const struct vtd_outcome *, uint16_t requester);
-
-/* Events are sent as compatibility-format messages that nobody remaps (5.1.5.1). */
+/* vtd_fault.c: events are sent as compatibility-format messages that nobody remaps (5.1.5.1). */
 enum vtd_event { VTD_FAULT_EVENT, VTD_COMPLETION_EVENT };
 bool event_is_due(const struct vtd *, enum vtd_event);
 bool event_can_send(const struct vtd *, enum vtd_event);

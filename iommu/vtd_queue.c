@@ -21,9 +21,10 @@ enum descriptor_type {
 
 enum { WAIT_IF = 1 << 4, WAIT_SW = 1 << 5, IEC_SELECTIVE = 1 << 4, IQA_DW = 1 << 11 };
 
-/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. */
+/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. PD, bit 7 of a wait, is one as ECAP has no PDS. */
 #define IEC_RESERVED_LOW 0xffff000007ffffe0ull
-#define WAIT_RESERVED_LOW 0x00000000ffffff00ull
+#define WAIT_RESERVED_HIGH 3ull /* below the status address */
+#define WAIT_RESERVED_LOW 0x00000000ffffff80ull
 
 static uint64_t queue_bytes(const struct vtd *v)
 {
@@ -50,7 +51,7 @@ static bool is_valid(uint64_t low, uint64_t high)
     case DESCRIPTOR_IEC:
         return !(low & IEC_RESERVED_LOW) && (low >> 27 & 31) <= VTD_MHMV && !high;
     case DESCRIPTOR_WAIT:
-        return !(low & WAIT_RESERVED_LOW) && !(high & 3);
+        return !(low & WAIT_RESERVED_LOW) && !(high & WAIT_RESERVED_HIGH);
     default:
         return false;
     }
@@ -114,22 +115,16 @@ void queue_fetch(struct vtd *v)
 /* ---- Execution ---- */
 
 /*
- * Does the wait stay until each request that was looked up before the last invalidation is done? 6.5.5
- * asks for that and more: until its interrupt is in the IRR of its APIC. The knob iec-wait-drains.
+ * 6.5.5: a wait drains what was looked up before the last invalidation. A request is drained when what
+ * it has become is there: the descriptor is updated, and the message (the interrupt, or the notification)
+ * has arrived at its APIC.
  */
-static bool drains(const struct vtd *v)
-{
-    return v->m->knobs.value[KNOB_IEC_WAIT_DRAINS] == 0;
-}
-
 bool queue_can_execute(const struct vtd *v)
 {
-    const struct vtd_state *s = v->state;
-    if (!s->holding)
-        return false;
-    if (type_of(s->descriptor[0]) != DESCRIPTOR_WAIT || !drains(v))
-        return true;
-    return under_way_drained(&s->requests);
+    const struct under_way *requests = &v->state->requests;
+    if (!v->state->holding || type_of(v->state->descriptor[0]) != DESCRIPTOR_WAIT)
+        return v->state->holding;
+    return under_way_drained(requests) && under_way_arrived(requests, v->m);
 }
 
 static bool writes_status(const struct vtd *v)
@@ -145,8 +140,8 @@ static void next_wait(const struct vtd *v, struct footprint *fp)
         footprint_add_memory(fp, s->descriptor[1], 4, ACCESS_WRITE, 0);
     if (s->descriptor[0] & WAIT_IF)
         footprint_add(fp, vtd_resource(PART_FAULT), ACCESS_WRITE);
-    if (drains(v))
-        under_way_next_drained(&s->requests, fp);
+    under_way_next_drained(&s->requests, fp);
+    under_way_next_arrived(&s->requests, v->m, fp);
 }
 
 void queue_next_execute(const struct vtd *v, struct footprint *fp)
@@ -176,7 +171,6 @@ static void execute_wait(struct vtd *v)
     const struct vtd_state *s = v->state;
     uint64_t at = s->descriptor[1];
     uint32_t status = (uint32_t)(s->descriptor[0] >> 32);
-    knob_value(&v->m->knobs, KNOB_IEC_WAIT_DRAINS);
     if (writes_status(v)) {
         device_write(v->m, vtd_context(v), at, 4, status);
     } else if (s->descriptor[0] & WAIT_SW) {

@@ -135,8 +135,6 @@ static void write_register(void *owner, struct core *c, uint64_t physical, unsig
         write_command(v, (uint32_t)value);
     else
         reg[which] = unit_register_written(&table[which], reg[which], physical, size, value);
-    if (which == REG_IQA)
-        reg[REG_IQT] = 0; /* 11.4.9.3 does not say so; software writes both */
     fault_update_status(v);
     vtd_settle(v);
 }

@@ -31,7 +31,8 @@ struct session {
     void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device, msi_device or line_device; NULL: a timer */
     struct vtd *vtd; /* in front of devices with MSIs; ... */
     struct amdvi *amdvi; /* ... of a machine by AMD */
-    struct ioapic *ioapic; /* in front of lines */
+    struct ioapic *ioapic; /* in front of lines ... */
+    struct ioapic_remap *remap; /* ... and, with a VT-d unit, between the two */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 
     /* Named states that invariants and obligations read. */

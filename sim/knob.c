@@ -34,12 +34,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "how long the interrupt entry cache of a VT-d unit, or the caches of an AMD IOMMU, keep an entry",
         "VT-d specification, 6.4; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
         "implementation's choice"},
-    [KNOB_IEC_WAIT_DRAINS] = {
-        "iec-wait-drains", {"yes", "no"},
-        "is a wait descriptor, or COMPLETION_WAIT, complete only when interrupts that used an old entry "
-        "have left the unit",
-        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not. AMD "
-        "IOMMU specification, COMPLETION_WAIT: not at hand"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -54,12 +48,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "no public source: assumed; KVM sets all of it right"},
-    [KNOB_IPIV_ICR_PAGE] = {
-        "ipiv-icr-page", {"virtualized", "exits"},
-        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
-        "310h of the APIC-access page",
-        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
-        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
@@ -100,6 +88,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
         "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
+    [KNOB_SELF_IPI_ILLEGAL_VECTOR] = {
+        "self-ipi-illegal-vector", {"both", "send"},
+        "is an illegal vector that a core sends itself an error of receiving as well as of sending",
+        "SDM vol. 3, 10.5.3: \"send\" names both registers, \"receive\" a self IPI; other models log one of them"},
+    [KNOB_DELIVERY_STATUS] = {
+        "delivery-status", {"idle", "while-in-flight"},
+        "does the ICR of xAPIC mode read \"send pending\" until the last IPI has arrived, or is it idle at once",
+        "SDM vol. 3, 10.6.1: until the APIC \"has completed sending\"; how long that takes is nowhere"},
     [KNOB_VMRUN_DRAINS] = {
         "vmrun-drains", {"yes", "no"},
         "does VMRUN wait until the store buffer is empty",
@@ -252,6 +248,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "gappi-filter", {"precise", "always"},
         "does an AMD IOMMU leave out a GAPPI whenever IRR held a bit before, or never",
         "AMD IOMMU specification, 2.2.5.4: it may be imprecise"},
+    [KNOB_COMPLETION_WAIT_DRAINS] = {
+        "completion-wait-drains", {"yes", "no"},
+        "is COMPLETION_WAIT of an AMD IOMMU complete only when interrupts that used an old entry have left the "
+        "unit",
+        "AMD IOMMU specification, COMPLETION_WAIT: what it says of interrupts was not at hand"},
 };
 
 unsigned knob_values(enum knob which)

@@ -187,7 +187,7 @@ Test(amdvi_commands, completion_wait_interrupts)
 
 /* ---- A wait and requests under way ---- */
 
-/* The knob iec-wait-drains: a request that used the old entry keeps the wait from being complete. */
+/* The knob completion-wait-drains: a request that used the old entry keeps the wait from being complete. */
 static bool wait_completes_while_a_request_is_under_way(void)
 {
     an_entry_is_cached_and_changed();
@@ -210,7 +210,7 @@ Test(amdvi_commands, a_wait_drains)
 
 Test(amdvi_commands, a_wait_need_not_drain)
 {
-    m->knobs.value[KNOB_IEC_WAIT_DRAINS] = 1;
+    m->knobs.value[KNOB_COMPLETION_WAIT_DRAINS] = 1;
     cr_expect(wait_completes_while_a_request_is_under_way());
 }
 

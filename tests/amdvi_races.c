@@ -122,7 +122,7 @@ Test(amdvi_races, T42_without_a_cache_the_wait_drains_too)
 Test(amdvi_races, T42_a_wait_that_does_not_drain)
 {
     begin(1);
-    knobs[KNOB_IEC_WAIT_DRAINS] = 1;
+    knobs[KNOB_COMPLETION_WAIT_DRAINS] = 1;
     cr_expect(reaches_the_old_page(true));
 }
 

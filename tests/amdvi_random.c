@@ -86,7 +86,7 @@ static void draw_program(struct random *r)
 /* One value of each knob a seed, and of what is enabled. */
 static void vary(struct random *r, uint64_t seed)
 {
-    static const enum knob all[] = {KNOB_IEC, KNOB_IEC_WAIT_DRAINS, KNOB_VAPIC_POST_ORDER, KNOB_IRTE_FETCH,
+    static const enum knob all[] = {KNOB_IEC, KNOB_COMPLETION_WAIT_DRAINS, KNOB_VAPIC_POST_ORDER, KNOB_IRTE_FETCH,
                                     KNOB_IRTE_GALOGINTR, KNOB_GAPPI_FILTER};
     begin(1 + !(seed % 4));
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
