@@ -5,6 +5,7 @@
  */
 #include "cpu/core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cpu/internal.h"
@@ -246,16 +247,18 @@ void cpu_add_msrs(struct cpu *p, const struct msr_ops *ops, void *owner)
 }
 
 /* Unicorn returns when it comes to this address, which must not happen: a core stays in its run loop for ever, and
- * a checkpoint restores it there. It is not canonical; a jump through a null pointer, to 0, is a fault. */
-static const uint64_t never_reached = 1ull << 63;
+ * a checkpoint restores it there. It is not canonical and no value that programs come to by accident: other
+ * addresses where there is nothing are faults. */
+static const uint64_t never_reached = 0x8d3f5c17a96be241;
 
 static void run(void *argument)
 {
     struct core *c = argument;
     uc_err e = uc_emu_start(c->uc, c->exec.jump_rip, never_reached, 0, 0);
-    machine_find(c->m, FINDING_FAULT, "", "CPU%u: stopped at %#llx: %s", c->id,
-                 (unsigned long long)c->exec.pc, uc_strerror(e));
-    core_end(c);
+    /* Whatever led here, the model has not understood it: no verdict may be made of it. */
+    fprintf(stderr, "irqweave: internal error: Unicorn left CPU%u's run loop at %#llx: %s\n", c->id,
+            (unsigned long long)c->exec.pc, uc_strerror(e));
+    abort();
 }
 
 void core_reset_control(struct core *c)

@@ -36,6 +36,7 @@ enum point_flags {
     POINT_PLAIN = 1 << 9,       /* touches memory only: need not be an interrupt boundary */
     POINT_RETURN = 1 << 10,     /* the return from an interrupt */
     POINT_UNFENCED = 1 << 11,   /* no access to memory: an MFENCE before it may be still under way */
+    POINT_SENT = 1 << 12,       /* waits until the core's IPIs have arrived */
 };
 
 enum activity { ACTIVITY_ACTIVE = 0, ACTIVITY_HLT = 1, ACTIVITY_SHUTDOWN = 2, ACTIVITY_SIPI = 3 };
@@ -393,7 +394,7 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR, UNIT_APIC_PINS };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT, start-up and
  * SMI. A step that touches the unit without naming one touches both. */

@@ -49,9 +49,8 @@ static void check_progress(struct core *c)
     core_end(c);
 }
 
-/* Unicorn does not learn that an exception has been delivered. The second contributory one (SDM vol. 3,
- * table 6-4) of an execution is a double fault to it and the third ends its run loop, so the second is where
- * the core stops. By itself it raises no other double fault. */
+/* A double fault is never Unicorn's to find: those that are real come about as exceptions are delivered
+ * (interrupt.c). It says so only if it could not be made to forget the exception before. */
 static void take_fault(struct core *c)
 {
     unsigned vector = c->exec.fault - 1u;
@@ -61,6 +60,7 @@ static void take_fault(struct core *c)
                      "modelled", c->id, (unsigned long long)c->exec.pc);
         core_end(c);
     }
+    exception_forget(c);
     core_fault(c, vector, 0);
     leave_hook(c);
 }

@@ -34,6 +34,9 @@ static inline void core_unpatch(struct core *c)
     }
 }
 
+/* exception.c: Unicorn forgets the exception that it has raised last. In a code hook, before anything visible. */
+void exception_forget(struct core *);
+
 /* insn.c: what the core has to do about an instruction that is not plain. */
 void insn_execute(struct core *, const struct insn *);
 

@@ -123,6 +123,8 @@ bool point_enabled(void *cpu, unsigned core)
         c->m->state->bounds |= BOUND_STORE_BUFFER;
         return false;
     }
+    if ((flags & POINT_SENT) && message_ipi_in_flight(c->m, core))
+        return false;
     return !(flags & POINT_SLOT) || message_can_send(c->m, core);
 }
 

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A scripted device with MSI or MSI-X, and what the VT-d unit does with its requests.
- * After the VT-d specification, 5.1 (remapping), 5.2.3 (posting), 5.2.4 (order).
+ * A scripted device with MSI or MSI-X. What the VT-d unit does with its requests is in sender.c. After the VT-d
+ * specification, 5.2.4 (order).
  *
  * Each store of the device is a step. An interrupt is two: its entry is looked up; then it is posted,
  * sent or blocked. Between them software may change the entry and the descriptor. The device does
  * nothing else meanwhile, so that its interrupts stay behind its earlier stores and before its
- * later ones. Update of a descriptor and notification are one step: the message may arrive late.
+ * later ones.
  */
 #include "iommu/msi.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "iommu/posting.h"
 #include "iommu/send.h"
-#include "sim/message.h"
+#include "iommu/sender.h"
 #include "sim/tso.h"
 
 struct msi_state {
@@ -26,10 +25,7 @@ struct msi_state {
 };
 
 struct msi_device {
-    struct machine *m;
-    struct lapic *lapic;
-    struct vtd *vtd;
-    unsigned index;
+    struct vtd_sender sender;
     unsigned count;
     struct msi_interrupt script[MSI_SCRIPT_MAX];
     struct msi_state *state; /* in the arena */
@@ -56,190 +52,40 @@ static enum step_of step_of(const struct msi_device *d)
     return d->state->looked ? ACTS : LOOKS_UP;
 }
 
-static unsigned source(const struct msi_device *d)
-{
-    return d->m->cores + d->index;
-}
-
-static void touch(struct msi_device *d, uint64_t address, unsigned size, bool write)
-{
-    visible_touch(&d->m->visibility, address, size, write, context_of_device(d->index));
-}
-
-static void record(struct machine *m, uint64_t address, unsigned size, uint64_t value)
-{
-    if (!m->record)
-        return;
-    m->record->address = address;
-    m->record->size = (uint8_t)size;
-    m->record->old = memory_read(&m->memory, address, size);
-    m->record->value = value;
-}
-
-/* ---- Posting ---- */
-
-struct post {
-    bool outside;  /* no memory there */
-    bool clean;    /* no reserved bit is set */
-    struct iommu_update update;
-    struct msi_request notification;
-};
-
-static uint64_t pir_address(const struct vtd_outcome *o)
-{
-    return o->descriptor + 8 * (o->vector / 64);
-}
-
-static struct post judge_post(const struct msi_device *d)
-{
-    const struct memory *mem = &d->m->memory;
-    const struct vtd_outcome *o = &d->state->outcome;
-    struct post p = {.outside = o->descriptor >= mem->size ||
-                                mem->size - o->descriptor < sizeof(struct posted_descriptor)};
-    if (p.outside)
-        return p;
-    uint64_t control = memory_read(mem, o->descriptor + PID_CONTROL, 8);
-    p.clean = vtd_descriptor_is_clean(control, o->extended);
-    for (unsigned at = PID_CONTROL + 8; at < sizeof(struct posted_descriptor); at += 8)
-        p.clean &= !memory_read(mem, o->descriptor + at, 8);
-    p.update = iommu_judge_post(memory_read(mem, pir_address(o), 8), control, o->vector, o->urgent);
-    p.update.notify &= p.clean;
-    p.notification = iommu_notification(p.update.nv,
-                                        vtd_notification_destination(control, o->extended));
-    return p;
-}
-
-static void next_post(const struct msi_device *d, struct footprint *fp)
-{
-    const struct vtd_outcome *o = &d->state->outcome;
-    struct post p = judge_post(d);
-    fp->events |= EVENT_DEVICE_POST;
-    if (!p.outside) {
-        footprint_add_memory(fp, pir_address(o), 8, ACCESS_WRITE, 0);
-        footprint_add_memory(fp, o->descriptor + PID_CONTROL, 8, ACCESS_WRITE, 0);
-        footprint_add_memory(fp, o->descriptor + PID_CONTROL + 8, 24, ACCESS_READ, 0);
-    }
-    if (p.outside || !p.clean)
-        vtd_next_fault(d->vtd, fp);
-    else if (p.update.notify)
-        request_next(d->lapic, source(d), &p.notification, fp);
-}
-
-static void block(struct msi_device *d, enum vtd_reason reason)
-{
-    d->state->outcome.reason = reason;
-    vtd_fault(d->vtd, &d->state->outcome, current(d)->request.requester);
-}
-
-/* PIR and the control word change in one atomic update, and nobody sees the notification before. */
-static void post(struct msi_device *d)
-{
-    const struct vtd_outcome *o = &d->state->outcome;
-    struct post p = judge_post(d);
-    if (p.outside) {
-        block(d, VTD_DESCRIPTOR_ERROR);
-        return;
-    }
-    for (unsigned at = PID_CONTROL + 8; at < sizeof(struct posted_descriptor); at += 8)
-        touch(d, o->descriptor + at, 8, false);
-    touch(d, pir_address(o), 8, true);
-    touch(d, o->descriptor + PID_CONTROL, 8, true);
-    if (!p.clean) {
-        block(d, VTD_DESCRIPTOR_RESERVED);
-        return;
-    }
-    record(d->m, pir_address(o), 8, p.update.pir);
-    tso_write_global(d->m, pir_address(o), 8, p.update.pir);
-    tso_write_global(d->m, o->descriptor + PID_CONTROL, 8, p.update.control);
-    machine_say(d->m, STEP_DEVICE, "posts %#x%s", o->vector, p.update.notify ? ", ON = 1" : "");
-    if (p.update.notify)
-        request_send(d->lapic, source(d), &p.notification);
-}
-
-/* ---- What becomes of a request ---- */
-
-static struct msi_request message_of(const struct msi_device *d)
+/* What the request says in compatibility format. */
+static struct msi_request compatible(const struct msi_device *d)
 {
     const struct vtd_request *r = &current(d)->request;
-    bool dm_ignored = d->m->knobs.value[KNOB_MSI_DESTINATION_MODE] == 1;
-    if (d->state->outcome.form == VTD_COMPATIBILITY)
-        return iommu_decode_compatibility(r->address, r->data, 0, dm_ignored);
-    return iommu_message_of(&d->state->outcome);
-}
-
-static bool can_act(const struct msi_device *d)
-{
-    struct msi_request msg;
-    struct post p;
-    switch ((enum vtd_form)d->state->outcome.form) {
-    case VTD_BLOCKED:
-        break;
-    case VTD_COMPATIBILITY:
-    case VTD_REMAPPED:
-        msg = message_of(d);
-        return request_can_send(d->lapic, source(d), &msg);
-    case VTD_POSTED:
-        p = judge_post(d);
-        return !p.update.notify || request_can_send(d->lapic, source(d), &p.notification);
-    }
-    return true;
-}
-
-static void next_act(const struct msi_device *d, struct footprint *fp)
-{
-    const struct vtd_outcome *o = &d->state->outcome;
-    struct msi_request msg;
-    if (current(d)->count)
-        footprint_add_memory(fp, current(d)->count, 4, ACCESS_WRITE, 0);
-    if (o->looked_up)
-        vtd_next_finish(d->vtd, d->index, fp);
-    switch ((enum vtd_form)o->form) {
-    case VTD_BLOCKED:
-        if (!o->silent)
-            vtd_next_fault(d->vtd, fp);
-        break;
-    case VTD_COMPATIBILITY:
-    case VTD_REMAPPED:
-        msg = message_of(d);
-        request_next(d->lapic, source(d), &msg, fp);
-        break;
-    case VTD_POSTED:
-        next_post(d, fp);
-        break;
-    }
+    bool dm_ignored = d->sender.m->knobs.value[KNOB_MSI_DESTINATION_MODE] == 1;
+    return iommu_decode_compatibility(r->address, r->data, 0, dm_ignored);
 }
 
 static void count(struct msi_device *d)
 {
+    struct machine *m = d->sender.m;
     uint64_t at = current(d)->count;
     if (!at)
         return;
-    touch(d, at, 4, true);
-    tso_write_global(d->m, at, 4, memory_read(&d->m->memory, at, 4) + 1);
+    sender_touch(&d->sender, at, 4, true);
+    tso_write_global(m, at, 4, memory_read(&m->memory, at, 4) + 1);
+}
+
+static void next_act(const struct msi_device *d, struct footprint *fp)
+{
+    struct msi_request msg = compatible(d);
+    if (current(d)->count)
+        footprint_add_memory(fp, current(d)->count, 4, ACCESS_WRITE, 0);
+    sender_next_act(&d->sender, &d->state->outcome, &msg, fp);
 }
 
 static void act(struct msi_device *d)
 {
     struct vtd_outcome *o = &d->state->outcome;
-    struct msi_request msg;
+    struct msi_request msg = compatible(d);
     count(d);
-    switch ((enum vtd_form)o->form) {
-    case VTD_BLOCKED:
-        block(d, (enum vtd_reason)o->reason);
-        break;
-    case VTD_COMPATIBILITY:
-        knob_value(&d->m->knobs, KNOB_MSI_DESTINATION_MODE);
-        /* fall through */
-    case VTD_REMAPPED:
-        msg = message_of(d);
-        request_send(d->lapic, source(d), &msg);
-        break;
-    case VTD_POSTED:
-        post(d);
-        break;
-    }
-    if (o->looked_up)
-        vtd_finish(d->vtd, d->index);
+    if (o->form == VTD_COMPATIBILITY)
+        knob_value(&d->sender.m->knobs, KNOB_MSI_DESTINATION_MODE);
+    sender_act(&d->sender, o, &msg, current(d)->request.requester);
     d->state->next++;
     d->state->written = d->state->looked = 0;
     memset(o, 0, sizeof *o);
@@ -251,7 +97,10 @@ static bool enabled(void *device)
 {
     const struct msi_device *d = device;
     enum step_of s = step_of(d);
-    return s == ACTS ? can_act(d) : s != DONE;
+    if (s != ACTS)
+        return s != DONE;
+    struct msi_request msg = compatible(d);
+    return sender_can_act(&d->sender, &d->state->outcome, &msg);
 }
 
 static void next(void *device, struct footprint *fp)
@@ -262,8 +111,8 @@ static void next(void *device, struct footprint *fp)
         footprint_add_memory(fp, current(d)->write[d->state->written].address, 4, ACCESS_WRITE, 0);
         break;
     case LOOKS_UP:
-        if (d->vtd)
-            vtd_next_translate(d->vtd, &current(d)->request, fp);
+        if (d->sender.vtd)
+            vtd_next_translate(d->sender.vtd, &current(d)->request, fp);
         break;
     case ACTS:
         next_act(d, fp);
@@ -276,18 +125,18 @@ static void next(void *device, struct footprint *fp)
 static void store(struct msi_device *d)
 {
     const struct msi_write *w = &current(d)->write[d->state->written++];
-    touch(d, w->address, 4, true);
-    record(d->m, w->address, 4, w->value);
-    tso_write_global(d->m, w->address, 4, w->value);
-    machine_say(d->m, STEP_DEVICE, "stores %#x", w->value);
+    sender_touch(&d->sender, w->address, 4, true);
+    sender_record(&d->sender, w->address, 4, w->value);
+    tso_write_global(d->sender.m, w->address, 4, w->value);
+    machine_say(d->sender.m, STEP_DEVICE, "stores %#x", w->value);
 }
 
 static void look_up(struct msi_device *d)
 {
     struct msi_state *s = d->state;
     s->looked = 1;
-    if (d->vtd)
-        s->outcome = vtd_translate(d->vtd, &current(d)->request, d->index);
+    if (d->sender.vtd)
+        s->outcome = vtd_translate(d->sender.vtd, &current(d)->request, d->sender.index);
     else
         s->outcome.form = VTD_COMPATIBILITY;
 }
@@ -342,7 +191,7 @@ struct msi_device *msi_device_new(struct machine *m, struct lapic *lapic, struct
     assert(d);
     assert(count <= MSI_SCRIPT_MAX);
     lapic->levels = true;
-    *d = (struct msi_device){.m = m, .lapic = lapic, .vtd = vtd, .index = index, .count = count};
+    *d = (struct msi_device){.sender = {m, lapic, vtd, index}, .count = count};
     for (unsigned i = 0; i < count; i++) {
         check(m, &script[i]);
         d->script[i] = script[i];

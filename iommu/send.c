@@ -29,6 +29,7 @@ struct msi_request iommu_message_of(const struct vtd_outcome *o)
         .delivery = one ? APIC_LOWEST : o->delivery,
         .vector = o->vector,
         .level = o->level,
+        .awaited = true,
         .to = {.address = o->extended ? o->destination : xapic_destination(o->destination),
                .logical = o->logical},
     };
@@ -36,6 +37,6 @@ struct msi_request iommu_message_of(const struct vtd_outcome *o)
 
 struct msi_request iommu_notification(unsigned nv, uint32_t destination)
 {
-    return (struct msi_request){.delivery = APIC_FIXED, .vector = (uint8_t)nv,
+    return (struct msi_request){.delivery = APIC_FIXED, .vector = (uint8_t)nv, .awaited = true,
                                 .to = {.address = destination}};
 }

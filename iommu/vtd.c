@@ -133,8 +133,12 @@ void vtd_next_finish(const struct vtd *v, unsigned device, struct footprint *fp)
 
 void vtd_finish(struct vtd *v, unsigned device)
 {
-    v->state->done[device]++;
-    assert(v->state->done[device] == v->state->begun[device]);
+    struct vtd_state *s = v->state;
+    s->done[device]++;
+    assert(s->done[device] == s->begun[device]);
+    s->sent[device] = v->m->state->queue[v->m->cores + device].sent;
+    if (s->done[device] <= s->before[device])
+        s->sent_before[device] = s->sent[device];
 }
 
 struct vtd *vtd_new(struct machine *m, struct cpu *cpu, struct lapic *lapic, unsigned index)

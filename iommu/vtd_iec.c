@@ -49,6 +49,7 @@ void iec_invalidate(struct vtd *v, bool global, uint32_t index, unsigned mask)
             iec[kept++] = iec[i];
     memset(&iec[kept], 0, (IEC_ENTRIES - kept) * sizeof *iec);
     memcpy(v->state->before, v->state->begun, sizeof v->state->before);
+    memcpy(v->state->sent_before, v->state->sent, sizeof v->state->sent_before);
 }
 
 /* ---- A request is looked up ---- */
@@ -133,9 +134,8 @@ struct vtd_outcome vtd_translate(struct vtd *v, const struct vtd_request *r, uns
     o.looked_up = 1;
     v->state->begun[device]++;
     vtd_judge_entry(&irte, r->requester, o.extended, &o);
-    /* CAP.CM = 0: an entry that is not present or at fault is not cached (6.4); the source is no
-     * property of the entry. */
-    bool sound = o.reason == VTD_OK || o.reason == VTD_SOURCE_REFUSED;
+    /* CAP.CM = 0: no fault of 5.1.4.1 leaves an entry in the cache (6.4), be it the request's. */
+    bool sound = o.reason == VTD_OK;
     if (!cached && keeps && sound)
         iec_fill(v, o.index, &irte);
     machine_say(v->m, STEP_DEVICE, "request for entry %u: %s", o.index,

@@ -36,6 +36,8 @@ struct vtd_state {
     uint32_t begun[MACHINE_MAX_DEVICES]; /* requests of each device that have been looked up, ... */
     uint32_t before[MACHINE_MAX_DEVICES]; /* ... how many before the last invalidation ... */
     uint32_t done[MACHINE_MAX_DEVICES];  /* ... and how many are done */
+    uint32_t sent[MACHINE_MAX_DEVICES];  /* messages of each device when the last of these was done, ... */
+    uint32_t sent_before[MACHINE_MAX_DEVICES]; /* ... and when the last before the invalidation was */
 };
 
 struct vtd {

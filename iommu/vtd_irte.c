@@ -63,14 +63,15 @@ static bool source_refused(const struct vtd_irte *e, uint16_t requester)
     }
 }
 
-/* All these faults are qualified: FPD keeps them from being reported, present or not. */
+/* In the order of 5.1.4. All these faults are qualified: FPD keeps them from being reported, present or
+ * not. */
 static enum vtd_reason judge(const struct vtd_irte *e, uint16_t requester, bool extended)
 {
     if (!(e->low & IRTE_P))
         return VTD_NOT_PRESENT;
-    if (reserved(e, extended))
-        return VTD_ENTRY_RESERVED;
-    return source_refused(e, requester) ? VTD_SOURCE_REFUSED : VTD_OK;
+    if (source_refused(e, requester))
+        return VTD_SOURCE_REFUSED;
+    return reserved(e, extended) ? VTD_ENTRY_RESERVED : VTD_OK;
 }
 
 static void fill_posted(const struct vtd_irte *e, struct vtd_outcome *o)

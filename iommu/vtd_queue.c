@@ -9,6 +9,7 @@
  * here and are complete at once.
  */
 #include "iommu/vtd_internal.h"
+#include "sim/message.h"
 #include "sim/tso.h"
 
 enum descriptor_type {
@@ -21,9 +22,10 @@ enum descriptor_type {
 
 enum { WAIT_IF = 1 << 4, WAIT_SW = 1 << 5, IEC_SELECTIVE = 1 << 4, IQA_DW = 1 << 11 };
 
-/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. */
+/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. PD, bit 7 of a wait, is one as ECAP has no PDS. */
 #define IEC_RESERVED_LOW 0xffff000007ffffe0ull
-#define WAIT_RESERVED_LOW 0x00000000ffffff00ull
+#define WAIT_RESERVED_HIGH 3ull /* below the status address */
+#define WAIT_RESERVED_LOW 0x00000000ffffff80ull
 
 static uint64_t queue_bytes(const struct vtd *v)
 {
@@ -50,7 +52,7 @@ static bool is_valid(uint64_t low, uint64_t high)
     case DESCRIPTOR_IEC:
         return !(low & IEC_RESERVED_LOW) && (low >> 27 & 31) <= VTD_MHMV && !high;
     case DESCRIPTOR_WAIT:
-        return !(low & WAIT_RESERVED_LOW) && !(high & 3);
+        return !(low & WAIT_RESERVED_LOW) && !(high & WAIT_RESERVED_HIGH);
     default:
         return false;
     }
@@ -115,12 +117,15 @@ void queue_fetch(struct vtd *v)
 /* ---- Execution ---- */
 
 /*
- * Does the wait stay until each request that was looked up before the last invalidation is done? 6.5.5
- * asks for that and more: until its interrupt is in the IRR of its APIC. The knob iec-wait-drains.
+ * 6.5.5: a wait drains what was looked up before the last invalidation. A request is drained when what
+ * it has become is there: the descriptor is updated, and the message (the interrupt, or the notification)
+ * has arrived at its APIC.
  */
-static bool drains(const struct vtd *v)
+static bool has_drained(const struct vtd *v, unsigned device)
 {
-    return v->m->knobs.value[KNOB_IEC_WAIT_DRAINS] == 0;
+    const struct vtd_state *s = v->state;
+    return s->done[device] >= s->before[device] &&
+           message_awaited_arrived(v->m, v->m->cores + device, s->sent_before[device]);
 }
 
 bool queue_can_execute(const struct vtd *v)
@@ -128,10 +133,10 @@ bool queue_can_execute(const struct vtd *v)
     const struct vtd_state *s = v->state;
     if (!s->holding)
         return false;
-    if (type_of(s->descriptor[0]) != DESCRIPTOR_WAIT || !drains(v))
+    if (type_of(s->descriptor[0]) != DESCRIPTOR_WAIT)
         return true;
-    for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++)
-        if (s->done[i] < s->before[i])
+    for (unsigned i = 0; i < v->m->devices; i++)
+        if (!has_drained(v, i))
             return false;
     return true;
 }
@@ -149,9 +154,12 @@ static void next_wait(const struct vtd *v, struct footprint *fp)
         footprint_add_memory(fp, s->descriptor[1], 4, ACCESS_WRITE, 0);
     if (s->descriptor[0] & WAIT_IF)
         footprint_add(fp, vtd_resource(PART_FAULT), ACCESS_WRITE);
-    for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++)
-        if (drains(v) && s->before[i])
-            footprint_add_order(fp, vtd_request_resource(i, s->before[i]));
+    for (unsigned i = 0; i < v->m->devices; i++) {
+        if (!s->before[i])
+            continue;
+        footprint_add_order(fp, vtd_request_resource(i, s->before[i]));
+        message_order_awaited(v->m, v->m->cores + i, s->sent_before[i], fp);
+    }
 }
 
 void queue_next_execute(const struct vtd *v, struct footprint *fp)
@@ -180,7 +188,6 @@ static void execute_wait(struct vtd *v)
     const struct vtd_state *s = v->state;
     uint64_t at = s->descriptor[1];
     uint32_t status = (uint32_t)(s->descriptor[0] >> 32);
-    knob_value(&v->m->knobs, KNOB_IEC_WAIT_DRAINS);
     if (writes_status(v)) {
         visible_touch(&v->m->visibility, at, 4, true, vtd_context(v));
         tso_write_global(v->m, at, 4, status);

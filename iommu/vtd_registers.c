@@ -192,8 +192,6 @@ static void write_register(void *owner, struct core *c, uint64_t physical, unsig
         write_command(v, (uint32_t)value);
     else
         store(v, which, r, value << shift, mask);
-    if (which == REG_IQA)
-        v->state->reg[REG_IQT] = 0; /* 11.4.9.3 does not say so; software writes both */
     fault_update_status(v);
     vtd_settle(v);
 }

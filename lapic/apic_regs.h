@@ -63,6 +63,7 @@ enum {
     APIC_ESR_ILLEGAL_REGISTER = 1 << 7, /* xAPIC */
 
     APIC_LVT_MASKED = 1 << 16,
+    APIC_LVT_ACTIVE_LOW = 1 << 13, /* LINT0 and LINT1 */
     APIC_LVT_REMOTE_IRR = 1 << 14,
     APIC_LVT_LEVEL = 1 << 15,
     APIC_LVT_READ_ONLY = 1 << 12 | APIC_LVT_REMOTE_IRR, /* delivery status */

@@ -44,7 +44,7 @@ void lapic_post(struct lapic *l, unsigned source, const struct apic_message *msg
     bool decided = !msg->to || (!may_change(l, target, *msg->to) &&
                                 apic_matches(&l->regs[target], *msg->to) == MATCH_YES);
     struct message message = {.kind = msg->delivery, .vector = msg->vector, .level = msg->level,
-                              .target = (uint8_t)target};
+                              .ipi = msg->ipi, .awaited = msg->awaited, .target = (uint8_t)target};
     if (!decided) {
         message.match = msg->to->logical ? COMPARE_LOGICAL : COMPARE_PHYSICAL;
         message.destination = msg->to->address;

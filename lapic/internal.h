@@ -56,6 +56,8 @@ void tpr_write(struct lapic *, unsigned core, uint32_t value);
  * a point of its own for each message after the first. */
 void icr_next(struct lapic *, unsigned core, uint64_t icr, struct footprint *, unsigned *flags);
 void icr_send(struct lapic *, struct core *, uint64_t icr);
+void icr_next_read(const struct lapic *, unsigned core, struct footprint *, unsigned *flags);
+uint32_t icr_read_low(struct lapic *, unsigned core); /* of xAPIC mode */
 void self_ipi_send(struct lapic *, unsigned core, unsigned vector);
 
 /* doorbell.c: what the arrival of one touches, and the arrival. */

@@ -4,7 +4,8 @@
  * 3.2.4, and the SDM vol. 3, APIC: 10.8.5.
  *
  * A change that calls for an interrupt sends its message in the same step; the message may be late, so
- * that the bit "delivery status" is never seen set. Remote IRR is set as the message leaves.
+ * that the bit "delivery status" is never seen set. Remote IRR is set as the message leaves. Behind a VT-d unit it
+ * is a request that waits until the unit takes it, and the bit says so.
  * Edges at a masked pin are lost. A level that is still there when its entry is unmasked, or when the
  * service ends, is sent once more. NMI, SMI, INIT and ExtINT are edges whatever the trigger mode says.
  *
@@ -12,6 +13,7 @@
  */
 #include "lapic/ioapic_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lapic/msi.h"
@@ -33,7 +35,7 @@ static bool is_active(const struct ioapic *io, unsigned pin, unsigned drivers, u
     return high != read_low;
 }
 
-static struct msi_request request_of(uint64_t entry)
+struct msi_request ioapic_request_of(uint64_t entry)
 {
     uint32_t id = (uint32_t)(entry >> 56);
     return (struct msi_request){
@@ -50,10 +52,39 @@ static bool may_send_level(uint64_t entry)
     return is_level(entry) && !(entry & (RTE_MASKED | RTE_REMOTE_IRR));
 }
 
+/* Is there room for what the entry asks for, and what does asking touch? */
+static bool has_room(const struct ioapic *io, unsigned source, uint64_t entry)
+{
+    struct msi_request q = ioapic_request_of(entry);
+    return io->remapper || request_can_send(io->l, source, &q);
+}
+
+static void next_send(const struct ioapic *io, unsigned source, uint64_t entry, struct footprint *fp)
+{
+    struct msi_request q = ioapic_request_of(entry);
+    if (!io->remapper)
+        request_next(io->l, source, &q, fp);
+}
+
+/* A request that waits already is not made twice. */
+static void make_request(struct ioapic *io, unsigned pin)
+{
+    struct ioapic_state *s = io->state;
+    machine_say(io->l->m, STEP_DEVICE, "I/O APIC pin %u: request", pin);
+    if (!(s->waiting >> pin & 1))
+        s->request[pin] = s->entry[pin];
+    s->waiting |= 1u << pin;
+    s->entry[pin] |= RTE_STATUS | (is_level(s->entry[pin]) ? RTE_REMOTE_IRR : 0);
+}
+
 static void send(struct ioapic *io, unsigned source, unsigned pin)
 {
     uint64_t *entry = &io->state->entry[pin];
-    struct msi_request q = request_of(*entry);
+    struct msi_request q = ioapic_request_of(*entry);
+    if (io->remapper) {
+        make_request(io, pin);
+        return;
+    }
     if (!request_can_send(io->l, source, &q)) {
         machine_find(io->l->m, FINDING_LIMIT, "", "I/O APIC pin %u: more messages than have room",
                      pin);
@@ -88,18 +119,16 @@ static bool asks(const struct ioapic *io, unsigned pin, unsigned drivers)
 bool ioapic_can_drive(const struct ioapic *io, unsigned source, unsigned driver, unsigned pin,
                       bool asserted)
 {
-    struct msi_request q = request_of(io->state->entry[pin]);
     return !asks(io, pin, drivers_after(io, driver, pin, asserted)) ||
-           request_can_send(io->l, source, &q);
+           has_room(io, source, io->state->entry[pin]);
 }
 
 void ioapic_next_drive(const struct ioapic *io, unsigned source, unsigned driver, unsigned pin,
                        bool asserted, struct footprint *fp)
 {
-    struct msi_request q = request_of(io->state->entry[pin]);
     footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
     if (asks(io, pin, drivers_after(io, driver, pin, asserted)))
-        request_next(io->l, source, &q, fp);
+        next_send(io, source, io->state->entry[pin], fp);
 }
 
 void ioapic_drive(struct ioapic *io, unsigned source, unsigned driver, unsigned pin, bool asserted)
@@ -118,10 +147,9 @@ void ioapic_drive(struct ioapic *io, unsigned source, unsigned driver, unsigned 
 void ioapic_next_write_entry(const struct ioapic *io, unsigned source, uint64_t value,
                              struct footprint *fp)
 {
-    struct msi_request q = request_of(value);
     footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
     if (is_level(value) && !(value & RTE_MASKED))
-        request_next(io->l, source, &q, fp);
+        next_send(io, source, value, fp);
 }
 
 /* An entry that becomes edge triggered loses its remote IRR: what software does where there is no EOI
@@ -129,8 +157,9 @@ void ioapic_next_write_entry(const struct ioapic *io, unsigned source, uint64_t 
 void ioapic_write_entry(struct ioapic *io, unsigned source, unsigned pin, uint64_t value)
 {
     uint64_t *entry = &io->state->entry[pin];
-    uint64_t kept = is_level(value) ? *entry & READ_ONLY : 0;
-    *entry = (value & (0xffull << 56 | WRITTEN)) | kept;
+    uint64_t kept = *entry & (is_level(value) ? READ_ONLY : RTE_STATUS);
+    uint64_t high = io->remapper ? 0xffffull << 48 : 0xffull << 56;
+    *entry = (value & (high | WRITTEN)) | kept;
     if (may_send_level(*entry) && is_active(io, pin, io->state->drivers[pin], *entry))
         send(io, source, pin);
 }
@@ -158,8 +187,7 @@ static bool is_sent_again(const struct ioapic *io, unsigned pin, unsigned vector
 bool ioapic_can_end(const struct ioapic *io, unsigned source, unsigned vector)
 {
     for (unsigned pin = 0; pin < IOAPIC_PINS; pin++) {
-        struct msi_request q = request_of(io->state->entry[pin]);
-        if (is_sent_again(io, pin, vector) && !request_can_send(io->l, source, &q))
+        if (is_sent_again(io, pin, vector) && !has_room(io, source, io->state->entry[pin]))
             return false;
     }
     return true;
@@ -169,9 +197,8 @@ void ioapic_next_end(const struct ioapic *io, unsigned source, unsigned vector, 
 {
     footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
     for (unsigned pin = 0; pin < IOAPIC_PINS; pin++) {
-        struct msi_request q = request_of(io->state->entry[pin]);
         if (is_ended(io->state->entry[pin], vector))
-            request_next(io->l, source, &q, fp);
+            next_send(io, source, io->state->entry[pin], fp);
     }
 }
 
@@ -188,30 +215,74 @@ void ioapic_end(struct ioapic *io, unsigned source, unsigned vector)
     }
 }
 
+/* ---- Requests that are remapped ---- */
+
+void ioapic_set_remapper(struct ioapic *io, const struct ioapic_remapper *remapper, void *owner)
+{
+    io->remapper = remapper;
+    io->remapper_owner = owner;
+}
+
+int ioapic_waiting_pin(const struct ioapic *io)
+{
+    return io->state->waiting ? __builtin_ctz(io->state->waiting) : -1;
+}
+
+uint64_t ioapic_request(const struct ioapic *io, unsigned pin)
+{
+    assert(pin < IOAPIC_PINS);
+    return io->state->request[pin];
+}
+
+void ioapic_request_leaves(struct ioapic *io, unsigned pin)
+{
+    assert(io->state->waiting >> pin & 1);
+    io->state->waiting &= ~(1u << pin);
+    io->state->entry[pin] &= ~(uint64_t)RTE_STATUS;
+}
+
+void ioapic_next_request(const struct ioapic *io, struct footprint *fp)
+{
+    footprint_add(fp, ioapic_resource(io), ACCESS_WRITE);
+}
+
 /* ---- Construction ---- */
 
 static bool enabled(void *device)
 {
-    (void)device;
-    return false;
+    const struct ioapic *io = device;
+    return io->state->waiting && io->remapper->can_step(io->remapper_owner);
 }
 
-static void nothing_next(void *device, struct footprint *fp)
+static void next(void *device, struct footprint *fp)
 {
-    (void)device, (void)fp;
+    const struct ioapic *io = device;
+    if (io->state->waiting)
+        io->remapper->next(io->remapper_owner, fp);
 }
 
-static void nothing_step(void *device)
+static void step(void *device)
 {
-    (void)device;
-    assert(!"an I/O APIC has no step of its own");
+    const struct ioapic *io = device;
+    assert(io->remapper && io->state->waiting);
+    io->remapper->step(io->remapper_owner);
+}
+
+static void describe(void *device, char *text, size_t size)
+{
+    const struct ioapic *io = device;
+    if (io->state->waiting)
+        snprintf(text, size, "%s of pin %d", io->remapper->says(io->remapper_owner), ioapic_waiting_pin(io));
+    else
+        snprintf(text, size, "idle");
 }
 
 static const struct device_ops operations = {
     .name = "IOAPIC",
     .enabled = enabled,
-    .next = nothing_next,
-    .step = nothing_step,
+    .next = next,
+    .step = step,
+    .describe = describe,
 };
 
 unsigned ioapic_source(const struct ioapic *io)

@@ -2,12 +2,13 @@
 /*
  * One I/O APIC: 24 pins, a redirection entry each, registers at FEC00000h (82093AA data sheet; the EOI
  * register of version 20h as in Intel's I/O controller hubs). It takes one device number of the machine,
- * for its messages; it has no step of its own.
+ * for its messages; it has no step of its own, unless its requests are remapped.
  */
 #ifndef LAPIC_IOAPIC_H
 #define LAPIC_IOAPIC_H
 
 #include "lapic/lapic.h"
+#include "lapic/msi.h"
 
 enum {
     IOAPIC_ADDRESS = 0xfec00000,
@@ -27,7 +28,7 @@ enum {
 /* Fields of a redirection entry. */
 enum {
     RTE_LOGICAL = 1 << 11,
-    RTE_STATUS = 1 << 12,     /* read only; 0: a message leaves at once */
+    RTE_STATUS = 1 << 12,     /* read only; 0: a message leaves at once, unless it is remapped */
     RTE_ACTIVE_LOW = 1 << 13,
     RTE_REMOTE_IRR = 1 << 14, /* read only */
     RTE_LEVEL = 1 << 15,
@@ -47,6 +48,28 @@ bool ioapic_can_drive(const struct ioapic *, unsigned source, unsigned driver, u
 void ioapic_next_drive(const struct ioapic *, unsigned source, unsigned driver, unsigned pin,
                        bool asserted, struct footprint *);
 void ioapic_drive(struct ioapic *, unsigned source, unsigned driver, unsigned pin, bool asserted);
+
+/*
+ * Who stands between the I/O APIC and the local APICs (a VT-d unit). Requests then wait, with delivery status "send
+ * pending", and leave by steps of the I/O APIC as an agent, which are the remapper's. Set before set-up.
+ */
+struct ioapic_remapper {
+    bool (*can_step)(void *owner);
+    void (*next)(void *owner, struct footprint *);
+    void (*step)(void *owner);
+    const char *(*says)(void *owner); /* what the next step is */
+};
+void ioapic_set_remapper(struct ioapic *, const struct ioapic_remapper *, void *owner);
+
+/* For the remapper: the lowest pin whose request waits, -1 if there is none; the entry that it was made by; the
+ * request has left; and what steps with requests touch. */
+int ioapic_waiting_pin(const struct ioapic *);
+uint64_t ioapic_request(const struct ioapic *, unsigned pin);
+void ioapic_request_leaves(struct ioapic *, unsigned pin);
+void ioapic_next_request(const struct ioapic *, struct footprint *);
+
+/* What an entry asks for in compatibility format. Pure. */
+struct msi_request ioapic_request_of(uint64_t entry);
 
 /* The message source of the I/O APIC's own device number. */
 unsigned ioapic_source(const struct ioapic *);

@@ -12,6 +12,8 @@ struct ioapic_state {
     uint8_t drivers[IOAPIC_PINS]; /* that assert the pin, a bit each */
     uint8_t select;
     uint8_t id;
+    uint32_t waiting; /* with a remapper: pins whose requests have not left yet, a bit each, ... */
+    uint64_t request[IOAPIC_PINS]; /* ... and their entries as the request was made */
 };
 
 struct ioapic {
@@ -19,6 +21,8 @@ struct ioapic {
     unsigned device;
     uint32_t active_low; /* pins wired so, a bit each */
     struct ioapic_state *state;
+    const struct ioapic_remapper *remapper; /* NULL: messages leave at once */
+    void *remapper_owner;
 };
 
 extern const struct mmio_ops ioapic_mmio_ops; /* ioapic_regs.c */

@@ -8,6 +8,7 @@
 #include "lapic/internal.h"
 #include "lapic/lvt.h"
 #include "lapic/mode.h"
+#include "lapic/pins.h"
 #include "sim/message.h"
 
 static bool core_pending(void *apic, unsigned core)
@@ -177,11 +178,12 @@ void lapic_next_accept(const struct lapic *l, unsigned core, unsigned vector, bo
 }
 
 /* Without an I/O APIC nobody hears a broadcast, and an EOI commutes with arrivals. With one, an arrival
- * of the vector in service changes what TMR says of it. */
+ * of the vector in service changes what TMR says of it. With pins, an EOI accepts a level that is there, and it does
+ * not commute with whoever asserts or releases that. */
 void lapic_next_eoi(const struct lapic *l, unsigned core, struct footprint *fp, unsigned *flags)
 {
     const struct apic_regs *r = lapic_regs(l, core);
-    footprint_add(fp, lapic_intr(core), l->ioapic ? ACCESS_WRITE : ACCESS_ACCUMULATE);
+    footprint_add(fp, lapic_intr(core), l->ioapic || l->pins ? ACCESS_WRITE : ACCESS_ACCUMULATE);
     if (!l->ioapic || !bits256_highest(r->isr) || (r->svr & APIC_SVR_SUPPRESS_EOI))
         return;
     message_order_send(l->m, core, MESSAGE_TO_DEVICES, fp);
@@ -210,6 +212,7 @@ void lapic_eoi(struct lapic *l, unsigned core)
         machine_say(l->m, STEP_REGISTER, "EOI, nothing in service");
     if (broadcast && l->ioapic)
         broadcast_eoi(l, core, vector);
+    pins_look(l, core);
 }
 
 void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)

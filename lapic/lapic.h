@@ -24,6 +24,7 @@ enum { LAPIC_PHYSICAL_BITS = 46 };
 struct apic_latch {
     uint8_t init, startup, smi;
     uint8_t page; /* of the start-up message */
+    uint8_t polled; /* the ICR has been found "send pending" since it was written */
 };
 
 struct doorbell_ops;
@@ -34,6 +35,7 @@ struct lapic {
     struct apic_regs *regs; /* one a core, in the arena */
     struct apic_latch *latch; /* the same */
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    struct apic_pins *pins; /* lapic/pins.h: one a core, in the arena; NULL: nobody drives any */
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
     struct {
@@ -79,6 +81,8 @@ void lapic_take_nmi(struct lapic *, unsigned core);
 struct apic_message {
     uint8_t delivery, vector; /* enum apic_delivery */
     bool level;
+    bool ipi; /* by the ICR, whose delivery status it is */
+    bool awaited; /* of struct message */
     const struct apic_destination *to; /* NULL: it names its target otherwise */
 };
 

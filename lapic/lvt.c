@@ -9,7 +9,7 @@
  *     LINT0, LINT1           0001f7ff   delivery mode, polarity 13, remote IRR 14 (read only), trigger 15
  *     error                  000110ff
  *
- * Delivery status reads as 0: delivery takes no time. Left out: polarity, as pins have no level here.
+ * Delivery status reads as 0: delivery takes no time. The levels of pins, and polarity, are in pins.c.
  */
 #include "lapic/lvt.h"
 

@@ -65,7 +65,7 @@ void request_next(const struct lapic *l, unsigned source, const struct msi_reque
 static void send(struct lapic *l, unsigned source, const struct msi_request *q)
 {
     struct apic_message msg = {.delivery = q->delivery, .vector = q->vector, .level = q->level,
-                               .to = &q->to};
+                               .awaited = q->awaited, .to = &q->to};
     uint32_t targets = candidates(l, q);
     if (q->delivery == APIC_LOWEST) {
         int target = lapic_arbitrate(l, targets, &q->to);

@@ -33,6 +33,7 @@ struct msi_request {
     uint8_t vector;
     bool level;       /* level triggered ... */
     bool deasserts;   /* ... and the level has ended: nothing is sent */
+    bool awaited;     /* of struct message */
     struct apic_destination to;
 };
 

@@ -10,6 +10,7 @@
 #include "lapic/icr.h"
 #include "lapic/lvt.h"
 #include "lapic/mode.h"
+#include "lapic/pins.h"
 #include "lapic/timer.h"
 
 /*
@@ -19,7 +20,7 @@
  * access is a read that the core adds by itself. SVR, LDR and DFR decide if an arrival is
  * accepted, ESR and the local vector table what is logged and raised: those do not commute.
  */
-enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS, TIMER, ENDS };
+enum touch { QUIET, SEES_INTR, CHANGES_INTR, ADDS_INTR, RAISES_TPR, SENDS, SEES_SENT, TIMER, ENDS };
 
 #define DWORD 0xffffffffull
 
@@ -40,7 +41,7 @@ static const struct apic_register register_table[] = {
     {APIC_IRR, 8, R, BOTH, SEES_INTR, QUIET, 0},
     {APIC_ESR, 1, RW, BOTH, QUIET, CHANGES_INTR, 0},
     {APIC_LVT_CMCI, 1, RW, BOTH, SEES_INTR, CHANGES_INTR, LVT_BITS_OTHER},
-    {APIC_ICR, 1, RW, XAPIC, QUIET, SENDS, ICR_WRITTEN},
+    {APIC_ICR, 1, RW, XAPIC, SEES_SENT, SENDS, ICR_WRITTEN},
     {APIC_ICR, 1, RW, X2APIC, QUIET, SENDS, ~ICR_RESERVED},
     {APIC_ICR_HIGH, 1, RW, XAPIC, QUIET, QUIET, 0xff000000},
     {APIC_LVT_TIMER, 1, RW, BOTH, SEES_INTR, TIMER, LVT_BITS_TIMER},
@@ -108,6 +109,9 @@ void register_next(struct lapic *l, unsigned core, const struct apic_register *d
     case TIMER:
         timer_next_access(l, core, d->first, write, fp);
         break;
+    case SEES_SENT:
+        icr_next_read(l, core, fp, flags);
+        break;
     case SENDS:
         icr_next(l, core, icr_value(l, core, value), fp, flags);
         break;
@@ -152,7 +156,7 @@ uint64_t register_read(struct lapic *l, unsigned core, uint32_t index)
     case APIC_DFR: return r->dfr;
     case APIC_SVR: return r->svr;
     case APIC_ESR: return r->esr;
-    case APIC_ICR: return x2apic ? r->icr : r->icr & DWORD;
+    case APIC_ICR: return x2apic ? r->icr : icr_read_low(l, core);
     case APIC_ICR_HIGH: return r->icr >> 32;
     case APIC_INITIAL_COUNT: return r->initial_count;
     case APIC_CURRENT_COUNT: return timer_read_current(l, &l->cpu->core[core]);
@@ -177,6 +181,7 @@ void register_write_lvt(struct lapic *l, unsigned core, enum apic_lvt which, uin
     apic_write_lvt(r, which, value);
     if (apic_lvt_illegal(which, value) && knob_value(&l->m->knobs, KNOB_LVT_ILLEGAL_VECTOR) == 1)
         apic_log_error(r, APIC_ESR_RECEIVE_ILLEGAL);
+    pins_look(l, core);
 }
 
 /* SDM vol. 3, 10.6.2.2: a core whose logical address changes is looked at when a message arrives. */

@@ -3,8 +3,8 @@
  * Sending: a write to the ICR becomes one message a target; and the self-IPI register.
  * After the SDM vol. 3, APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
  *
- * An APIC that is disabled by software sends all the same (10.4.7.2). Delivery status is idle at once: a
- * message has left the APIC in the step of the write, and what is pending is on its way.
+ * An APIC that is disabled by software sends all the same (10.4.7.2). A message has left the APIC in the step of
+ * the write, and what is pending is on its way; whether delivery status shows that is the knob delivery-status.
  */
 #include "lapic/esr.h"
 #include "lapic/icr.h"
@@ -56,7 +56,7 @@ void icr_next(struct lapic *l, unsigned core, uint64_t value, struct footprint *
 
 static struct apic_message message_of(const struct icr *icr)
 {
-    return (struct apic_message){.delivery = icr->delivery, .vector = icr->vector,
+    return (struct apic_message){.delivery = icr->delivery, .vector = icr->vector, .ipi = true,
                                  .to = icr->shorthand == APIC_TO_DEST ? &icr->to : NULL};
 }
 
@@ -111,6 +111,16 @@ static void log_error(struct lapic *l, unsigned core, uint32_t bit, const char *
     machine_say(l->m, STEP_SEND, "%s, nothing is sent", what);
 }
 
+/* SDM vol. 3, 10.12.11: SELF IPI and the shorthand "self" of the ICR mean the same. 10.5.3 has a self-IPI among
+ * the causes of both errors, the one of sending and the one of receiving. */
+static void log_illegal_self_ipi(struct lapic *l, unsigned core, unsigned vector)
+{
+    assert(vector < APIC_FIRST_VECTOR);
+    log_error(l, core, APIC_ESR_SEND_ILLEGAL, "illegal vector");
+    if (knob_value(&l->m->knobs, KNOB_SELF_IPI_ILLEGAL_VECTOR) == 0)
+        apic_accept_fixed(lapic_regs(l, core), vector, false);
+}
+
 static void send(struct lapic *l, struct core *c, const struct icr *icr, bool legal)
 {
     if (icr->deassert && knob_value(&l->m->knobs, KNOB_INIT_DEASSERT) == 1) {
@@ -120,6 +130,8 @@ static void send(struct lapic *l, struct core *c, const struct icr *icr, bool le
     /* SDM vol. 3, 10.5.3: of a lowest-priority IPI that is refused this bit alone is set. */
     if (icr->delivery == APIC_LOWEST && knob_value(&l->m->knobs, KNOB_LOWEST_PRIORITY_IPI) == 1)
         log_error(l, c->id, APIC_ESR_REDIRECTABLE, "no lowest-priority IPIs");
+    else if (!legal && icr->shorthand == APIC_TO_SELF)
+        log_illegal_self_ipi(l, c->id, icr->vector);
     else if (!legal)
         log_error(l, c->id, APIC_ESR_SEND_ILLEGAL, "illegal vector");
     else if (icr->delivery == APIC_LOWEST)
@@ -128,8 +140,28 @@ static void send(struct lapic *l, struct core *c, const struct icr *icr, bool le
         send_all(l, c, icr);
 }
 
+/* Knob delivery-status: a second read in a row that would find the same message in flight waits until that has
+ * arrived, so that loops that poll come to their end. */
+void icr_next_read(const struct lapic *l, unsigned core, struct footprint *fp, unsigned *flags)
+{
+    if (l->m->knobs.value[KNOB_DELIVERY_STATUS] == 0)
+        return;
+    footprint_add(fp, message_status(core), ACCESS_READ);
+    *flags |= l->latch[core].polled ? POINT_SENT : 0;
+}
+
+uint32_t icr_read_low(struct lapic *l, unsigned core)
+{
+    uint32_t low = (uint32_t)lapic_regs(l, core)->icr;
+    if (knob_value(&l->m->knobs, KNOB_DELIVERY_STATUS) == 0 || !message_ipi_in_flight(l->m, core))
+        return low;
+    l->latch[core].polled = 1;
+    return low | APIC_ICR_PENDING;
+}
+
 void icr_send(struct lapic *l, struct core *c, uint64_t value)
 {
+    l->latch[c->id].polled = 0;
     struct icr icr = decode(l, c->id, value);
     enum icr_verdict verdict = icr_judge(&icr);
     if (verdict != ICR_INVALID) {
@@ -143,11 +175,9 @@ void icr_send(struct lapic *l, struct core *c, uint64_t value)
 
 void self_ipi_send(struct lapic *l, unsigned core, unsigned vector)
 {
-    struct apic_regs *r = lapic_regs(l, core);
     machine_say(l->m, STEP_SEND, "self-IPI %#x", vector);
-    /* SDM vol. 3, 10.12.11: when the WRMSR completes the IRR bit is set. 10.5.3 names the register
-     * among the causes of both errors, the one of sending and the one of receiving. */
     if (vector < APIC_FIRST_VECTOR)
-        apic_log_error(r, APIC_ESR_SEND_ILLEGAL);
-    apic_accept_fixed(r, vector, false);
+        log_illegal_self_ipi(l, core, vector);
+    else /* SDM vol. 3, 10.12.11: when the WRMSR completes the IRR bit is set */
+        apic_accept_fixed(lapic_regs(l, core), vector, false);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iommu/ioapic_remap.h"
 #include "iommu/msi.h"
 #include "iommu/posting.h"
 #include "lapic/ioapic.h"
@@ -70,20 +71,32 @@ static void check_timer(const struct scenario_variant *v, unsigned index, char *
     }
 }
 
+static void check_local(const struct scenario_variant *v, const struct scenario_local *local, char *what,
+                        size_t size)
+{
+    if (local->cpu >= v->cores)
+        snprintf(what, size, "an entry of cpu %u; 0 to %u are right", local->cpu, v->cores - 1);
+    for (unsigned i = 0; i < local->script_count && !*what; i++)
+        if (!pins_have_level(local->entry) && local->script[i] != LINE_PULSE)
+            snprintf(what, size, "an action of a source that has no level; only 'pulse' is right");
+}
+
 static void check_device(const struct scenario_variant *v, unsigned index, char *what, size_t size)
 {
     struct scenario_device *d = &v->devices[index];
-    unsigned total = 0, kinds = !!d->posts_count + !!d->msi_count + !!d->line + !!d->apic_timer +
-                                !!d->vmx_timer;
+    unsigned total = 0, kinds = !!d->posts_count + !!d->msi_count + !!d->line + !!d->local +
+                                !!d->apic_timer + !!d->vmx_timer;
     if (kinds != 1)
-        snprintf(what, size, "device %u is %s; one of 'posts', 'msi', 'line', 'apic_timer', 'vmx_timer' is "
-                 "right", index, kinds ? "more than one thing" : "nothing");
+        snprintf(what, size, "device %u is %s; one of 'posts', 'msi', 'line', 'local', 'apic_timer', 'vmx_timer' "
+                 "is right", index, kinds ? "more than one thing" : "nothing");
     for (unsigned k = 0; k < d->msi_count && !*what; k++)
         check_msi(&d->msi[k], &total, what, size);
     if (*what)
         return;
     if (d->line && d->line->pin >= IOAPIC_PINS)
         snprintf(what, size, "pin %u; 0 to %d are right", d->line->pin, IOAPIC_PINS - 1);
+    if (d->local)
+        check_local(v, d->local, what, size);
     if (d->apic_timer || d->vmx_timer)
         check_timer(v, index, what, size);
 }
@@ -160,6 +173,10 @@ static bool find_descriptor(struct session *s, uint64_t *descriptor, char *error
 static struct line_device *add_line(const struct session *s, unsigned index)
 {
     const struct scenario_line *line = s->variant->devices[index].line;
+    const struct scenario_local *local = s->variant->devices[index].local;
+    if (local)
+        return line_device_new_local(s->lapic, index, local->cpu, local->entry, local->script,
+                                     local->script_count);
     return line_device_new(s->ioapic, index, line->pin, line->script, line->script_count);
 }
 
@@ -182,16 +199,19 @@ bool devices_add(struct session *s, char *error)
     if (has_unit(s->variant))
         s->vtd = vtd_new(s->m, s->cpu, s->lapic, others++);
     if (has_ioapic(s->variant))
-        s->ioapic = ioapic_new(s->lapic, others++);
+        s->ioapic = ioapic_new(s->lapic, others);
+    if (s->vtd && s->ioapic)
+        s->remap = ioapic_remap_new(s->m, s->lapic, s->vtd, s->ioapic, others);
     for (unsigned i = 0; i < s->variant->devices_count; i++) {
         const struct scenario_device *d = &s->variant->devices[i];
         if (add_timer(s, i))
             continue;
-        if (!d->msi_count && !d->line && !descriptor && !find_descriptor(s, &descriptor, error))
+        bool posts = !d->msi_count && !d->line && !d->local;
+        if (posts && !descriptor && !find_descriptor(s, &descriptor, error))
             return false;
         if (d->msi_count)
             s->device[i] = add_msi_device(s, i, ledger);
-        else if (d->line)
+        else if (!posts)
             s->device[i] = add_line(s, i);
         else
             s->device[i] = add_poster(s, i, descriptor, ledger);
@@ -204,12 +224,15 @@ void devices_free(struct session *s)
     for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++) {
         if (s->device[i] && s->variant->devices[i].msi_count)
             msi_device_free(s->device[i]);
-        else if (s->device[i] && s->variant->devices[i].line)
+        else if (s->device[i] && (s->variant->devices[i].line || s->variant->devices[i].local))
             line_device_free(s->device[i]);
         else if (s->device[i])
             iommu_device_free(s->device[i]);
         s->device[i] = NULL;
     }
+    if (s->remap)
+        ioapic_remap_free(s->remap);
+    s->remap = NULL;
     if (s->vtd)
         vtd_free(s->vtd);
     s->vtd = NULL;

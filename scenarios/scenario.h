@@ -39,6 +39,14 @@ struct scenario_line {
     unsigned script_count;
 };
 
+/* ... or to a local source of one core. */
+struct scenario_local {
+    unsigned cpu;
+    enum apic_lvt entry;
+    enum line_action *script;
+    unsigned script_count;
+};
+
 struct scenario_timer {
     unsigned cpu;
     unsigned ticks; /* of an APIC timer, for each start in periodic mode; 1 if the file says nothing */
@@ -53,6 +61,7 @@ struct scenario_device {
     struct scenario_msi *msi;
     unsigned msi_count;
     struct scenario_line *line;
+    struct scenario_local *local;
     struct scenario_timer *apic_timer;
     struct scenario_timer *vmx_timer;
 };

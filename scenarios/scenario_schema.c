@@ -49,6 +49,17 @@ static const cyaml_schema_field_t line_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t entry_names[] = {
+    {"lint0", LVT_LINT0}, {"lint1", LVT_LINT1}, {"thermal", LVT_THERMAL}, {"pmc", LVT_PMC}, {"cmci", LVT_CMCI},
+};
+static const cyaml_schema_field_t local_fields[] = {
+    CYAML_FIELD_UINT("cpu", REQUIRED, struct scenario_local, cpu),
+    CYAML_FIELD_ENUM("entry", CYAML_FLAG_STRICT, struct scenario_local, entry, entry_names, 5),
+    CYAML_FIELD_SEQUENCE("script", CYAML_FLAG_POINTER, struct scenario_local, script, &action_schema, 1,
+                         LINE_SCRIPT_MAX),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t timer_fields[] = {
     CYAML_FIELD_UINT("cpu", REQUIRED, struct scenario_timer, cpu),
     CYAML_FIELD_UINT("ticks", OPTIONAL, struct scenario_timer, ticks),
@@ -59,6 +70,7 @@ static const cyaml_schema_field_t device_fields[] = {
     CYAML_FIELD_SEQUENCE("posts", OPTIONAL_LIST, struct scenario_device, posts, &vector_schema, 1, 8),
     CYAML_FIELD_SEQUENCE("msi", OPTIONAL_LIST, struct scenario_device, msi, &msi_schema, 1, 8),
     CYAML_FIELD_MAPPING_PTR("line", OPTIONAL_LIST, struct scenario_device, line, line_fields),
+    CYAML_FIELD_MAPPING_PTR("local", OPTIONAL_LIST, struct scenario_device, local, local_fields),
     CYAML_FIELD_MAPPING_PTR("apic_timer", OPTIONAL_LIST, struct scenario_device, apic_timer, timer_fields),
     CYAML_FIELD_MAPPING_PTR("vmx_timer", OPTIONAL_LIST, struct scenario_device, vmx_timer, timer_fields),
     CYAML_FIELD_END,

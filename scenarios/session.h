@@ -30,7 +30,8 @@ struct session {
     struct svm *svm; /* ... or of one by AMD; the other is NULL */
     void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device, msi_device or line_device; NULL: a timer */
     struct vtd *vtd; /* in front of devices with MSIs */
-    struct ioapic *ioapic; /* in front of lines */
+    struct ioapic *ioapic; /* in front of lines ... */
+    struct ioapic_remap *remap; /* ... and, with a unit, between the two */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 
     /* Named states that invariants and obligations read. */

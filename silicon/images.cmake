@@ -3,14 +3,16 @@
 # Check programs: silicon/check/NAME.c, each an image that irqweave loads (NAME.elf) and the disk
 # that boots the same bytes elsewhere (NAME.disk), in ${CMAKE_BINARY_DIR}/silicon.
 #
-# Entry code and descriptor tables are those of all images, VM entry that of kvm/logic;
+# Entry code and descriptor tables are those of all images, VM entry that of kvm/logic, with
+# kvm/logic/lapic in front of it;
 # the files of IRQWEAVE_CHECK_SHARED are what the programs share. The target `checks` builds them.
 
 set(IRQWEAVE_SILICON "${CMAKE_CURRENT_LIST_DIR}")
 set(IRQWEAVE_CHECKS "${CMAKE_BINARY_DIR}/silicon")
-set(IRQWEAVE_CHECK_SHARED console guest guest_run program random vapic)
+set(IRQWEAVE_CHECK_SHARED apic_program apic_program_events apic_program_priority apic_program_timer
+    console guest guest_run program random vapic)
 
-function(irqweave_check name shared)
+function(irqweave_check name shared archive)
     irqweave_image_object("${IRQWEAVE_SILICON}/check/${name}.c" object)
     set(image "${IRQWEAVE_CHECKS}/${name}.elf")
     set(disk "${IRQWEAVE_CHECKS}/${name}.disk")
@@ -18,8 +20,8 @@ function(irqweave_check name shared)
     add_custom_command(
         OUTPUT "${image}"
         COMMAND "${CMAKE_LINKER}" ${IRQWEAVE_LINK_FLAGS} -T "${script}" -o "${image}"
-                ${shared} "${object}" "${IRQWEAVE_IMAGES}/libkvm_logic.a"
-        DEPENDS ${shared} "${object}" "${IRQWEAVE_IMAGES}/libkvm_logic.a" "${script}"
+                ${shared} "${object}" "${archive}"
+        DEPENDS ${shared} "${object}" "${archive}" "${script}"
         COMMENT "Check ${name}"
         VERBATIM)
     set(sector "${IRQWEAVE_IMAGES}/objects/silicon/boot.S.o")
@@ -37,8 +39,9 @@ endfunction()
 
 function(irqweave_checks)
     irqweave_image_common()
+    irqweave_image_archive(archive logic/lapic logic)
     get_property(shared GLOBAL PROPERTY IRQWEAVE_RUNTIME_OBJECTS)
-    list(FILTER shared INCLUDE REGEX "/(entry\\.S|desc\\.c)\\.o$")
+    list(FILTER shared INCLUDE REGEX "/(entry\\.S|desc\\.c|apic\\.c)\\.o$")
     foreach(name IN LISTS IRQWEAVE_CHECK_SHARED)
         irqweave_image_object("${IRQWEAVE_SILICON}/check/${name}.c" object)
         list(APPEND shared "${object}")
@@ -51,7 +54,7 @@ function(irqweave_checks)
     foreach(program IN LISTS programs)
         get_filename_component(name "${program}" NAME_WE)
         if(NOT name IN_LIST IRQWEAVE_CHECK_SHARED)
-            irqweave_check(${name} "${shared}")
+            irqweave_check(${name} "${shared}" "${archive}")
         endif()
     endforeach()
 endfunction()

@@ -14,7 +14,8 @@
 enum resource_kind {
     RES_MEMORY,    /* id: physical address / 8; `bytes` says which of the eight                */
     RES_STORE,     /* id: core, number of the store in program order; store -> drain -> fence  */
-    RES_MESSAGE,   /* id: source, slot; send -> arrival -> next send through that slot         */
+    RES_MESSAGE,   /* id: source, slot; send -> arrival -> next send through that slot. Or number,
+                      source; arrival -> the step that waits for it                            */
     RES_INTR,      /* id: core; what the core can be interrupted by                            */
     RES_INBOUND,   /* id: core; the set of messages in flight to that core                     */
     RES_REGION,    /* id: core, region; control points that invariants read                    */

@@ -33,10 +33,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit keeps an entry",
         "VT-d specification, 6.4: an implementation's choice"},
-    [KNOB_IEC_WAIT_DRAINS] = {
-        "iec-wait-drains", {"yes", "no"},
-        "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -51,12 +47,6 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
         "no public source: assumed; KVM sets all of it right"},
-    [KNOB_IPIV_ICR_PAGE] = {
-        "ipiv-icr-page", {"virtualized", "exits"},
-        "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
-        "310h of the APIC-access page",
-        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
-        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
@@ -97,6 +87,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
         "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
+    [KNOB_SELF_IPI_ILLEGAL_VECTOR] = {
+        "self-ipi-illegal-vector", {"both", "send"},
+        "is an illegal vector that a core sends itself an error of receiving as well as of sending",
+        "SDM vol. 3, 10.5.3: \"send\" names both registers, \"receive\" a self IPI; other models log one of them"},
+    [KNOB_DELIVERY_STATUS] = {
+        "delivery-status", {"idle", "while-in-flight"},
+        "does the ICR of xAPIC mode read \"send pending\" until the last IPI has arrived, or is it idle at once",
+        "SDM vol. 3, 10.6.1: until the APIC \"has completed sending\"; how long that takes is nowhere"},
     [KNOB_VMRUN_DRAINS] = {
         "vmrun-drains", {"yes", "no"},
         "does VMRUN wait until the store buffer is empty",

@@ -63,7 +63,9 @@ struct message {
     uint8_t vector;
     uint8_t target;   /* core, or MESSAGE_TO_DEVICES */
     uint8_t level;    /* level triggered */
+    uint8_t ipi;      /* its sender can see that it is in flight (KNOB_DELIVERY_STATUS) */
     uint8_t match;    /* not 0: the target still has to compare itself with `destination` */
+    bool awaited;     /* something may wait until it has arrived: message_awaited_arrived() */
     uint32_t number;  /* of this source, counted from 0 */
     uint32_t destination;
 };

@@ -18,6 +18,12 @@ static uint64_t chain_resource(unsigned source, unsigned target)
     return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x100 | target);
 }
 
+/* Of one message. A slot would not do: what waits for one message is indifferent to the next one there. */
+static uint64_t arrival_resource(unsigned source, uint32_t number)
+{
+    return resource_make(RES_MESSAGE, (uint64_t)number << 24 | (uint64_t)source << 16 | 0x200);
+}
+
 bool message_can_send(struct machine *m, unsigned source)
 {
     if (!next_slot(m, source)->in_flight)
@@ -111,10 +117,14 @@ void message_next_arrival(struct machine *m, unsigned source, unsigned slot, str
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
     footprint_add_order(fp, slot_resource(source, slot));
+    if (msg->awaited)
+        footprint_add_order(fp, arrival_resource(source, msg->number));
     if (msg->target != MESSAGE_TO_DEVICES) {
         footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
         footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
     }
+    if (msg->ipi && m->knobs.value[KNOB_DELIVERY_STATUS] == 1)
+        footprint_add(fp, message_status(source), ACCESS_ACCUMULATE);
     m->message_ops->next(m->fabric, msg, fp);
     if (is_fifo(m))
         footprint_add_order(fp, chain_resource(source, msg->target));
@@ -136,6 +146,24 @@ void message_arrive(struct machine *m, unsigned source, unsigned slot)
     m->message_ops->arrive(m->fabric, msg);
 }
 
+bool message_awaited_arrived(const struct machine *m, unsigned source, uint32_t count)
+{
+    for (unsigned i = 0; i < m->slots; i++) {
+        const struct message *msg = &m->state->queue[source].slot[i];
+        if (msg->in_flight && msg->awaited && msg->number < count)
+            return false;
+    }
+    return true;
+}
+
+/* Those before the last `slots` have arrived before others were sent through their slots. */
+void message_order_awaited(const struct machine *m, unsigned source, uint32_t count,
+                           struct footprint *fp)
+{
+    for (uint32_t n = count > m->slots ? count - m->slots : 0; n < count; n++)
+        footprint_add_order(fp, arrival_resource(source, n));
+}
+
 bool message_sent_in(const struct machine *m, const struct footprint *fp, unsigned vector,
                      unsigned target)
 {
@@ -149,6 +177,19 @@ bool message_sent_in(const struct machine *m, const struct footprint *fp, unsign
                     return true; /* an arrival touches the slot as well, but leaves it empty */
         }
     }
+    return false;
+}
+
+uint64_t message_status(unsigned source)
+{
+    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x200);
+}
+
+bool message_ipi_in_flight(const struct machine *m, unsigned source)
+{
+    for (unsigned i = 0; i < m->slots; i++)
+        if (m->state->queue[source].slot[i].in_flight && m->state->queue[source].slot[i].ipi)
+            return true;
     return false;
 }
 

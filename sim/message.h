@@ -37,11 +37,24 @@ bool message_enabled(const struct machine *, unsigned source, unsigned slot);
 void message_next_arrival(struct machine *, unsigned source, unsigned slot, struct footprint *);
 void message_arrive(struct machine *, unsigned source, unsigned slot);
 
+/*
+ * Have those of the first `count` messages of `source` that are `awaited` arrived? A step that is not enabled
+ * before has the accesses of the second, and comes behind the step that has sent the last of them.
+ */
+bool message_awaited_arrived(const struct machine *, unsigned source, uint32_t count);
+void message_order_awaited(const struct machine *, unsigned source, uint32_t count,
+                           struct footprint *);
+
 /* True if a message with this vector is on its way to `target`. */
 bool message_in_flight(const struct machine *, unsigned vector, unsigned target);
 
 /* True if the step with this footprint, just made, has sent it. */
 bool message_sent_in(const struct machine *, const struct footprint *, unsigned vector,
                      unsigned target);
+
+/* Is an IPI of this source in flight? And what reading that touches: each arrival of one changes it, if the knob
+ * delivery-status says that it can be seen. */
+bool message_ipi_in_flight(const struct machine *, unsigned source);
+uint64_t message_status(unsigned source);
 
 #endif

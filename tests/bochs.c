@@ -53,6 +53,7 @@ PROGRAM(apic_access)
 PROGRAM(apic_disabled)
 PROGRAM(apic_timer)
 PROGRAM(external_interrupts)
+PROGRAM(local_apic)
 PROGRAM(tpr_shadow)
 PROGRAM(virtual_interrupts)
 PROGRAM(virtual_random)
@@ -73,7 +74,7 @@ static const char *judge(const char *table, const char *one, const char *other)
     static char text[1024];
     char path[FILE_PATH];
     file_make(path);
-    snprintf(text, sizeof text, "## Other\n| `p` | `x` | `y` | why |\n## Differences\n%s", table);
+    snprintf(text, sizeof text, "## Other\n| `p` | `x` | `y` | 1 | why |\n## Differences\n%s", table);
     file_write(path, text, strlen(text));
     const char *wrong = differences_read(&differences, path);
     remove(path);
@@ -101,25 +102,40 @@ Test(bochs_differences, a_transcript_that_ends_early)
 
 Test(bochs_differences, a_line_that_is_expected)
 {
-    cr_expect_null(judge("| `p` | `b` | `c` | the manual |\n", "a\n  b\n", "a\n  c\n"));
+    cr_expect_null(judge("| `p` | `b` | `c` | 1 | the manual |\n", "a\n  b\n", "a\n  c\n"));
 }
 
 Test(bochs_differences, an_expectation_of_another_program)
 {
-    cr_expect_not_null(judge("| `q` | `b` | `c` | the manual |\n", "b\n", "c\n"));
+    cr_expect_not_null(judge("| `q` | `b` | `c` | 1 | the manual |\n", "b\n", "c\n"));
 }
 
 Test(bochs_differences, an_expectation_that_is_out_of_date)
 {
-    const char *wrong = judge("| `p` | `b` | `c` | the manual |\n", "b\n", "b\n");
+    const char *wrong = judge("| `p` | `b` | `c` | 1 | the manual |\n", "b\n", "b\n");
     cr_assert_not_null(wrong);
-    cr_expect_not_null(strstr(wrong, "did not occur"), "%s", wrong);
+    cr_expect_not_null(strstr(wrong, "occurred in 0 lines, not in 1"), "%s", wrong);
+}
+
+/* What a row excuses it does not excuse once more. */
+Test(bochs_differences, a_row_stands_for_a_number_of_lines)
+{
+    static const char row[] = "| `p` | `b` | `c` | 2 | the manual |\n";
+    cr_expect_null(judge(row, "b\na\nb\n", "c\na\nc\n"));
+    const char *wrong = judge(row, "b\nb\na\nb\n", "c\nc\na\nc\n");
+    cr_assert_not_null(wrong);
+    cr_expect_not_null(strstr(wrong, "line 4:\nirqweave: b\nBochs:    c"), "%s", wrong);
+    wrong = judge(row, "b\na\n", "c\na\n");
+    cr_assert_not_null(wrong);
+    cr_expect_not_null(strstr(wrong, "occurred in 1 lines, not in 2"), "%s", wrong);
 }
 
 Test(bochs_differences, rows_that_say_nothing)
 {
-    static const char *const row[] = {"| `p` | `b` | `c` |\n", "| `p` | `b` | `c` | |\n",
-                                      "| `p` | `b` | `b` | the manual |\n"};
+    static const char *const row[] = {"| `p` | `b` | `c` |\n", "| `p` | `b` | `c` | 1 | |\n",
+                                      "| `p` | `b` | `b` | 1 | the manual |\n",
+                                      "| `p` | `b` | `c` | the manual |\n",
+                                      "| `p` | `b` | `c` | 0 | the manual |\n"};
     for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
         const char *wrong = judge(row[i], "b\n", "b\n");
         cr_assert_not_null(wrong, "%s", row[i]);

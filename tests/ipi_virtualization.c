@@ -41,6 +41,16 @@ Test(ipi_virtualization, V4_clears_on_too_late, .timeout = 300)
     expect_large_variant(SCENARIO, "V4-ipi2");
 }
 
+Test(ipi_virtualization, V5_exchanged_ids_hit_the_wrong_vcpu)
+{
+    expect_variant(SCENARIO, "V5-ids");
+}
+
+Test(ipi_virtualization, V6_without_ipi_virtualization_software_goes_by_ids)
+{
+    expect_variant(SCENARIO, "V6-ids");
+}
+
 /* What the sender did to get there, at the end of one execution. */
 struct seen {
     struct session *s;

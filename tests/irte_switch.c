@@ -40,11 +40,6 @@ Test(irte_switch, D4_after_the_wait_nothing_uses_the_old_entry)
     cr_expect_str_eq(verdict_with("iec=never", "V0-stopped"), "safe");
 }
 
-Test(irte_switch, D4_if_the_wait_does_not_drain_something_does)
-{
-    cr_expect_str_eq(verdict_with("iec-wait-drains=no", "V0-stopped"), "lost");
-}
-
 /* Even without a cache: looked up before the change, posted after the last look. */
 Test(irte_switch, D4_without_invalidation)
 {

@@ -52,7 +52,12 @@ Test(kvm_sched, K2_a_cpu_posts, .timeout = 500)
 
 Test(kvm_sched, K3_lock_of_the_previous_cpu, .timeout = 500)
 {
-    expect_large_variant("posted-migrate", "V3-wake");
+    expect_large_variant_under(MEMORY_TSO, "posted-migrate", "V3-wake");
+}
+
+Test(kvm_sched, K3_lock_of_the_previous_cpu_under_sc, .timeout = 500)
+{
+    expect_large_variant_under(MEMORY_SC, "posted-migrate", "V3-wake");
 }
 
 Test(kvm_sched, K3_another_lock_or_none_corrupts_the_list, .timeout = 500)

@@ -184,16 +184,28 @@ Test(lapic_interrupts, L17_self_ipi_is_pending_at_once)
 }
 
 /* SDM vol. 3, 10.5.3 names the self-IPI register among the causes of bits 5 and 6. */
-Test(lapic_interrupts, L17_self_ipi_of_an_illegal_vector_is_an_error)
+static uint64_t errors_of_self_ipi(const char *knob, uint32_t msr, uint64_t value)
 {
+    set_up();
+    cr_assert(knob_set(&m->knobs, knob));
     to_x2apic(0);
-    wrmsr(0, 0x83f, 0x0f);
+    wrmsr(0, msr, value);
     unsigned irr = rdmsr(0, 0x820);
     wrmsr(0, 0x828, 0);
     unsigned esr = rdmsr(0, 0x828);
     execute();
     cr_expect_eq(result(0, irr), 0);
-    cr_expect_eq(result(0, esr), 1 << 5 | 1 << 6);
+    return result(0, esr);
+}
+
+/* 10.12.11: the semantics are identical to those of the shorthand (ICR[19:18] = 01b). */
+Test(lapic_interrupts, L17_self_ipi_of_an_illegal_vector_is_an_error)
+{
+    const char *both = "self-ipi-illegal-vector=both", *send = "self-ipi-illegal-vector=send";
+    cr_expect_eq(errors_of_self_ipi(both, 0x83f, 0x0f), 1 << 5 | 1 << 6);
+    cr_expect_eq(errors_of_self_ipi(both, 0x830, 1 << 18 | 0x0f), 1 << 5 | 1 << 6);
+    cr_expect_eq(errors_of_self_ipi(send, 0x83f, 0x0f), 1 << 5);
+    cr_expect_eq(errors_of_self_ipi(send, 0x830, 1 << 18 | 0x0f), 1 << 5);
 }
 
 /* SDM vol. 3, 10.8.5: EOI of xAPIC mode takes any value; of x2APIC mode only 0 (row L4). */

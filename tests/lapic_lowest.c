@@ -75,6 +75,7 @@ Test(lapic_lowest, nobody_gets_it_when_all_are_disabled)
     wrmsr(1, 0x80f, 0xff);
     wrmsr(0, 0x80f, 0xff);
     cr_expect_eq(chosen(), NOBODY);
+    cr_expect(strstr(said, "which nobody has"), "nothing is sent: %s", said);
 }
 
 Test(lapic_lowest, only_those_that_match_take_part)

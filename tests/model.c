@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tables of docs/model against the tree: each row names sources that exist and tests that exist, each
- * line of the checklists has a row with a test and a mutant, or is listed in docs/model.md as not
- * modelled.
+ * of these tests has a mutant that it has to notice, and each line of the checklists has a row with a test
+ * and a mutant, or is listed in docs/model.md as not modelled.
  */
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <dirent.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 6, TEXT_MAX = 1 << 20, ROWS = 64 };
+enum { COLUMNS = 6, TEXT_MAX = 1 << 20, ROWS = 64, NAME = 200, MUTANTS = 4096 };
 
 /* Lines of the checklists: facts of section 7, by letter. */
 static const struct {
@@ -20,6 +21,12 @@ static const struct {
 } checklists[] = {{'L', 19}, {'V', 24}, {'D', 7}, {'K', 6}};
 
 static bool tested[128][ROWS], mutated[128][ROWS];
+
+/* What lines of tests/mutation/models say of cases: each that the pattern matches has to fail there. */
+static struct {
+    char program[NAME], pattern[NAME];
+} mutant[MUTANTS];
+static unsigned mutants;
 
 static char *read_text(const char *path)
 {
@@ -54,50 +61,88 @@ static bool row_of(const char *text, unsigned *letter, unsigned *number)
     return *letter && strchr("LVDK", text[0]) && isdigit((unsigned char)text[1]) && !*end;
 }
 
-/* Does the program have a case of this name, or with this beginning or end? As its source says: behind the name of
- * the suite, up to a comma or the closing parenthesis. */
-static bool has_case(const char *text, const char *name, bool open_start, bool open_end)
+static bool has_mutant(const char *program, const char *name)
 {
-    size_t n = strlen(name);
-    for (const char *at = text; n && (at = strstr(at, name)); at += n) {
-        bool starts = open_start || (at >= text + 2 && !strncmp(at - 2, ", ", 2));
-        if (starts && (open_end || at[n] == ')' || at[n] == ','))
+    for (unsigned i = 0; i < mutants; i++)
+        if (!strcmp(mutant[i].program, program) && !fnmatch(mutant[i].pattern, name, 0))
             return true;
-    }
-    return !n;
+    return false;
 }
 
-/* A case, or a part of its name: "start*", "start...", "..._end". `program` is kept for the next one. */
-static void check_case(const char *where, char *test, char *program, size_t size)
+/* Behind "Test(suite, " or "ParameterizedTest(value, suite, " at the beginning of a line; NULL: no case. */
+static const char *case_at(const char *line)
 {
-    char path[300], *colon = strchr(test, ':');
+    static const char prefix[] = "Parameterized";
+    bool parameter = !strncmp(line, prefix, sizeof prefix - 1);
+    const char *at = line + (parameter ? sizeof prefix - 1 : 0);
+    if (strncmp(at, "Test(", 5))
+        return NULL;
+    for (int commas = parameter ? 2 : 1; commas; commas--) {
+        at += strcspn(at, ",\n");
+        if (*at++ != ',')
+            return NULL;
+    }
+    return at + strspn(at, " ");
+}
+
+/* Cases of a source whose names match; each must have a mutant. */
+static unsigned check_cases(const char *where, const char *text, const char *program,
+                            const char *pattern)
+{
+    unsigned count = 0;
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        char name[NAME];
+        const char *at = case_at(line += line != text);
+        if (!at)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, ",)"), at);
+        if (fnmatch(pattern, name, 0))
+            continue;
+        cr_expect(has_mutant(program, name), "%s: no line of tests/mutation/models for %s:%s", where,
+                  program, name);
+        count++;
+    }
+    return count;
+}
+
+/* "start*", "start..." and "..._end" are patterns; a remark may follow. */
+static void pattern_of(const char *name, char *pattern, size_t size)
+{
+    size_t used = 0;
+    while (*name && *name != ' ' && used < size - 1) {
+        bool open = *name == '.' || *name == '*';
+        pattern[used++] = open ? '*' : *name;
+        name += open ? strspn(name, ".*") : 1;
+    }
+    pattern[used] = 0;
+}
+
+/* "program:case", or a case of the program that was named last. */
+static void check_case(const char *where, char *test, char *program)
+{
+    char path[300], pattern[NAME], *colon = strchr(test, ':');
     if (colon) {
         *colon = 0;
-        snprintf(program, size, "%s", trim(test));
+        snprintf(program, NAME, "%s", trim(test));
         test = trim(colon + 1);
     }
     snprintf(path, sizeof path, "tests/%s.c", program);
     char *text = read_text(path);
-    bool open_start = *test == '.';
-    test += strspn(test, ".");
-    size_t end = strcspn(test, "*. ");
-    bool open_end = test[end] == '*' || test[end] == '.';
-    test[end] = 0;
-    cr_expect(text, "%s: there is no %s", where, path);
-    cr_expect(!text || has_case(text, test, open_start, open_end), "%s: %s has no case %s", where,
-              path, test);
+    cr_assert(text, "%s: there is no %s", where, path);
+    pattern_of(test, pattern, sizeof pattern);
+    cr_expect(check_cases(where, text, program, pattern), "%s: %s has no case %s", where, path, pattern);
     free(text);
 }
 
 static unsigned check_tests(const char *where, char *tests)
 {
-    char program[200] = "", *rest = tests, *test;
+    char program[NAME] = "", *rest = tests, *test;
     unsigned count = 0;
     while ((test = strsep(&rest, ",;"))) {
         test = trim(test);
         if (!*test || !strcmp(test, "-"))
             continue;
-        check_case(where, test, program, sizeof program);
+        check_case(where, test, program);
         count++;
     }
     return count;
@@ -149,7 +194,23 @@ static void check_page(const char *page)
     free(text);
 }
 
-/* Lines of tests/mutation/models: ROW | file | program:case | expression. */
+static void note_tests(char *tests)
+{
+    char program[NAME] = "", *rest = tests, *test;
+    while ((test = strsep(&rest, ","))) {
+        char *colon = strchr(test = trim(test), ':');
+        if (colon) {
+            *colon = 0;
+            snprintf(program, sizeof program, "%s", test);
+            test = colon + 1;
+        }
+        cr_assert_lt(mutants, (unsigned)MUTANTS);
+        snprintf(mutant[mutants].program, NAME, "%s", program);
+        snprintf(mutant[mutants++].pattern, NAME, "%s", test);
+    }
+}
+
+/* Lines of tests/mutation/models: ROW | file | program:case, case | expression. */
 static void note_mutants(const char *file)
 {
     char path[300];
@@ -158,8 +219,14 @@ static void note_mutants(const char *file)
     cr_assert(text);
     while ((line = strsep(&rest, "\n"))) {
         unsigned letter, number;
+        if (line[0] == '#' || !line[0])
+            continue;
         char *row = trim(strsep(&line, "|"));
-        if (line && row_of(row, &letter, &number) && number < ROWS)
+        strsep(&line, "|");
+        char *tests = strsep(&line, "|");
+        cr_assert(tests && line, "%s: a line has four columns: %s", path, row);
+        note_tests(tests);
+        if (row_of(row, &letter, &number) && number < ROWS)
             mutated[letter][number] = true;
     }
     free(text);
@@ -183,8 +250,8 @@ Test(model, rows_name_what_exists_and_the_checklists_are_complete)
 {
     char *index = read_text("docs/model.md");
     cr_assert(index);
-    each_file("docs/model", ".md", check_page);
     each_file("tests/mutation/models", ".txt", note_mutants);
+    each_file("docs/model", ".md", check_page);
     for (unsigned i = 0; i < sizeof checklists / sizeof *checklists; i++) {
         unsigned char letter = (unsigned char)checklists[i].letter;
         for (unsigned n = 1; n <= checklists[i].count; n++) {

@@ -50,8 +50,19 @@ Test(scenario_file, accepts_what_is_right)
 
 #define DEVICE(text) "0, function: f}]\n    devices: [" text "]\n"
 #define THREAD "0, function: f}]\n"
-#define ONE_OF "one of 'posts', 'msi', 'line', 'apic_timer', 'vmx_timer' is right"
+#define ONE_OF "one of 'posts', 'msi', 'line', 'local', 'apic_timer', 'vmx_timer' is right"
 #define KEY(text) "0, function: f}]\n    " text "\n"
+
+Test(scenario_file, devices_drive_local_sources)
+{
+    cr_assert_str_eq(judge(THREAD, DEVICE("{local: {cpu: 0, entry: lint0, script: [assert, release]}}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{local: {cpu: 0, entry: pmc, script: [pulse]}}")), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{local: {cpu: 1, entry: lint0, script: [pulse]}}")),
+                     ":6: variant a: an entry of cpu 1; 0 to 0 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{local: {cpu: 0, entry: cmci, script: [pulse, assert]}}")),
+                     ":6: variant a: an action of a source that has no level; only 'pulse' is right");
+    cr_assert_str_neq(judge(THREAD, DEVICE("{local: {cpu: 0, entry: timer, script: [pulse]}}")), "");
+}
 
 Test(scenario_file, devices_post_or_send_msis)
 {

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "lapic/lvt.h"
 #include "scenarios/features.h"
 #include "scenarios/session.h"
 #include "svm/svm.h"
@@ -37,6 +38,28 @@ Test(scenario_machine, timers_are_devices_in_the_order_of_the_list)
     cr_expect_str_eq(s->m->device_ops[1]->name, "timer");
     cr_expect_str_eq(s->m->device_ops[2]->name, "VMX timer ");
     cr_expect(vmx_offers(s->vmx, MSR_VMX_TRUE_PIN) >> 32 & PIN_PREEMPTION_TIMER);
+    session_close(s);
+    scenario_free(scenario);
+}
+
+Test(scenario_machine, a_device_drives_a_local_source)
+{
+    struct scenario *scenario;
+    enum line_action pulse[] = {LINE_PULSE};
+    struct scenario_local local = {1, LVT_THERMAL, pulse, 1};
+    struct scenario_device devices[] = {{.local = &local}};
+    struct scenario_variant v = base(&scenario);
+    v.devices = devices;
+    v.devices_count = 1;
+    struct session *s = session_open(scenario, &v, error);
+    cr_assert(s, "%s", error);
+    cr_assert_str_eq(s->m->device_ops[0]->name, "line");
+    struct apic_regs *r = lapic_regs(s->lapic, 1);
+    s->m->core_ops->begin(s->m->cpu);
+    apic_write_svr(r, 0x1ff);
+    apic_write_lvt(r, LVT_THERMAL, 0x51);
+    s->m->device_ops[0]->step(s->m->device[0]);
+    cr_expect(bits256_test(r->irr, 0x51));
     session_close(s);
     scenario_free(scenario);
 }

@@ -147,6 +147,51 @@ Test(vmx_activity, a_delivered_nmi_ends_shutdown)
     cr_expect_eq(activity(), ACTIVITY_HLT);
 }
 
+/* 26.6.7: shutdown suppresses the exit of the TPR threshold until an NMI has been delivered. Without
+ * shutdown (HLT) it comes at once, and in wait-for-SIPI never. */
+static void below_the_threshold(unsigned activity)
+{
+    set_up_events();
+    plain_guest();
+    v->field[VMCS_PROC_CONTROLS] |= PROC_TPR_SHADOW | PROC_SECONDARY;
+    v->field[VMCS_SECONDARY_CONTROLS] = SEC_APIC_ACCESSES;
+    v->field[VMCS_APIC_ACCESS] = 0x2c000;
+    v->field[VMCS_TPR_THRESHOLD] = 4;
+    v->field[VMCS_GUEST_ACTIVITY] = activity;
+    memory_write(&m->memory, VAPIC + VAPIC_VTPR, 4, 0x3f);
+    enter();
+}
+
+Test(vmx_activity, V7_shutdown_suppresses_the_threshold_until_an_nmi)
+{
+    below_the_threshold(ACTIVITY_SHUTDOWN);
+    in_guest();
+    cr_expect_eq(activity(), ACTIVITY_SHUTDOWN);
+    arrives(APIC_NMI, 0);
+    left(EXIT_TPR_THRESHOLD);
+    cr_expect_eq(v->field[VMCS_GUEST_RIP], place(events_isr), "delivered, and nothing executed");
+    cr_expect_eq(v->field[VMCS_GUEST_ACTIVITY], ACTIVITY_ACTIVE);
+    cr_expect_eq(word(events_count), 0);
+}
+
+/* The exit was suppressed, not put off: a new value of VTPR does not take it back. */
+Test(vmx_activity, V7_the_suppressed_exit_does_not_look_again)
+{
+    below_the_threshold(ACTIVITY_SHUTDOWN);
+    memory_write(&m->memory, VAPIC + VAPIC_VTPR, 4, 0x40);
+    arrives(APIC_NMI, 0);
+    left(EXIT_TPR_THRESHOLD);
+}
+
+Test(vmx_activity, V7_only_shutdown_delays_the_threshold)
+{
+    below_the_threshold(ACTIVITY_HLT);
+    left(EXIT_TPR_THRESHOLD);
+    below_the_threshold(ACTIVITY_SIPI);
+    in_guest();
+    cr_expect_eq(activity(), ACTIVITY_SIPI);
+}
+
 /* ---- Windows at entry, 26.6.5 and 26.6.6 ---- */
 
 Test(vmx_activity, an_interrupt_window_wakes_hlt_alone)
@@ -192,6 +237,11 @@ Test(vmx_activity, an_interrupt_window_opens_behind_the_shadow_of_sti)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], place(events_behind_sti));
     cr_expect_eq(v->field[VMCS_GUEST_INTERRUPTIBILITY], 0);
     cr_expect_eq(v->field[VMCS_GUEST_RFLAGS] & 0x200, 0x200);
+    set_up_events(); /* where that is CLI it does not open */
+    v->field[VMCS_PROC_CONTROLS] |= PROC_INTERRUPT_WINDOW;
+    v->field[VMCS_GUEST_RIP] = place(events_closing);
+    enter();
+    in_guest();
 }
 
 /* The posted vector stays in VIRR under the control, and the next entry without it delivers. */

@@ -28,6 +28,8 @@ __asm__(".pushsection .rodata\n"
         "  sti\n  nop\n"
         "events_behind_sti:\n"
         "  cli\n  hlt\n"
+        "events_closing:\n"
+        "  sti\n  cli\n  hlt\n"
         "events_int:\n"
         "  int $0x40\n"
         "events_behind_int:\n"
@@ -69,9 +71,9 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 
 extern const uint8_t events_begin[], events_launch[], events_host[], events_halting[], events_halted[],
-    events_opening[], events_behind_sti[], events_int[], events_behind_int[], events_int3[],
-    events_behind_int3[], events_divides[], events_division[], events_returning[], events_returned[],
-    events_isr[], events_error_isr[], events_frame_isr[], events_host_isr[], events_go[],
+    events_opening[], events_behind_sti[], events_closing[], events_int[], events_behind_int[],
+    events_int3[], events_behind_int3[], events_divides[], events_division[], events_returning[],
+    events_returned[], events_isr[], events_error_isr[], events_frame_isr[], events_host_isr[], events_go[],
     events_count[], events_host_count[], events_error[], events_frame_rip[], events_end[];
 
 enum { EVENTS_CODE = 0x12000, HOST_IDT = 0x26000, HALTED_LENGTH = 1 };

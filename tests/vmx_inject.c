@@ -283,6 +283,26 @@ Test(vmx_inject, two_contributory_exceptions_are_a_double_fault)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], place(events_halting));
 }
 
+/* A guest that divides by zero: the first #DE exits and is over; the second has no gate and becomes a #GP
+ * without a gate, which is the double fault. Unicorn raises both and knows of neither's end. */
+Test(vmx_inject, a_double_fault_of_an_instruction)
+{
+    enum { DIVIDES = GUEST_IDT + 16 * 0xc0 }; /* gates that nobody uses */
+    memory_write(&m->memory, DIVIDES, 4, 0xf1f7c931); /* xor ecx, ecx; div ecx */
+    no_gate(0);
+    no_gate(13);
+    v->field[VMCS_GUEST_RIP] = WINDOW + DIVIDES;
+    v->field[VMCS_EXCEPTION_BITMAP] = 1 << 0;
+    enter();
+    left(EXIT_EXCEPTION_NMI);
+    cr_expect_eq(v->field[VMCS_EXIT_INTR_INFO], 0x80000300);
+    v->field[VMCS_EXCEPTION_BITMAP] = 1 << 8;
+    enter_again();
+    left(EXIT_EXCEPTION_NMI);
+    cr_expect_eq(v->field[VMCS_EXIT_INTR_INFO], 0x80000b08);
+    cr_expect_eq(v->field[VMCS_GUEST_RIP], WINDOW + DIVIDES + 2, "a fault: RIP is that of DIV");
+}
+
 Test(vmx_inject, the_bitmap_is_asked_before_the_double_fault)
 {
     no_gate(13);

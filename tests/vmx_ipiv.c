@@ -147,6 +147,20 @@ Test(vmx_ipiv, V22_last_index_is_posted)
     cr_expect_eq(m->state->queue[0].sent, 1);
 }
 
+/* 30.1.6: the destination is an index. Ids do not count: neither the sender's virtual one (offset 20h of its page),
+ * which is the same here, nor that of a physical APIC. */
+Test(vmx_ipiv, V22_the_destination_is_an_index_whatever_ids_there_are)
+{
+    memory_write(&m->memory, VAPIC + 0x20, 4, 1);
+    for (unsigned i = 0; i <= LAST; i++)
+        entry(i, i == 1 ? TARGET | 1 : 0);
+    write_icr(0x41, 1);
+    goes_on();
+    cr_expect(posted(0x41));
+    write_icr_instead(0x41, 0);
+    cr_expect_eq(v->field[VMCS_EXIT_QUALIFICATION], 0x300, "entry 0 is not valid");
+}
+
 Test(vmx_ipiv, V22_index_beyond_the_last_exits)
 {
     entry(LAST + 1, TARGET | 1); /* there would be one */

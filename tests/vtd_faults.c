@@ -102,6 +102,19 @@ Test(vtd_faults, D2_source_id)
     blocked_with(0x26);
 }
 
+/* 5.1.4 checks P, then the source, then the format. */
+Test(vtd_faults, D2_the_first_fault_is_reported)
+{
+    set_entry(3, posted(0x41) & ~1ull, 1 << 18 | (REQUESTER ^ 1));
+    add_device(msi_remappable_address(3), 0, 2);
+    device_fires();
+    blocked_with(0x22);
+    write_register(VTD_FRCD + 8, 8, VTD_FRCD_F);
+    set_entry(3, posted(0x41) | 1 << 2, 1 << 18 | (REQUESTER ^ 1));
+    device_fires();
+    cr_expect_eq(read_register(VTD_FRCD + 16 + 8, 8) >> 32 & 0xff, 0x26);
+}
+
 /* 5.2.3: the descriptor is released unchanged. Bits 257 + 1 to 271, 287:280 and 511:320. */
 Test(vtd_faults, D2_reserved_bits_of_the_descriptor)
 {

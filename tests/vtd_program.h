@@ -31,7 +31,7 @@ enum {
 static struct code code[2];
 static struct msi_interrupt script[2];
 static unsigned interrupts;
-static uint8_t knob_iec, knob_drains;
+static uint8_t knob_iec;
 
 static inline void begin(unsigned count)
 {
@@ -41,7 +41,7 @@ static inline void begin(unsigned count)
         script[i].request = (struct vtd_request){msi_remappable_address(ENTRY), 0, REQUESTER};
     for (unsigned i = 0; i < 2; i++)
         code_begin(&code[i], 2);
-    knob_iec = knob_drains = 0;
+    knob_iec = 0;
 }
 
 /* ---- Code ---- */
@@ -135,7 +135,6 @@ static inline struct program *open_program(struct vtd_irte entry)
     put(p, PID_C + PID_CONTROL, PID_SN | INTERRUPT_LOW << 16, 0);
     msi_device_new(p->m, l, v, DEVICE, script, interrupts);
     p->m->knobs.value[KNOB_IEC] = knob_iec;
-    p->m->knobs.value[KNOB_IEC_WAIT_DRAINS] = knob_drains;
     for (unsigned i = 0; i < 2; i++)
         code_end(&code[i]);
     program_start(p, code);

@@ -9,6 +9,20 @@ static void queue_wait(void)
     queue_descriptor(WAIT | WAIT_WRITES | 2ull << 32, STATUS);
 }
 
+/* The message that the device has sent last. */
+static void device_arrives(void)
+{
+    unsigned source = m->cores + DEVICE;
+    uint32_t last = m->state->queue[source].sent - 1;
+    message_arrive(m, source, last % m->slots);
+}
+
+static bool wait_is_complete(void)
+{
+    unit_runs();
+    return memory_read(&m->memory, STATUS, 4);
+}
+
 /* ... and what the device sends next. */
 static unsigned vector_of_next(void)
 {
@@ -36,10 +50,10 @@ Test(vtd_queue, D4_a_changed_entry_is_not_seen)
 Test(vtd_queue, D4_after_the_invalidation_only_the_new_one)
 {
     two_entries_are_cached();
+    device_arrives();
     queue_descriptor(iec_descriptor(3, 0), 0);
     queue_wait();
-    unit_runs();
-    cr_assert_eq(memory_read(&m->memory, STATUS, 4), 2);
+    cr_assert(wait_is_complete());
     cr_expect_eq(vector_of_next(), 0x71);
 }
 
@@ -86,6 +100,17 @@ Test(vtd_queue, an_absent_entry_is_not_cached)
     cr_expect_eq(vector_of_next(), 0x61);
 }
 
+/* ... nor one that refuses this request: whoever may use it reads it again (6.4 with 5.1.4.1). */
+Test(vtd_queue, an_entry_that_refuses_its_source_is_not_cached)
+{
+    set_entry(3, remapped(0x61, X2APIC_ID), 1 << 18 | (REQUESTER ^ 1));
+    add_device(msi_remappable_address(3), 0, 2);
+    device_fires();
+    cr_assert_eq(fault_reason(), 0x26);
+    set_entry(3, remapped(0x71, X2APIC_ID), 1 << 18 | REQUESTER);
+    cr_expect_eq(vector_of_next(), 0x71);
+}
+
 /* 6.5.2: IQH is what will be fetched next, not what is complete. */
 Test(vtd_queue, head_moves_before_the_descriptor_is_executed)
 {
@@ -125,6 +150,37 @@ Test(vtd_queue, an_unknown_descriptor_is_an_error)
     cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
 }
 
+/* 6.5.2.9: PD without ECAP.PDS and the bits above it, and those below the status address. */
+Test(vtd_queue, reserved_bits_of_a_wait)
+{
+    for (unsigned bit = 7; bit < 32; bit++) {
+        cr_assert(!(read_register(VTD_ECAP, 8) >> 42 & 1), "PDS");
+        queue_descriptor(WAIT | 1ull << bit, 0);
+        unit_runs();
+        cr_expect_eq(read_register(VTD_FSTS, 4), VTD_FSTS_IQE, "bit %u", bit);
+        memory_write(&m->memory, QUEUE + read_register(VTD_IQH, 8), 8, WAIT);
+        write_register(VTD_FSTS, 4, VTD_FSTS_IQE);
+        unit_runs();
+    }
+    for (unsigned bit = 0; bit < 3; bit++) {
+        queue_descriptor(WAIT | WAIT_WRITES, STATUS | 1 << bit);
+        unit_runs();
+        cr_expect_eq(read_register(VTD_FSTS, 4), bit < 2 ? VTD_FSTS_IQE : 0, "bit %u of the address", bit);
+        memory_write(&m->memory, QUEUE + read_register(VTD_IQH, 8) + 8, 8, STATUS);
+        write_register(VTD_FSTS, 4, VTD_FSTS_IQE);
+        unit_runs();
+    }
+}
+
+/* 11.4.9.3: a new base, and nothing else; the tail is the software's. */
+Test(vtd_queue, the_base_leaves_the_tail_alone)
+{
+    command(VTD_QIE, false);
+    write_register(VTD_IQT, 8, 0x20);
+    write_register(VTD_IQA, 8, QUEUE + 0x1000);
+    cr_expect_eq(read_register(VTD_IQT, 8), 0x20);
+}
+
 /* A base beyond memory, up to the last bytes that an address can name: nothing is read there. */
 Test(vtd_queue, a_queue_beyond_memory_is_an_error)
 {
@@ -134,7 +190,8 @@ Test(vtd_queue, a_queue_beyond_memory_is_an_error)
         unit_runs();
     }
     cr_assert_eq(read_register(VTD_IQH, 8), 0xff0);
-    write_register(VTD_IQA, 8, 0xfffffffffffff000); /* IQT becomes 0, IQH stays */
+    write_register(VTD_IQT, 8, 0);
+    write_register(VTD_IQA, 8, 0xfffffffffffff000);
     footprint_clear(&fp);
     agent_next(m, agent_of_device(m, UNIT), &fp);
     for (unsigned i = 0; i < fp.count; i++)
@@ -143,42 +200,123 @@ Test(vtd_queue, a_queue_beyond_memory_is_an_error)
     cr_expect_eq(read_register(VTD_FSTS, 4), VTD_FSTS_IQE);
 }
 
-/* The knob iec-wait-drains: a request that used the old entry keeps the wait from being complete. */
-static bool wait_completes_while_a_request_is_under_way(void)
+/* ---- Draining, 6.5.5 ---- */
+
+/* Looked up: the old entry, which is invalidated before anything has come of the request. */
+static void request_is_under_way(void)
 {
-    two_entries_are_cached();
-    device_steps(); /* looked up: the old entry */
+    device_steps();
     queue_descriptor(iec_descriptor(3, 0), 0);
     queue_wait();
-    unit_runs();
-    bool complete = memory_read(&m->memory, STATUS, 4);
-    device_steps();
-    unit_runs();
-    cr_assert_eq(memory_read(&m->memory, STATUS, 4), 2);
-    return complete;
 }
 
+/* Until the APIC has it in IRR. */
 Test(vtd_queue, a_wait_drains)
 {
-    cr_expect_not(wait_completes_while_a_request_is_under_way());
+    two_entries_are_cached();
+    device_arrives();
+    request_is_under_way();
+    cr_expect_not(wait_is_complete());
+    device_steps();
+    cr_expect_not(wait_is_complete(), "sent");
+    device_arrives();
+    cr_expect(wait_is_complete());
 }
 
-Test(vtd_queue, a_wait_need_not_drain)
+/* The descriptor is updated, and the notification is there. */
+Test(vtd_queue, a_wait_drains_notifications)
 {
-    m->knobs.value[KNOB_IEC_WAIT_DRAINS] = 1;
-    cr_expect(wait_completes_while_a_request_is_under_way());
+    set_entry(3, posted(0x41), 0);
+    memory_write(&m->memory, PID + PID_CONTROL, 8, 0xf2 << 16 | (uint64_t)X2APIC_ID << 32);
+    add_device(msi_remappable_address(3), 0, 1);
+    request_is_under_way();
+    cr_expect_not(wait_is_complete());
+    device_steps();
+    cr_assert(memory_at(PID + 8) >> 1 & 1, "posted");
+    cr_expect_not(wait_is_complete(), "notified");
+    device_arrives();
+    cr_expect(wait_is_complete());
 }
 
-/* One that was looked up after the invalidation has the new entry: nobody waits for it. */
+/* Sent before the invalidation: the unit is done with it, its message is on its way. */
+Test(vtd_queue, a_wait_drains_what_was_sent_before)
+{
+    two_entries_are_cached();
+    queue_descriptor(iec_descriptor(3, 0), 0);
+    queue_wait();
+    cr_expect_not(wait_is_complete());
+    device_arrives();
+    cr_expect(wait_is_complete());
+}
+
+static bool arrival_comes_before_the_wait(void)
+{
+    unsigned source = m->cores + DEVICE, slot = (m->state->queue[source].sent - 1) % m->slots;
+    struct footprint arrival, wait;
+    footprint_clear(&arrival);
+    footprint_clear(&wait);
+    message_next_arrival(m, source, slot, &arrival);
+    message_arrive(m, source, slot);
+    agent_next(m, agent_of_device(m, UNIT), &wait);
+    return footprint_conflicts(&arrival, &wait);
+}
+
+/* What an exploration knows of it: the arrival that a wait has waited for, and no other, lies before it. */
+Test(vtd_queue, the_arrival_comes_before_the_wait)
+{
+    two_entries_are_cached();
+    queue_descriptor(iec_descriptor(3, 0), 0);
+    queue_wait();
+    cr_expect_not(wait_is_complete());
+    cr_expect(arrival_comes_before_the_wait());
+    device_fires();
+    cr_expect_not(arrival_comes_before_the_wait());
+}
+
+/* One that was looked up after the invalidation has the new entry: nobody waits for it ... */
 Test(vtd_queue, a_wait_does_not_wait_for_later_requests)
 {
     two_entries_are_cached();
+    device_arrives();
     queue_descriptor(iec_descriptor(3, 0), 0);
     unit_runs();
     device_steps();
     queue_wait();
+    cr_expect(wait_is_complete());
+}
+
+/* ... nor for its message. */
+Test(vtd_queue, a_wait_does_not_wait_for_later_messages)
+{
+    two_entries_are_cached();
+    device_arrives();
+    queue_descriptor(iec_descriptor(3, 0), 0);
     unit_runs();
-    cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
+    device_fires();
+    queue_wait();
+    cr_expect(wait_is_complete());
+}
+
+/* What passes without an entry is none of those that used the old one. */
+Test(vtd_queue, a_wait_does_not_wait_for_compatibility_format)
+{
+    set_table(false);
+    command(VTD_CFI, true);
+    lapic_regs(l, 1)->base &= ~(uint64_t)APIC_BASE_EXTD;
+    lapic_set_id(l, 1, XAPIC_ID);
+    set_entry(3, remapped(0x61, XAPIC_ID << 8), 0);
+    const struct msi_interrupt script[2] = {
+        {.request = {0xfee00000 | XAPIC_ID << 12, 0x51, REQUESTER}},
+        {.request = {msi_remappable_address(3), 0, REQUESTER}},
+    };
+    d = msi_device_new(m, l, v, DEVICE, script, 2);
+    device_fires();
+    device_fires();
+    device_arrives();
+    cr_assert(message_in_flight(m, 0x51, 1));
+    queue_descriptor(IEC_GLOBAL, 0);
+    queue_wait();
+    cr_expect(wait_is_complete());
 }
 
 /* ---- Commands ---- */

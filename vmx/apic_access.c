@@ -50,14 +50,16 @@ static bool again(const struct apic_operation *before, enum apic_access_type typ
     return type == APIC_ACCESS_WRITE && before->offset == offset && before->size == size;
 }
 
-/* Without APIC-register virtualization what counts is where the access begins. */
-static bool known_offset(const struct apic_access_controls *k, unsigned offset)
+/* Without APIC-register virtualization what counts is where the access begins. IPI virtualization by itself
+ * is about writes of 300h, neither about reads nor about 310h. */
+static bool known_offset(const struct apic_access_controls *k, enum apic_access_type type,
+                         unsigned offset)
 {
+    bool write = type == APIC_ACCESS_WRITE;
     switch (offset) {
     case 0x080: return true;
     case 0x0b0: return k->virtual_interrupt;
-    case 0x300: return k->virtual_interrupt || k->ipi_virtualization;
-    case 0x310: return k->ipi_virtualization;
+    case 0x300: return k->virtual_interrupt || (k->ipi_virtualization && write);
     default: return false;
     }
 }
@@ -72,7 +74,7 @@ bool apic_access_virtualized(const struct apic_access_controls *k, enum apic_acc
     if (!within_register(offset, size) || !again(before, type, offset, size))
         return false;
     if (!k->register_virt)
-        return known_offset(k, offset);
+        return known_offset(k, type, offset);
     if (offset >= 0x400)
         return false;
     return (type == APIC_ACCESS_WRITE ? registers_written : registers_read) >> (offset >> 4) & 1;
@@ -89,22 +91,14 @@ bool apic_self_ipi_shape(uint32_t icr_low)
 
 /* ---- On a core ---- */
 
-/* Does IPI virtualization by itself virtualize the ICR? It is asked at accesses to it. */
-static bool virtualizes_icr(struct core *c, const struct vmcs *v, unsigned offset)
-{
-    if (!ipiv_enabled(v) || (offset != VAPIC_VICR_LO && offset != VAPIC_VICR_HI))
-        return false;
-    return knob_value(&c->m->knobs, KNOB_IPIV_ICR_PAGE) == 0;
-}
-
-static bool virtualizes(struct core *c, const struct vmcs *v, enum apic_access_type type,
-                        unsigned offset, unsigned size, const struct apic_operation *before)
+static bool virtualizes(const struct vmcs *v, enum apic_access_type type, unsigned offset,
+                        unsigned size, const struct apic_operation *before)
 {
     const struct apic_access_controls k = {
         .tpr_shadow = vmx_proc(v, PROC_TPR_SHADOW),
         .register_virt = vmx_sec(v, SEC_REGISTER_VIRT),
         .virtual_interrupt = vmx_sec(v, SEC_VIRTUAL_INTERRUPT),
-        .ipi_virtualization = virtualizes_icr(c, v, offset),
+        .ipi_virtualization = ipiv_enabled(v),
     };
     return apic_access_virtualized(&k, type, offset, size, before);
 }
@@ -154,7 +148,7 @@ bool vmx_page_access(struct vmx *x, struct core *c, enum page_access how, unsign
         [PAGE_DELIVERY] = APIC_ACCESS_DELIVERY,
     };
     enum apic_access_type type = types[how];
-    if (!virtualizes(c, vmx_current(x, c->id), type, offset, size, &k->operation)) {
+    if (!virtualizes(vmx_current(x, c->id), type, offset, size, &k->operation)) {
         leave(x, c, type, offset);
         return false;
     }

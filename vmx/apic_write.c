@@ -129,10 +129,24 @@ bool vmx_entry_below_threshold(struct vmx *x, struct core *c)
     const struct vmcs *v = vmx_current(x, c->id);
     if (!vmx_proc(v, PROC_TPR_SHADOW) || !vmx_sec(v, SEC_APIC_ACCESSES) || vid_enabled(v))
         return false;
-    if (c->state->activity > ACTIVITY_HLT) /* shutdown, wait-for-SIPI */
+    if (c->state->activity == ACTIVITY_SIPI)
         return false;
     if (!below_threshold(v, read_page(x, c, VAPIC_VTPR)))
         return false;
+    if (c->state->activity == ACTIVITY_SHUTDOWN) {
+        vmx_core(x, c)->threshold_due = 1;
+        return false;
+    }
     vmx_exit_trap(x, c, core_resume_rip(c), EXIT_TPR_THRESHOLD, 0);
     return true;
+}
+
+/* The exit that shutdown has suppressed, whatever VTPR is now: behind the delivery that has ended shutdown. */
+void vmx_leave_shutdown(struct vmx *x, struct core *c)
+{
+    struct vmx_core *k = vmx_core(x, c);
+    bool due = k->threshold_due;
+    k->threshold_due = 0;
+    if (due && c->state->non_root) /* else the delivery has led to a VM exit */
+        vmx_exit_trap(x, c, core_resume_rip(c), EXIT_TPR_THRESHOLD, 0);
 }

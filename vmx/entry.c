@@ -144,6 +144,7 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
         c->state->access_page = vmcs_get(v, VMCS_APIC_ACCESS) | 1;
     c->exec.spin_broken = 1;
     c->state->cycles += VMX_ENTRY_CYCLES;
+    vmx_core(x, c)->threshold_due = 0;
     vmx_core(x, c)->vid = (struct vid){0};
     machine_say(x->m, STEP_VMX, "VM entry");
 }

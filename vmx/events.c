@@ -193,7 +193,8 @@ static enum event_result take_sipi(struct vmx *x, struct core *c)
 static enum event_result take_nmi(struct vmx *x, struct core *c)
 {
     if (!vmx_pin(vmx_current(x, c->id), PIN_NMI)) {
-        core_take_nmi(c);
+        core_take_nmi(c); /* alone of all events it can end shutdown inside the guest */
+        vmx_leave_shutdown(x, c);
         return EVENT_DIVERTED;
     }
     lapic_take_nmi(x->lapic, c->id);

@@ -94,6 +94,8 @@ void vmx_virtualize_self_ipi(struct vmx *, struct core *, unsigned vector);
 void vmx_emulate_apic_write(struct vmx *, struct core *, unsigned offset);
 /* The exit that the TPR threshold causes right behind a VM entry: true if it has happened. */
 bool vmx_entry_below_threshold(struct vmx *, struct core *);
+/* An event has been delivered to the guest: the same exit, if only shutdown was in its way. */
+void vmx_leave_shutdown(struct vmx *, struct core *);
 
 /* apic_access.c, see struct virt_ops. */
 bool vmx_page_access(struct vmx *, struct core *, enum page_access, unsigned offset, unsigned size,

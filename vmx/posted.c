@@ -54,7 +54,7 @@ static void end_of_notification(struct vmx *x, struct core *c)
 {
     struct footprint fp;
     footprint_clear(&fp);
-    footprint_add(&fp, lapic_intr(c->id), ACCESS_ACCUMULATE); /* see lapic/msr.c */
+    footprint_add(&fp, lapic_intr(c->id), x->lapic->pins ? ACCESS_WRITE : ACCESS_ACCUMULATE); /* lapic_next_eoi() */
     core_point(c, &fp, 0);
     lapic_eoi(x->lapic, c->id);
 }

@@ -46,6 +46,7 @@ struct vmx_core {
     uint8_t timer_runs;       /* the VMX-preemption timer: armed by VM entry, until VM exit ... */
     uint8_t timer_out;        /* ... and it has come to 0 */
     uint8_t timer_due;        /* its agent has a step to make: see preemption_timer.c */
+    uint8_t threshold_due;    /* the exit of the TPR threshold waits for the end of shutdown, 26.6.7 */
     struct vid vid;           /* valid in guest mode under virtual-interrupt delivery */
 };
 

@@ -25,7 +25,7 @@ IMAGE_STATE("ledger.posted", guest_posted);
 IMAGE_STATE("ledger.answered", guest_answered);
 IMAGE_STATE("ledger.handled", guest_handled);
 
-image_thread_fn vcpu0_thread, vcpu1_one_thread, vcpu1_two_thread, vcpu1_same_thread;
+image_thread_fn vcpu0_thread, vcpu1_one_thread, vcpu1_two_thread, vcpu1_same_thread, vcpu1_exchanged_thread;
 
 void scenario_setup(unsigned long cpu)
 {
@@ -45,12 +45,17 @@ void vcpu0_thread(unsigned long cpu)
     vcpu_run(&vcpus[0]);
 }
 
-static void send(int first, int second)
+static void send_to(u32 id, int first, int second)
 {
     vcpus[1].gprs[GUEST_IPI_FIRST] = first;
     vcpus[1].gprs[GUEST_IPI_SECOND] = second;
-    vcpus[1].gprs[GUEST_IPI_TARGET] = 0;
+    vcpus[1].gprs[GUEST_IPI_TARGET] = id;
     vcpu_run(&vcpus[1]);
+}
+
+static void send(int first, int second)
+{
+    send_to(0, first, second);
 }
 
 void vcpu1_one_thread(unsigned long cpu)
@@ -69,4 +74,11 @@ void vcpu1_same_thread(unsigned long cpu)
 {
     (void)cpu;
     send(VECTOR_ONE, VECTOR_ONE);
+}
+
+/* The guest knows vCPU 0 as APIC id 1, and itself as 0. */
+void vcpu1_exchanged_thread(unsigned long cpu)
+{
+    (void)cpu;
+    send_to(1, VECTOR_ONE, 0);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 4, LINE = 2048 };
+enum { LINE = 2048 };
 
 static char message[LINE];
 
@@ -33,13 +33,23 @@ static bool is_row(const char *line, bool *in_chapter)
     return *in_chapter && !strncmp(line, "| `", 3);
 }
 
+/* A number of lines, 1 or more, in decimal. */
+static bool take_count(char **rest, unsigned *count)
+{
+    char cell[12], *end;
+    if (!take_cell(rest, cell, sizeof cell) || cell[0] < '1' || cell[0] > '9')
+        return false;
+    *count = (unsigned)strtoul(cell, &end, 10);
+    return !*end;
+}
+
 static bool take_row(char *line, struct difference *row)
 {
     char *rest = line + 1;
     memset(row, 0, sizeof *row);
     return take_cell(&rest, row->program, sizeof row->program) &&
            take_cell(&rest, row->ours, sizeof row->ours) &&
-           take_cell(&rest, row->theirs, sizeof row->theirs) &&
+           take_cell(&rest, row->theirs, sizeof row->theirs) && take_count(&rest, &row->times) &&
            take_cell(&rest, row->why, sizeof row->why) && row->why[0] &&
            strcmp(row->ours, row->theirs) != 0;
 }
@@ -61,8 +71,8 @@ const char *differences_read(struct differences *d, const char *path)
             continue;
         if (d->count == DIFFERENCE_MAX || !take_row(line, &d->row[d->count++]))
             snprintf(message, sizeof message,
-                     "%s:%u: a row is | `program` | `irqweave` | `Bochs` | why | with two lines that "
-                     "differ; there are at most %d", path, number, DIFFERENCE_MAX);
+                     "%s:%u: a row is | `program` | `irqweave` | `Bochs` | times | why | with two lines that "
+                     "differ and how often they do; there are at most %d", path, number, DIFFERENCE_MAX);
     }
     fclose(f);
     return message[0] ? message : NULL;
@@ -75,8 +85,7 @@ static bool is_expected(struct differences *d, const char *program, const char *
         struct difference *row = &d->row[i];
         if (strcmp(row->program, program) || strcmp(row->ours, ours) || strcmp(row->theirs, theirs))
             continue;
-        row->met = true;
-        return true;
+        return ++row->met <= row->times;
     }
     return false;
 }
@@ -93,9 +102,9 @@ static void take_line(const char **text, char line[LINE])
 static const char *out_of_date(const struct differences *d, const char *program)
 {
     for (unsigned i = 0; i < d->count; i++)
-        if (!strcmp(d->row[i].program, program) && !d->row[i].met) {
-            snprintf(message, sizeof message, "the difference \"%.200s\" / \"%.200s\" did not occur",
-                     d->row[i].ours, d->row[i].theirs);
+        if (!strcmp(d->row[i].program, program) && d->row[i].met < d->row[i].times) {
+            snprintf(message, sizeof message, "the difference \"%.200s\" / \"%.200s\" occurred in %u lines, "
+                     "not in %u", d->row[i].ours, d->row[i].theirs, d->row[i].met, d->row[i].times);
             return message;
         }
     return NULL;

@@ -3,9 +3,10 @@
  * Lines in which two transcripts of one check program may differ: the table in the chapter
  * "Differences" of docs/bochs.md,
  *
- *     | program | irqweave | Bochs | why |
+ *     | program | irqweave | Bochs | times | why |
  *
- * with the lines in backquotes; spaces at their beginning do not count. A row whose lines do not occur is an error as well.
+ * with the lines in backquotes; spaces at their beginning do not count. A row stands for as many lines as it
+ * says, neither more nor fewer: another difference of the same text is an error.
  */
 #ifndef TESTS_SUPPORT_EXPECTED_DIFFERENCES_H
 #define TESTS_SUPPORT_EXPECTED_DIFFERENCES_H
@@ -17,7 +18,8 @@ enum { DIFFERENCE_CELL = 240, DIFFERENCE_MAX = 128 };
 struct difference {
     char program[DIFFERENCE_CELL], ours[DIFFERENCE_CELL], theirs[DIFFERENCE_CELL];
     char why[DIFFERENCE_CELL * 4];
-    bool met;
+    unsigned times; /* that the two lines stand against each other */
+    unsigned met;   /* so far */
 };
 
 struct differences {

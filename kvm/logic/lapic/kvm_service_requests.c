@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The first part of guest entry: do what others asked for; see kvm_host.h. EVENT comes last: the others
+ * may raise it.
+ */
+#include "kvm_lapic.h"
+
+void kvm_service_requests(struct kvm_vcpu *vcpu)
+{
+    if (!kvm_request_pending(vcpu))
+        return;
+    if (kvm_check_request(KVM_REQ_NMI, vcpu))
+        process_nmi(vcpu);
+    if (kvm_check_request(KVM_REQ_EVENT, vcpu))
+        inject_pending_event(vcpu);
+}
