@@ -14,7 +14,7 @@
 #include "cpu/internal.h"
 #include "cpu/x86.h"
 
-enum { PAGE = 4096, CODE_AT = 0x100000, NEVER = CODE_AT + PAGE / 2, VECTOR_DE = 0 };
+enum { PAGE = 4096, CODE_AT = 0x100000, NEVER = CODE_AT + PAGE / 2 };
 
 static const int32_t none = -1;
 

@@ -4,6 +4,7 @@
 #define CPU_X86_H
 
 enum exception_vector {
+    VECTOR_DE = 0,
     VECTOR_DB = 1,
     VECTOR_NMI = 2,
     VECTOR_BP = 3,

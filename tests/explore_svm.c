@@ -235,6 +235,25 @@ Test(explore_svm, a_physical_and_a_virtual_interrupt)
     cr_expect_gt(states.count, 0);
 }
 
+/* 15.21.4: a physical interrupt that is there first leaves before the virtual one is taken, and V_IRQ stays 1; one that
+ * comes later leaves behind it. Both happen, though the virtual one is ready from the entry on. */
+Test(explore_svm, intr_before_or_behind_a_virtual_interrupt)
+{
+    struct svm_program sp;
+    program(&sp);
+    uint64_t control = V_INTR_MASKING | V_IGN_TPR | (uint64_t)INTERRUPT_LOW << 32;
+    sp.rflags |= RFLAGS_IF;
+    sp.int_ctl = control | V_IRQ;
+    code_end(&sp.guest);
+    code_load(&sp.exit, R8, VMCB_VARIABLE(control.int_ctl));
+    code_end(&sp.exit);
+    code_send(&sp.other, INTERRUPT_LOW, 0);
+    code_end(&sp.other);
+    svm_program_explore(&sp);
+    cr_expect_eq(states_with_both(&states, state_word(0, R8), (uint32_t)(control | V_IRQ), INTERRUPT_COUNTER, 0), 1);
+    cr_expect_eq(states_with_both(&states, state_word(0, R8), (uint32_t)control, INTERRUPT_COUNTER, 1), 1);
+}
+
 /* ---- Clean bits ---- */
 
 /* Core 1 sets V_IRQ, having seen the first exit or not; the host enters twice, the second time with the clean bit of

@@ -87,10 +87,19 @@ Test(svm_clean, virtual_interrupts)
     covered_by(CLEAN_TPR);
 }
 
-Test(svm_clean, nested_paging)
+/* Nested paging wants paging in the host (15.25.3). */
+Test(svm_clean, enable_of_nested_paging)
 {
+    cpu->core[0].state->cr0 &= ~(uint64_t)CR0_PG;
     run_once();
     PUT(control.np_control, NP_ENABLE);
+    covered_by(CLEAN_NP);
+}
+
+Test(svm_clean, nested_paging)
+{
+    PUT(control.np_control, NP_ENABLE);
+    run_once();
     PUT(control.ncr3, ~0ull);
     covered_by(CLEAN_NP);
 }
