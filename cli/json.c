@@ -25,7 +25,7 @@ json_t *text_to_json(const char *text)
     return string;
 }
 
-json_t *knobs_to_json(const struct knobs *k, uint32_t which)
+json_t *knobs_to_json(const struct knobs *k, uint64_t which)
 {
     json_t *object = json_object();
     for (unsigned i = 0; i < KNOB_COUNT; i++)

@@ -149,7 +149,7 @@ static void print_json(const struct story *story, const struct request *r)
     json_t *object = json_pack(
         "{s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "version", 1, "scenario", s->scenario->name,
         "variant", s->variant->name, "memory", s->m->model == MEMORY_SC ? "sc" : "tso", "knobs",
-        knobs_to_json(&s->knobs, (1u << KNOB_COUNT) - 1), "schedule", r->reference.choices,
+        knobs_to_json(&s->knobs, (1ull << KNOB_COUNT) - 1), "schedule", r->reference.choices,
         "findings", findings, "further_findings", dropped_to_json(s->m, story->trace->dropped),
         "interleaving", story_to_json(story));
     json_dumpf(object, stdout, JSON_INDENT(1));

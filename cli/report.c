@@ -41,7 +41,7 @@ static void print_findings(FILE *f, const struct explore_result *r)
     fputc('\n', f);
 }
 
-static void print_knobs(FILE *f, const struct session *s, uint32_t consulted)
+static void print_knobs(FILE *f, const struct session *s, uint64_t consulted)
 {
     fputs("knobs       ", f);
     for (unsigned i = 0; i < KNOB_COUNT; i++)

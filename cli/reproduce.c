@@ -61,7 +61,7 @@ static bool try_value(struct model_run *v, unsigned knob, unsigned value)
     return true;
 }
 
-static bool try_knobs(struct model_run *v, uint32_t consulted)
+static bool try_knobs(struct model_run *v, uint64_t consulted)
 {
     for (unsigned knob = 0; knob < KNOB_COUNT; knob++)
         for (unsigned value = 1; (consulted >> knob & 1) && value < knob_values((enum knob)knob);
@@ -112,7 +112,7 @@ static json_t *run_model(struct model_run *v, enum verdict expected)
     json_t *object = run_to_json(&run);
     if (run.best)
         json_object_set_new(object, "picture", picture_of(&run));
-    uint32_t consulted = run.result.knobs;
+    uint64_t consulted = run.result.knobs;
     run_free(&run);
     if (!try_knobs(v, consulted))
         return NULL;

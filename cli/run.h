@@ -60,6 +60,6 @@ json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);
 json_t *dropped_to_json(const struct machine *, uint64_t dropped); /* a list of kind, invariant */
 json_t *bounds_to_json(uint32_t bounds); /* list of texts, one a bound */
-json_t *knobs_to_json(const struct knobs *, uint32_t which);
+json_t *knobs_to_json(const struct knobs *, uint64_t which);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "cpu/coroutine.h"
 #include "cpu/decode.h"
+#include "cpu/x86.h"
 #include "sim/machine.h"
 
 struct console;
@@ -60,6 +61,8 @@ struct core_state {
     uint8_t activity;
     uint8_t mfence;     /* one has been executed, and nothing since that waits for it */
     uint8_t non_root;   /* guest mode */
+    uint8_t held;       /* no event is taken, whatever its kind: the global interrupt flag of SVM is 0 */
+    uint8_t host_levels; /* in guest mode: contexts of the host, below the guest's */
     uint8_t thread;     /* that the scheduler of the code under test runs, 0 if it has none */
     uint8_t level_count;
     uint8_t level[CORE_LEVELS]; /* stack of enum context_level ... */
@@ -75,6 +78,15 @@ struct core_state {
     uint64_t drains;    /* steps that waited for the store buffer: fences, uncached accesses, ... */
     uint64_t error_code;
     uint64_t access_page; /* in guest mode: physical address of the APIC-access page, | 1; 0: none */
+};
+
+/* Contexts that a guest was in when the core left it, above LEVEL_GUEST: no hardware state, only names for what
+ * touches memory. A control structure's owner keeps them until the next entry. */
+struct guest_contexts {
+    uint8_t count;
+    uint8_t level[CORE_LEVELS - 1];
+    uint64_t frame[CORE_LEVELS - 1];
+    uint16_t entering[CORE_LEVELS];
 };
 
 /* Where an event comes from; both vendors number interruption information so. */
@@ -151,6 +163,8 @@ struct apic_ops {
     /* The latch for NMIs. A core at which one has arrived is observed (machine_observe()). */
     bool (*nmi_pending)(void *apic, unsigned core);
     void (*take_nmi)(void *apic, unsigned core);
+    /* An SMI has been latched for an extension that takes it in a guest. */
+    bool (*smi_pending)(void *apic, unsigned core);
     /* INIT is taken at any boundary; a start-up message, which is kept only for a core that waits for
      * one or is about to, gives the page at which the core begins. Taking INIT resets the APIC;
      * false: this core is the bootstrap processor. */
@@ -186,6 +200,11 @@ enum event_result {
 
 enum page_access { PAGE_READ, PAGE_WRITE, PAGE_FETCH, PAGE_DELIVERY /* of an event */ };
 
+/* What CPUID leaves in EAX, EBX, ECX and EDX. */
+struct cpuid_registers {
+    uint32_t a, b, c, d;
+};
+
 /* The virtualization extension (vmx/, svm/). `ready` and `next` do not change anything. */
 struct virt_ops {
     /* In guest mode: may an event other than an NMI be recognised at this boundary (then INTR is
@@ -199,7 +218,7 @@ struct virt_ops {
     bool (*instruction)(void *virt, struct core *, const struct insn *);
     /* In guest mode: true if this exception left the guest instead of going to its handler. */
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
-    /* Is the core in VMX operation, which blocks INIT? NULL: never. */
+    /* Does the core keep INIT pending, and drop start-up messages (VMX operation, GIF = 0)? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
     /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
     void (*triple_fault)(void *virt, struct core *);
@@ -216,6 +235,14 @@ struct virt_ops {
     /* In guest mode, when the instruction (or the delivery of its fault) that set core_exec.after is
      * complete, before anything else; core_exec.resume_rip is where the core goes on. */
     void (*after_instruction)(void *virt, struct core *);
+    /* In guest mode: IF has become 1. NULL: that is nothing to it. */
+    void (*flag_set)(void *virt, struct core *);
+    /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
+    void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
+    /* In guest mode it decides what an SMI does; otherwise the machine has none. */
+    bool takes_smi;
+    /* May EFER be written so? False: #GP. NULL: always. */
+    bool (*efer_allowed)(void *virt, struct core *, uint64_t value);
 };
 
 enum { CPU_MAX_MSR_RANGES = 8, CPU_MAX_MMIO_RANGES = 8 };
@@ -279,6 +306,9 @@ unsigned core_access_flags(const struct core *);
 /* Accesses of microcode to memory, each a step of its own if the address is visible. Writes and
  * read-modify-writes reach memory at once and wait for the own store buffer to be empty. */
 uint64_t core_hw_read(struct core *, uint64_t physical, unsigned size);
+/* core_hw_read() as one step together with other effects: as core_hw_rmw_with(), below. */
+uint64_t core_hw_read_with(struct core *, struct footprint *fp, unsigned flags, uint64_t physical,
+                           unsigned size);
 void core_hw_write(struct core *, uint64_t physical, unsigned size, uint64_t value);
 /* memory = (memory & and_mask) | or_mask, one locked access; returns the old value. */
 uint64_t core_hw_rmw(struct core *, uint64_t physical, unsigned size, uint64_t and_mask,
@@ -294,6 +324,11 @@ uint64_t core_hw_rmw_with(struct core *, struct footprint *fp, unsigned flags, u
 /* A store of the instruction itself, by way of the store buffer; only the address is microcode's. */
 void core_hw_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
 
+/* An access of the instruction to its APIC-access page that goes to `physical` instead: an ordinary load or
+ * store, or part of the one step of a locked instruction, which its load announces. */
+uint64_t core_page_load(struct core *, uint64_t physical, unsigned size);
+void core_page_store(struct core *, uint64_t physical, unsigned size, uint64_t value);
+
 uint64_t core_reg(struct core *, int uc_register);
 void core_set_reg(struct core *, int uc_register, uint64_t value);
 void core_jump(struct core *, uint64_t rip);                /* the next instruction to execute */
@@ -302,6 +337,7 @@ uint64_t core_operand_address(struct core *, const struct insn_operand *, const 
 /* Value of a register, immediate or memory operand; memory is read as the core sees it. */
 uint64_t core_operand_read(struct core *, const struct insn *, unsigned operand);
 void core_operand_write(struct core *, const struct insn *, unsigned operand, uint64_t value);
+unsigned core_register_number(unsigned reg); /* of a general register, as the manuals count them */
 
 /* Linear to physical by the window; false unless all bytes are inside. */
 bool core_translate(const struct core *, uint64_t linear, unsigned size, uint64_t *physical);
@@ -313,9 +349,33 @@ void core_deliver(struct core *, unsigned vector, bool has_error, uint32_t error
 void core_deliver_event(struct core *, const struct delivery *);
 void core_fault(struct core *, unsigned vector, uint32_t error); /* of the current instruction */
 
+/* Entering a guest and leaving it: the contexts of the core. */
+void core_enter_guest(struct core *, const struct guest_contexts *);
+void core_leave_guest(struct core *, struct guest_contexts *);
+
+/* Blocking of events as a control structure gives it (enum shadow, or 0): holds at this boundary and for the
+ * instruction behind it. */
+void core_set_shadow(struct core *, unsigned shadow);
+
+/* POINT_DRAINED if the knob, whose value 0 is "yes", says that a sequence waits for the store buffer. The first is
+ * for the step itself, or that which announces it, and consults the knob; the other for questions. */
+unsigned core_drain_flag(struct core *, enum knob);
+unsigned core_would_drain(const struct core *, enum knob);
+
+/* Where a guest was interrupted: by an event whose delivery fails, or by the current instruction. */
+uint64_t core_interrupted_rip(const struct core *);
+
+/* Ends the run with FINDING_LIMIT: the code did what this model does not know. */
+void core_not_modelled(struct core *, const char *what);
+
 /* An NMI that would be taken at this boundary; and taking it, through the IDT. */
 bool core_nmi_ready(struct core *);
 void core_take_nmi(struct core *);
+
+/* An INIT or a start-up message at this boundary: what taking it touches, and taking it; a guest is left by it
+ * without a trace. */
+void core_init_next(struct core *, struct footprint *);
+enum event_result core_init_take(struct core *);
 
 /* Nesting levels of contexts (sim/visible.h). */
 enum context_level core_level(const struct core *);
@@ -340,10 +400,11 @@ void core_wait_for_startup(struct core *);
 void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
-enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR };
+enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR,
+                 UNIT_DOORBELL, UNIT_PIT_COPY };
 
-/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT and
- * start-up. A step that touches the unit without naming one touches both. */
+/* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT, start-up and
+ * SMI. A step that touches the unit without naming one touches both. */
 enum { PART_NMI = 1, PART_INIT = 2 };
 static inline uint64_t core_control(unsigned core, enum core_unit unit)
 {

@@ -12,7 +12,15 @@ bool event_interruptible(struct core *c)
 {
     if (c->state->non_root)
         return c->cpu->virt_ops->interruptible(c->cpu->virt, c);
-    return c->state->interrupt_flag && !c->state->shadow;
+    return c->state->interrupt_flag && !c->state->shadow && !c->state->held;
+}
+
+void event_set_flag(struct core *c, bool on)
+{
+    bool rises = on && !c->state->interrupt_flag;
+    c->state->interrupt_flag = on;
+    if (rises && c->state->non_root && c->cpu->virt_ops->flag_set)
+        c->cpu->virt_ops->flag_set(c->cpu->virt, c);
 }
 
 /* Could an NMI be taken here if one were pending? SDM vol. 3, 6.7.1 (blocked until the next IRET),
@@ -22,7 +30,7 @@ bool event_interruptible(struct core *c)
  * with the step from there; and once it is pending it stays so until that step. */
 static bool nmi_open(const struct core *c)
 {
-    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS);
+    return !c->state->nmi_blocked && !(c->state->shadow & SHADOW_MOV_SS) && !c->state->held;
 }
 
 bool core_nmi_ready(struct core *c)
@@ -34,13 +42,20 @@ bool core_nmi_ready(struct core *c)
            knob_value(&c->m->knobs, KNOB_STI_BLOCKS_NMI) == 0;
 }
 
+/* Of a host: an SMI that a guest has left pending, or that came outside of one. */
+static bool smi_ready(const struct core *c)
+{
+    return core_is_observed(c) && !c->state->held && c->cpu->virt && c->cpu->virt_ops->takes_smi &&
+           c->cpu->apic_ops->smi_pending(c->cpu->apic, c->id);
+}
+
 bool event_pending(struct core *c)
 {
     if (c->state->non_root)
         return c->cpu->virt_ops->event_ready(c->cpu->virt, c);
     if (!c->cpu->apic)
         return false;
-    if (init_pending(c))
+    if (init_pending(c) || smi_ready(c))
         return true;
     if (c->state->activity == ACTIVITY_SIPI)
         return false; /* SDM vol. 3, 8.4.2: it waits for nothing else */
@@ -61,8 +76,10 @@ enum event_result event_take(struct core *c)
     c->state->acount = 0;
     if (c->state->non_root)
         return c->cpu->virt_ops->event_take(c->cpu->virt, c);
+    if (smi_ready(c)) /* APM vol. 2, table 8-8: before INIT */
+        core_not_modelled(c, "an SMI outside of a guest that is left by it");
     if (init_pending(c)) /* SDM vol. 3, table 6-2: before NMIs */
-        return init_take(c);
+        return core_init_take(c);
     if (core_nmi_ready(c)) { /* SDM vol. 3, table 6-2: before maskable interrupts */
         core_take_nmi(c);
         return EVENT_DIVERTED;
@@ -79,8 +96,8 @@ void event_next(struct core *c, struct footprint *fp, unsigned *flags)
     *flags = POINT_DRAINED; /* SDM vol. 3, 11.10: interrupts drain the store buffer */
     if (c->state->non_root)
         c->cpu->virt_ops->event_next(c->cpu->virt, c, fp, flags);
-    else if (init_pending(c))
-        init_next(c, fp);
+    else if (init_pending(c) || smi_ready(c))
+        core_init_next(c, fp);
     else if (core_nmi_ready(c)) {
         footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
         /* Had the NMI not come, the core's step would be another one, which reads INTR: what changes
@@ -113,7 +130,7 @@ void event_next_boundary(struct core *c, struct footprint *fp)
 {
     if (event_interruptible(c))
         footprint_add(fp, resource_make(RES_INTR, c->id), ACCESS_READ);
-    else if (core_is_observed(c))
+    else if (core_is_observed(c) && !c->state->held)
         core_touch_part(fp, c->id, PART_INIT | (nmi_open(c) ? PART_NMI : 0), ACCESS_READ);
     if (c->state->non_root)
         c->cpu->virt_ops->boundary(c->cpu->virt, c, fp);

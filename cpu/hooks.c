@@ -14,7 +14,7 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-enum { PAGE = 4096, QUIET_LIMIT = 20000000, VECTOR_DF = 8 };
+enum { PAGE = 4096, QUIET_LIMIT = 20000000 };
 
 static inline void leave_hook(struct core *c)
 {

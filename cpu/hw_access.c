@@ -31,20 +31,27 @@ static void record_first(struct core *c, uint64_t physical, unsigned size, uint6
     r->old = old;
 }
 
-uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
+uint64_t core_hw_read_with(struct core *c, struct footprint *fp, unsigned flags, uint64_t physical,
+                           unsigned size)
 {
-    bool forwarded;
-    if (touch(c, physical, size, false)) {
-        struct footprint fp;
-        footprint_clear(&fp);
-        footprint_add_memory(&fp, physical, size, ACCESS_READ, c->id + 1);
-        core_point(c, &fp, POINT_ACCESS);
-        uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+    bool forwarded, visible = touch(c, physical, size, false);
+    if (visible)
+        footprint_add_memory(fp, physical, size, ACCESS_READ, c->id + 1);
+    if (visible || fp->count || fp->events)
+        core_point(c, fp, flags | POINT_ACCESS);
+    uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
+    if (visible) {
         record_first(c, physical, size, value, value);
         machine_say(c->m, STEP_LOAD, "microcode reads");
-        return value;
     }
-    return tso_load(c->m, c->id, physical, size, &forwarded);
+    return value;
+}
+
+uint64_t core_hw_read(struct core *c, uint64_t physical, unsigned size)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    return core_hw_read_with(c, &fp, 0, physical, size);
 }
 
 /* The access itself, in a step that has been announced if it is visible. */
@@ -110,4 +117,18 @@ void core_hw_store(struct core *c, uint64_t physical, unsigned size, uint64_t va
     record_first(c, physical, size, memory_read(&c->m->memory, physical, size), value);
     machine_say(c->m, STEP_STORE, "writes");
     tso_store(c->m, c->id, physical, size, value, c->exec.pc);
+}
+
+uint64_t core_page_load(struct core *c, uint64_t physical, unsigned size)
+{
+    return c->exec.locked ? core_hw_rmw(c, physical, size, ~0ull, 0)
+                          : core_hw_read(c, physical, size);
+}
+
+void core_page_store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    if (c->exec.locked)
+        tso_write_global(c->m, physical, size, value);
+    else
+        core_hw_store(c, physical, size, value);
 }

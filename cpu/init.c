@@ -21,7 +21,8 @@ static const struct apic_ops *apic(const struct core *c)
     return c->cpu->apic_ops;
 }
 
-/* SDM vol. 3, 23.8: VMX operation blocks INIT; in guest mode the extension takes it (an exit). */
+/* SDM vol. 3, 23.8: VMX operation blocks INIT; APM vol. 2, 15.17: GIF = 0 holds it. In guest mode the extension
+ * takes it. */
 static bool is_blocked(struct core *c)
 {
     const struct virt_ops *ops = c->cpu->virt_ops;
@@ -37,7 +38,7 @@ bool init_pending(struct core *c)
     return apic(c)->init_pending(c->cpu->apic, c->id) && !is_blocked(c);
 }
 
-void init_next(struct core *c, struct footprint *fp)
+void core_init_next(struct core *c, struct footprint *fp)
 {
     footprint_add(fp, core_control(c->id, UNIT_NMI), ACCESS_WRITE);
     footprint_add(fp, core_control(c->id, UNIT_APIC_TIMER), ACCESS_WRITE);
@@ -78,6 +79,8 @@ static void reset(struct core *c)
     s->gdt_limit = s->idt_limit = s->tr_limit = 0xffff;
     s->tr = 0;
     s->activity = ACTIVITY_SIPI;
+    s->non_root = 0;
+    s->access_page = 0;
 }
 
 static enum event_result begin(struct core *c)
@@ -106,7 +109,7 @@ void core_wait_for_startup(struct core *c)
 }
 
 /* While it waits already, INIT resets it once more. */
-enum event_result init_take(struct core *c)
+enum event_result core_init_take(struct core *c)
 {
     bool waits = c->state->activity == ACTIVITY_SIPI;
     if (!apic(c)->init_pending(c->cpu->apic, c->id))

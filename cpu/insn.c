@@ -7,8 +7,6 @@
 #include "cpu/internal.h"
 #include "sim/tso.h"
 
-enum { FLAG_IF = 1 << 9, VECTOR_UD = 6, VECTOR_GP = 13 };
-
 static const struct footprint nothing;
 
 static bool is_bit_test(const struct insn *in)
@@ -94,7 +92,7 @@ static void insn_lfence(struct core *c)
 static void set_interrupt_flag(struct core *c, bool on)
 {
     spin_break(c);
-    c->state->interrupt_flag = on;
+    event_set_flag(c, on);
 }
 
 static void insn_cli(struct core *c)
@@ -141,8 +139,8 @@ static void insn_popf(struct core *c)
     if (!core_translate(c, core_reg(c, UC_X86_REG_RSP), 8, &physical))
         return; /* the pop itself will fault */
     uint64_t flags = tso_load(c->m, c->id, physical, 8, &forwarded);
-    machine_say(c->m, STEP_INTERRUPTS, "popf: interrupts %s", flags & FLAG_IF ? "on" : "off");
-    set_interrupt_flag(c, flags & FLAG_IF);
+    machine_say(c->m, STEP_INTERRUPTS, "popf: interrupts %s", flags & RFLAGS_IF ? "on" : "off");
+    set_interrupt_flag(c, flags & RFLAGS_IF);
 }
 
 static void insn_iret(struct core *c)
@@ -331,6 +329,7 @@ static bool leaves_guest(struct core *c, const struct insn *in)
     case INSN_RDMSR: case INSN_WRMSR: case INSN_HLT: case INSN_CPUID: case INSN_MOV_CR:
     case INSN_PAUSE: case INSN_RDTSC: case INSN_IN: case INSN_OUT: case INSN_INVLPG:
     case INSN_WBINVD: case INSN_LGDT: case INSN_LIDT: case INSN_LTR:
+    case INSN_IRET: case INSN_INT: case INSN_PUSHF: case INSN_POPF:
         return c->cpu->virt_ops->instruction(c->cpu->virt, c, in);
     default:
         return false;

@@ -71,6 +71,7 @@ static inline void spin_break(struct core *c)
 /* event.c */
 bool event_interruptible(struct core *); /* could an event be recognised here, if one were pending? */
 bool event_pending(struct core *);
+void event_set_flag(struct core *, bool on); /* RFLAGS.IF, by an instruction */
 enum event_result event_take(struct core *);
 /* The first step of the event that is ready, and does that step wait for the store buffer? */
 void event_next(struct core *, struct footprint *, unsigned *flags);
@@ -83,8 +84,6 @@ static inline bool core_is_observed(const struct core *c)
 
 /* init.c: INIT and start-up */
 bool init_pending(struct core *); /* one of them would be taken at this boundary */
-void init_next(struct core *, struct footprint *);
-enum event_result init_take(struct core *);
 
 /* core.c: CS, SS and control registers of a fresh core. */
 void core_reset_control(struct core *);

@@ -10,19 +10,8 @@ enum {
     GATE_INTERRUPT = 0xe,
     GATE_TRAP = 0xf,
     TSS_IST1 = 0x24, /* offset of IST1 in the 64-bit TSS, SDM vol. 3, 7.7 */
-    VECTOR_NMI = 2,
-    VECTOR_BP = 3,
-    VECTOR_DF = 8,
-    VECTOR_TS = 10,
-    VECTOR_NP = 11,
-    VECTOR_GP = 13,
-    VECTOR_PF = 14,
     ERROR_EXT = 1 << 0, /* SDM vol. 3, 6.13 */
     ERROR_IDT = 1 << 1,
-    FLAG_TF = 1 << 8,
-    FLAG_IF = 1 << 9,
-    FLAG_NT = 1 << 14,
-    FLAG_RF = 1 << 16,
 };
 
 struct gate {
@@ -159,9 +148,9 @@ static void enter_handler(struct core *c, const struct delivery *e, const struct
     push(c, &rsp, e->return_rip);
     if (e->has_error)
         push(c, &rsp, e->error);
-    flags &= ~(uint64_t)(FLAG_TF | FLAG_NT | FLAG_RF);
+    flags &= ~(uint64_t)(RFLAGS_TF | RFLAGS_NT | RFLAGS_RF);
     if (g->type == GATE_INTERRUPT) {
-        flags &= ~(uint64_t)FLAG_IF;
+        flags &= ~(uint64_t)RFLAGS_IF;
         s->interrupt_flag = 0;
     }
     core_set_reg(c, UC_X86_REG_EFLAGS, flags);
@@ -263,7 +252,7 @@ void core_fault(struct core *c, unsigned vector, uint32_t error)
 {
     if (core_level(c) != LEVEL_THREAD)
         machine_observe(c->m, c->id); /* a handler that faults is not quiet */
-    bool has_error = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+    bool has_error = vector_has_error(vector);
     if (c->state->non_root &&
         c->cpu->virt_ops->exception(c->cpu->virt, c, vector, has_error, error))
         return;
@@ -310,7 +299,7 @@ void interrupt_return(struct core *c)
     unblock_nmi(c);
     c->state->cs = (uint16_t)frame[1];
     c->state->ss = (uint16_t)frame[4];
-    c->state->interrupt_flag = frame[2] >> 9 & 1;
+    event_set_flag(c, frame[2] >> 9 & 1);
     core_set_reg(c, UC_X86_REG_EFLAGS, frame[2]);
     core_set_reg(c, UC_X86_REG_RSP, frame[3]);
     /* A frame that software built itself (KVM calls the host's handler so) ends no level. */

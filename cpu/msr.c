@@ -7,7 +7,6 @@ enum {
     MSR_FS_BASE = 0xc0000100,
     MSR_GS_BASE = 0xc0000101,
     MSR_KERNEL_GS_BASE = 0xc0000102,
-    VECTOR_GP = 13,
 };
 
 static bool own_register(struct core *c, uint32_t msr, bool write, uint64_t *value)
@@ -34,6 +33,12 @@ static bool own_register(struct core *c, uint32_t msr, bool write, uint64_t *val
     default:
         return false;
     }
+}
+
+static bool efer_allowed(struct core *c, uint64_t value)
+{
+    const struct virt_ops *ops = c->cpu->virt_ops;
+    return !c->cpu->virt || !ops->efer_allowed || ops->efer_allowed(c->cpu->virt, c, value);
 }
 
 static uint64_t edx_eax(struct core *c)
@@ -85,6 +90,10 @@ void msr_execute(struct core *c, const struct insn *in, bool write)
          * 8.3 and 10.12.3), which models declare. */
         if (write && !core_point(c, &nothing, POINT_BOUNDARY | POINT_DRAINED))
             return;
+        if (write && msr == MSR_EFER && !efer_allowed(c, value)) {
+            core_fault(c, VECTOR_GP, 0);
+            return;
+        }
         if (own_register(c, msr, write, &value)) {
             spin_break(c); /* no part of what a round is compared by */
             finish(c, in, write, value);

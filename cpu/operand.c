@@ -57,3 +57,18 @@ void core_operand_write(struct core *c, const struct insn *in, unsigned operand,
     else
         core_hw_write(c, physical_of(c, op, in), op->size ? op->size : 8, value);
 }
+
+unsigned core_register_number(unsigned reg)
+{
+    static const uint16_t order[16] = {
+        UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
+        UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
+        UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+        UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
+    };
+    for (unsigned i = 0; i < 16; i++)
+        if (order[i] == reg)
+            return i;
+    assert(!"MOV CR with an operand that is no general register");
+    return 0;
+}

@@ -84,8 +84,10 @@ enum apic_delivery {
     APIC_STARTUP = 6,
     APIC_EXTINT = 7,
 
-    /* A kind of message beyond those. */
+    /* Kinds of messages beyond those. */
     APIC_EOI_BROADCAST = 8, /* to the I/O APICs */
+    APIC_DOORBELL = 9,      /* lapic/doorbell.h */
+    APIC_CARRIED = 10,      /* this and above: the local APICs only carry them (struct fabric_guest) */
 };
 
 enum apic_shorthand { APIC_TO_DEST = 0, APIC_TO_SELF = 1, APIC_TO_ALL = 2, APIC_TO_OTHERS = 3 };

@@ -148,24 +148,39 @@ void lapic_deliver(struct lapic *l, unsigned core, unsigned delivery, unsigned v
 static void arrive(void *fabric, const struct message *msg)
 {
     struct lapic *l = fabric;
-    if (msg->kind == APIC_EOI_BROADCAST)
+    if (msg->kind >= APIC_CARRIED)
+        l->carried->arrive(l->carried_for, msg);
+    else if (msg->kind == APIC_EOI_BROADCAST)
         ioapic_end(l->ioapic, ioapic_source(l->ioapic), msg->vector);
+    else if (msg->kind == APIC_DOORBELL)
+        doorbell_arrive(l, msg->target);
     else if (is_for(l, msg))
         lapic_deliver(l, msg->target, msg->kind, msg->vector, msg->level);
     else
         machine_say(l->m, STEP_ARRIVE, "which it is not for");
 }
 
-static void next_arrival(void *fabric, const struct message *msg, struct footprint *fp)
+static void next_interrupt(const struct lapic *l, const struct message *msg, struct footprint *fp)
 {
-    const struct lapic *l = fabric;
-    if (msg->kind == APIC_EOI_BROADCAST)
-        ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
+    footprint_add(fp, lapic_intr(msg->target), ACCESS_ACCUMULATE);
     if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         lapic_next_accept(l, msg->target, msg->vector, msg->level, fp);
     if (msg->kind == APIC_NMI)
         core_touch_part(fp, msg->target, PART_NMI, ACCESS_ACCUMULATE);
     init_next_arrival(msg->target, msg->kind, fp);
+}
+
+static void next_arrival(void *fabric, const struct message *msg, struct footprint *fp)
+{
+    const struct lapic *l = fabric;
+    if (msg->kind >= APIC_CARRIED)
+        l->carried->next(l->carried_for, msg, fp);
+    else if (msg->kind == APIC_EOI_BROADCAST)
+        ioapic_next_end(l->ioapic, ioapic_source(l->ioapic), msg->vector, fp);
+    else if (msg->kind == APIC_DOORBELL)
+        doorbell_next_arrival(l, msg->target, fp);
+    else
+        next_interrupt(l, msg, fp);
 }
 
 /* What the I/O APIC sends when a service ends needs room. */
@@ -178,11 +193,15 @@ static bool is_ready(void *fabric, const struct message *msg)
 
 static void describe(void *fabric, const struct message *msg, char *text, size_t size)
 {
-    (void)fabric;
-    if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
+    const struct lapic *l = fabric;
+    if (msg->kind >= APIC_CARRIED)
+        l->carried->describe(l->carried_for, msg, text, size);
+    else if (msg->kind == APIC_FIXED || msg->kind == APIC_LOWEST)
         snprintf(text, size, "%#x", msg->vector);
     else if (msg->kind == APIC_EOI_BROADCAST)
         snprintf(text, size, "EOI %#x", msg->vector);
+    else if (msg->kind == APIC_DOORBELL)
+        snprintf(text, size, "doorbell");
     else
         snprintf(text, size, "%s", apic_delivery_name(msg->kind));
 }

@@ -25,6 +25,11 @@ void lapic_take_init(struct lapic *l, unsigned core)
     l->latch[core].init = 0;
 }
 
+bool lapic_smi_pending(const struct lapic *l, unsigned core)
+{
+    return l->latch[core].smi;
+}
+
 bool lapic_startup_pending(const struct lapic *l, unsigned core)
 {
     return l->latch[core].startup;
@@ -78,6 +83,16 @@ static void arrive_startup(struct lapic *l, unsigned core, unsigned vector)
     latch->page = (uint8_t)vector;
 }
 
+static void arrive_smi(struct lapic *l, unsigned core)
+{
+    if (l->cpu && l->cpu->virt && l->cpu->virt_ops->takes_smi) {
+        l->latch[core].smi = 1;
+        return;
+    }
+    machine_find(l->m, FINDING_LIMIT, "", "CPU%u: an SMI arrives; system-management mode is not "
+                 "modelled", core);
+}
+
 static void arrive_init(struct lapic *l, unsigned core)
 {
     if (l->latch[core].init)
@@ -88,7 +103,7 @@ static void arrive_init(struct lapic *l, unsigned core)
 
 void init_next_arrival(unsigned core, unsigned kind, struct footprint *fp)
 {
-    if (kind != APIC_INIT && kind != APIC_STARTUP)
+    if (kind != APIC_INIT && kind != APIC_STARTUP && kind != APIC_SMI)
         return;
     /* They do not commute: which came first decides what counts. */
     core_touch_part(fp, core, PART_INIT, ACCESS_WRITE);
@@ -106,8 +121,7 @@ void init_arrive(struct lapic *l, unsigned core, unsigned kind, unsigned vector)
         arrive_startup(l, core, vector);
         break;
     case APIC_SMI:
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: an SMI arrives; system-management mode is not "
-                     "modelled", core);
+        arrive_smi(l, core);
         break;
     default:
         machine_find(l->m, FINDING_LIMIT, "", "CPU%u: an ExtINT arrives; there is no interrupt "

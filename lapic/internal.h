@@ -58,6 +58,10 @@ void icr_next(struct lapic *, unsigned core, uint64_t icr, struct footprint *, u
 void icr_send(struct lapic *, struct core *, uint64_t icr);
 void self_ipi_send(struct lapic *, unsigned core, unsigned vector);
 
+/* doorbell.c: what the arrival of one touches, and the arrival. */
+void doorbell_next_arrival(const struct lapic *, unsigned core, struct footprint *);
+void doorbell_arrive(struct lapic *, unsigned core);
+
 /* fabric.c: a message is at the APIC that it is for. */
 void lapic_deliver(struct lapic *, unsigned core, unsigned delivery, unsigned vector, bool level);
 

@@ -30,6 +30,11 @@ static void core_take_nmi_latch(void *apic, unsigned core)
     lapic_take_nmi(apic, core);
 }
 
+static bool core_smi_pending(void *apic, unsigned core)
+{
+    return lapic_smi_pending(apic, core);
+}
+
 static bool core_init_pending(void *apic, unsigned core)
 {
     return lapic_init_pending(apic, core);
@@ -91,6 +96,7 @@ static const struct apic_ops core_operations = {
     .acknowledge = core_acknowledge,
     .nmi_pending = core_nmi_pending,
     .take_nmi = core_take_nmi_latch,
+    .smi_pending = core_smi_pending,
     .init_pending = core_init_pending,
     .startup_pending = core_startup_pending,
     .take_init = core_take_init,

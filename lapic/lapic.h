@@ -22,9 +22,19 @@ enum { LAPIC_PHYSICAL_BITS = 46 };
 
 /* What has arrived and waits for the core beside IRR and the NMI. */
 struct apic_latch {
-    uint8_t init, startup;
+    uint8_t init, startup, smi;
     uint8_t page; /* of the start-up message */
 };
+
+/* Whose messages of kinds from APIC_CARRIED on the fabric carries besides: what an arrival touches beyond
+ * RES_INBOUND of its target, and what it does. */
+struct fabric_guest {
+    void (*next)(void *guest, const struct message *, struct footprint *);
+    void (*arrive)(void *guest, const struct message *);
+    void (*describe)(void *guest, const struct message *, char *text, size_t size);
+};
+
+struct doorbell_ops;
 
 struct lapic {
     struct machine *m;
@@ -32,8 +42,14 @@ struct lapic {
     struct apic_regs *regs; /* one a core, in the arena */
     struct apic_latch *latch; /* the same */
     struct ioapic *ioapic; /* lapic/ioapic.h; NULL: none */
+    const struct fabric_guest *carried; /* NULL: none */
+    void *carried_for;
     bool levels; /* somebody can send level-triggered messages; set before set-up */
     struct lapic_timer *timer[MACHINE_MAX_CORES]; /* lapic/timer.h; NULL: none */
+    struct {
+        const struct doorbell_ops *ops; /* lapic/doorbell.h; NULL: nobody answers */
+        void *owner;
+    } doorbell;
 };
 
 /* Attaches local APICs in their reset state (xAPIC mode, software disabled) to all cores, and

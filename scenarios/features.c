@@ -30,28 +30,39 @@ static bool has_vmx_timer(const struct scenario_device *d)
 
 /* ---- By name ---- */
 
+enum { BOTH = VENDOR_INTEL | VENDOR_AMD };
+
 struct feature {
     const char *name;
+    unsigned vendors; /* whose machines can have it */
     bool (*brings)(const struct scenario_device *); /* NULL: there with any devices */
     struct vmx_controls without; /* what a processor without it does not offer; 0: always there */
+    struct svm_features without_svm;
     const char *requires;        /* it goes with this one, of an earlier row */
 };
 
 /* Tertiary controls come with the bit that activates them. The checks of VM entry want virtual-interrupt
  * delivery with posted interrupts (SDM vol. 3, 26.2.1.1). */
 static const struct feature features[] = {
-    {"x2apic", NULL, {0}, NULL},
-    {"vmx", NULL, {0}, NULL},
-    {"apic-access-page", NULL, {.secondary = SEC_APIC_ACCESSES}, NULL},
-    {"x2apic-virtualization", NULL, {.secondary = SEC_X2APIC}, NULL},
-    {"apic-register-virtualization", NULL, {.secondary = SEC_REGISTER_VIRT}, NULL},
-    {"virtual-interrupt-delivery", NULL, {.secondary = SEC_VIRTUAL_INTERRUPT}, NULL},
-    {"posted-interrupts", NULL, {.pin = PIN_POSTED_INTERRUPTS}, "virtual-interrupt-delivery"},
-    {"ipi-virtualization", NULL, {.proc = PROC_TERTIARY, .tertiary = TER_IPI_VIRTUALIZATION}, NULL},
-    {"vmx-preemption-timer", has_vmx_timer, {0}, NULL},
-    {"apic-timer", has_apic_timer, {0}, NULL},
-    {"io-apic", has_line, {0}, NULL},
-    {"vt-d", has_msi, {0}, NULL},
+    {"x2apic", BOTH, NULL, {0}, {0}, NULL},
+    {"vmx", VENDOR_INTEL, NULL, {0}, {0}, NULL},
+    {"apic-access-page", VENDOR_INTEL, NULL, {.secondary = SEC_APIC_ACCESSES}, {0}, NULL},
+    {"x2apic-virtualization", VENDOR_INTEL, NULL, {.secondary = SEC_X2APIC}, {0}, NULL},
+    {"apic-register-virtualization", VENDOR_INTEL, NULL, {.secondary = SEC_REGISTER_VIRT}, {0}, NULL},
+    {"virtual-interrupt-delivery", VENDOR_INTEL, NULL, {.secondary = SEC_VIRTUAL_INTERRUPT}, {0}, NULL},
+    {"posted-interrupts", VENDOR_INTEL, NULL, {.pin = PIN_POSTED_INTERRUPTS}, {0},
+     "virtual-interrupt-delivery"},
+    {"ipi-virtualization", VENDOR_INTEL, NULL,
+     {.proc = PROC_TERTIARY, .tertiary = TER_IPI_VIRTUALIZATION}, {0}, NULL},
+    {"svm", VENDOR_AMD, NULL, {0}, {0}, NULL},
+    {"nrip-save", VENDOR_AMD, NULL, {0}, {.edx = SVM_NRIPS}, NULL},
+    {"vmcb-clean-bits", VENDOR_AMD, NULL, {0}, {.edx = SVM_CLEAN_BITS}, NULL},
+    {"virtual-gif", VENDOR_AMD, NULL, {0}, {.edx = SVM_VGIF}, NULL},
+    {"virtual-nmi", VENDOR_AMD, NULL, {0}, {.edx = SVM_VNMI}, NULL},
+    {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
+    {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
+    {"io-apic", BOTH, has_line, {0}, {0}, NULL},
+    {"vt-d", VENDOR_INTEL, has_msi, {0}, {0}, NULL},
 };
 
 enum { FEATURES = sizeof features / sizeof *features };
@@ -66,7 +77,8 @@ static const struct feature *find(const char *name)
 
 static bool removable(const struct feature *f)
 {
-    return f->without.pin || f->without.proc || f->without.secondary || f->without.tertiary;
+    return f->without.pin || f->without.proc || f->without.secondary || f->without.tertiary ||
+           f->without_svm.edx || f->without_svm.ecx;
 }
 
 static bool left_out(const struct scenario_variant *v, const struct feature *f)
@@ -77,10 +89,17 @@ static bool left_out(const struct scenario_variant *v, const struct feature *f)
     return f->requires && left_out(v, find(f->requires));
 }
 
+enum vendor features_vendor(const struct scenario_variant *v)
+{
+    return v->machine.vendor && !strcmp(v->machine.vendor, "amd") ? VENDOR_AMD : VENDOR_INTEL;
+}
+
 /* Each core needs a VMX-preemption timer for the processor to offer it (vmx_add_timer()). */
 static bool has(const struct scenario_variant *v, const struct feature *f)
 {
     unsigned count = 0;
+    if (!(f->vendors & features_vendor(v)))
+        return false;
     for (unsigned i = 0; f->brings && i < v->devices_count; i++)
         count += f->brings(&v->devices[i]);
     if (f->brings)
@@ -92,29 +111,34 @@ static bool has(const struct scenario_variant *v, const struct feature *f)
 
 /* Names of those for which `wanted` holds, or that the machine has. */
 static void list(char *text, size_t size, const struct scenario_variant *v,
-                 bool (*wanted)(const struct feature *))
+                 bool (*wanted)(const struct scenario_variant *, const struct feature *))
 {
     size_t used = 0;
     text[0] = 0;
     for (unsigned i = 0; i < FEATURES; i++)
-        if ((wanted ? wanted(&features[i]) : has(v, &features[i])) && used < size)
+        if ((wanted ? wanted(v, &features[i]) : has(v, &features[i])) && used < size)
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
                                      features[i].name);
 }
 
-static bool any(const struct feature *f)
+static bool of_vendor(const struct scenario_variant *v, const struct feature *f)
 {
-    (void)f;
-    return true;
+    return f->vendors & features_vendor(v);
+}
+
+/* What this machine can do without. */
+static bool spare(const struct scenario_variant *v, const struct feature *f)
+{
+    return removable(f) && of_vendor(v, f);
 }
 
 static bool met(const struct scenario_variant *v, const char *name, char *what, size_t size)
 {
-    char names[200];
+    char names[280];
     const struct feature *f = find(name);
     if (f && has(v, f))
         return true;
-    list(names, sizeof names, v, f ? NULL : any);
+    list(names, sizeof names, v, f ? NULL : of_vendor);
     if (f)
         snprintf(what, size, "needs %s, which its machine lacks; it has %s", name, names);
     else
@@ -131,15 +155,43 @@ static const char *unmet(const struct scenario_variant *v, char **needs, unsigne
     return NULL;
 }
 
+/* A device that the vendor's machines do not have; NULL if there is none. */
+static const char *foreign(const struct scenario_variant *v, char *what, size_t size)
+{
+    bool amd = features_vendor(v) == VENDOR_AMD;
+    for (unsigned i = 0; i < v->devices_count; i++) {
+        const struct scenario_device *d = &v->devices[i];
+        const char *name = amd && d->posts_count ? "posts" : NULL;
+        for (unsigned k = 0; k < FEATURES && !name; k++)
+            if (features[k].brings && features[k].brings(d) &&
+                !(features[k].vendors & features_vendor(v)))
+                name = features[k].name;
+        if (!name)
+            continue;
+        snprintf(what, size, "has a device of '%s', which a machine with vendor: %s does not know", name,
+                 amd ? "amd" : "intel");
+        return name;
+    }
+    return NULL;
+}
+
 const char *features_check(const struct scenario *s, const struct scenario_variant *v, char *what,
                            size_t size)
 {
-    char names[200];
+    char names[240];
+    const char *vendor = v->machine.vendor;
+    if (vendor && strcmp(vendor, "intel") && strcmp(vendor, "amd")) {
+        snprintf(what, size, "has a machine by '%.30s'; intel and amd are modelled", vendor);
+        return vendor;
+    }
+    const char *device = foreign(v, what, size);
+    if (device)
+        return device;
     for (unsigned i = 0; i < v->machine.without_count; i++) {
         const struct feature *f = find(v->machine.without[i]);
-        if (f && removable(f))
+        if (f && spare(v, f))
             continue;
-        list(names, sizeof names, v, removable);
+        list(names, sizeof names, v, spare);
         snprintf(what, size, "runs without '%.30s'; what can be left out is %s", v->machine.without[i],
                  names);
         return v->machine.without[i];
@@ -150,9 +202,15 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
 
 /* ---- The processor ---- */
 
-void features_withhold(const struct scenario_variant *v, struct vmx *x)
+void features_withhold(const struct scenario_variant *v, struct vmx *x, struct svm *svm)
 {
-    for (unsigned i = 0; i < FEATURES; i++)
-        if (removable(&features[i]) && left_out(v, &features[i]))
+    assert(!x != !svm);
+    for (unsigned i = 0; i < FEATURES; i++) {
+        if (!spare(v, &features[i]) || !left_out(v, &features[i]))
+            continue;
+        if (x)
             vmx_withhold(x, &features[i].without);
+        else
+            svm_withhold(svm, &features[i].without_svm);
+    }
 }

@@ -7,16 +7,20 @@
 #define SCENARIOS_FEATURES_H
 
 #include "scenarios/scenario.h"
+#include "svm/svm.h"
 #include "vmx/vmx.h"
 
-enum { FEATURE_ERROR = 260 };
+enum { FEATURE_ERROR = 320 };
+
+enum vendor { VENDOR_INTEL = 1, VENDOR_AMD = 2 };
+enum vendor features_vendor(const struct scenario_variant *);
 
 /* NULL if the machine has what is needed, and `without` names what can be left out. Otherwise the name
  * that is at fault, and in `what` the rest of "variant NAME ...". */
 const char *features_check(const struct scenario *, const struct scenario_variant *, char *what,
                            size_t size);
 
-/* The capability MSRs no longer offer what the variant does without. */
-void features_withhold(const struct scenario_variant *, struct vmx *);
+/* The capability MSRs, or CPUID, no longer offer what the variant does without. One of the two is NULL. */
+void features_withhold(const struct scenario_variant *, struct vmx *, struct svm *);
 
 #endif

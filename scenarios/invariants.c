@@ -45,13 +45,13 @@ static int ask_lowest_posted(const struct look *l)
 static bool ask_in_guest(const struct look *l)
 {
     read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
-    return vmx_non_root(l->s->vmx, CORE) && vmx_posted_descriptor(l->s->vmx, CORE);
+    return l->s->vmx && vmx_non_root(l->s->vmx, CORE) && vmx_posted_descriptor(l->s->vmx, CORE);
 }
 
 static bool ask_processing(const struct look *l)
 {
     read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
-    return vmx_processing(l->s->vmx, CORE);
+    return l->s->vmx && vmx_processing(l->s->vmx, CORE);
 }
 
 static bool ask_coming(const struct look *l, unsigned core, unsigned vector)

@@ -57,8 +57,9 @@ struct scenario_device {
     struct scenario_timer *vmx_timer;
 };
 
-/* What the processor does not offer, although the model has it. */
+/* Whose processor it is, "intel" (or NULL) or "amd"; and what it does not offer, although the model has it. */
 struct scenario_machine {
+    char *vendor;
     char **without;
     unsigned without_count;
 };

@@ -95,7 +95,7 @@ static void advise(const char *path, struct complaint *c, char *advice, size_t s
         "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits",
         "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
         "msi", "handle", "count", "vector", "line", "pin", "script", "apic_timer", "vmx_timer", "ticks",
-        "machine", "without", "needs", "tso", "sc", "findings", "depends",
+        "machine", "vendor", "without", "needs", "tso", "sc", "findings", "depends",
     };
     static const char unexpected[] = "Unexpected key: ";
     advice[0] = 0;

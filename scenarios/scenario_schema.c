@@ -82,6 +82,7 @@ static const cyaml_schema_field_t expected_fields[] = {
 };
 
 static const cyaml_schema_field_t machine_fields[] = {
+    CYAML_FIELD_STRING_PTR("vendor", OPTIONAL_LIST, struct scenario_machine, vendor, 1, 40),
     CYAML_FIELD_SEQUENCE("without", OPTIONAL_LIST, struct scenario_machine, without, &text_schema, 0, 16),
     CYAML_FIELD_END,
 };

@@ -75,6 +75,15 @@ static bool set_up_cores(struct session *s, char *error)
     return true;
 }
 
+static void add_virtualization(struct session *s)
+{
+    if (features_vendor(s->variant) == VENDOR_AMD)
+        s->svm = svm_new(s->m, s->cpu, s->lapic);
+    else
+        s->vmx = vmx_new(s->m, s->cpu, s->lapic);
+    features_withhold(s->variant, s->vmx, s->svm);
+}
+
 static bool build(struct session *s, char *error)
 {
     s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
@@ -82,8 +91,7 @@ static bool build(struct session *s, char *error)
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);
     s->lapic = lapic_new(s->m, s->cpu);
-    s->vmx = vmx_new(s->m, s->cpu, s->lapic);
-    features_withhold(s->variant, s->vmx);
+    add_virtualization(s);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
            invariants_add(s, error) && obligations_add(s, error);
 }
@@ -108,6 +116,8 @@ void session_close(struct session *s)
     devices_free(s);
     if (s->vmx)
         vmx_free(s->vmx);
+    if (s->svm)
+        svm_free(s->svm);
     if (s->lapic)
         lapic_free(s->lapic);
     if (s->cpu)

@@ -15,6 +15,7 @@
 #include "scenarios/scenario.h"
 #include "sim/explore.h"
 #include "sim/image.h"
+#include "svm/svm.h"
 #include "vmx/posted.h"
 #include "vmx/vmx.h"
 
@@ -25,7 +26,8 @@ struct session {
     struct image image;
     struct cpu *cpu;
     struct lapic *lapic;
-    struct vmx *vmx;
+    struct vmx *vmx; /* of an Intel machine, ... */
+    struct svm *svm; /* ... or of one by AMD; the other is NULL */
     void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device, msi_device or line_device; NULL: a timer */
     struct vtd *vtd; /* in front of devices with MSIs */
     struct ioapic *ioapic; /* in front of lines */

@@ -98,7 +98,7 @@ struct explore_result {
     uint64_t restarts;  /* explorations begun anew because more memory turned out visible */
     double seconds;
     uint32_t bounds;    /* enum bound */
-    uint32_t knobs;     /* consulted, a bit a knob */
+    uint64_t knobs;     /* consulted, a bit a knob */
     bool about_memory;  /* explore_is_about_memory() */
     uint64_t visible_bytes;
     struct sample_measure sample;

@@ -186,7 +186,7 @@ static bool read_total(const struct reader *r, const json_t *object, struct expl
               read_mask(r, total, "bounds", &bounds) && read_mask(r, total, "knobs", &knobs) &&
               read_mask(r, total, "dropped", &to->dropped);
     to->bounds = (uint32_t)bounds;
-    to->knobs = (uint32_t)knobs;
+    to->knobs = knobs;
     return ok && ((!(bounds >> 32) && !(knobs >> KNOB_COUNT) && !(bounds & CUTTING_BOUNDS)) ||
                   refuse(r, "'total': 'bounds' or 'knobs' names what does not exist"));
 }

@@ -6,7 +6,7 @@
 
 #include "sim/nearest.h"
 
-_Static_assert(KNOB_COUNT <= 32, "knobs.consulted has a bit for each");
+_Static_assert(KNOB_COUNT < 64, "knobs.consulted has a bit for each");
 
 const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VM_ENTRY_DRAINS] = {
@@ -96,6 +96,135 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmx-timer-saves", {"all", "one"},
         "what VM exit saves of a VMX-preemption timer that still runs: its value at VM entry, or 1",
         "SDM vol. 3, 25.5.1: it depends on time, which the model does not measure"},
+    [KNOB_VMRUN_DRAINS] = {
+        "vmrun-drains", {"yes", "no"},
+        "does VMRUN wait until the store buffer is empty",
+        "APM vol. 2, 7.1.3 and 7.6.4: not at hand; KVM puts no fence before it"},
+    [KNOB_VMEXIT_DRAINS] = {
+        "vmexit-drains", {"yes", "no"},
+        "does #VMEXIT wait until the store buffer is empty",
+        "APM vol. 2, 15.6: silent"},
+    [KNOB_VMCB_CLEAN_BITS] = {
+        "vmcb-clean-bits", {"cached", "reloaded"},
+        "does VMRUN use its copy of a group of VMCB fields whose clean bit is 1, or memory",
+        "APM vol. 2, 15.15: it may use either"},
+    [KNOB_VMCB_CLEAN_AVIC] = {
+        "vmcb-clean-avic", {"tpr", "avic"},
+        "which clean bit covers the enables of AVIC and x2AVIC, bits 31 and 30 of VMCB 060h: that of 060h (3) "
+        "or that of AVIC (11)",
+        "APM vol. 2, 15.15.1: not stated"},
+    [KNOB_VMRUN_STI_SHADOW] = {
+        "vmrun-sti-shadow", {"kept", "lost"},
+        "does the shadow of an STI right before VMRUN show in INTERRUPT_SHADOW when the delivery of an "
+        "injected event ends in #VMEXIT",
+        "Linux, svm_vcpu_enter_exit(): seen on processors; APM vol. 2: silent"},
+    [KNOB_SVM_SHADOW_BLOCKS_INTR] = {
+        "svm-shadow-blocks-intr", {"yes", "no"},
+        "does the guest's interrupt shadow delay a physical interrupt that is intercepted",
+        "APM vol. 2, 15.21: silent; Bochs delays it, KVM's nested SVM does not"},
+    [KNOB_SVM_INTR_HOST_IF] = {
+        "svm-intr-host-if", {"held", "exits"},
+        "under V_INTR_MASKING and with IF = 0 in the host at VMRUN, is an intercepted physical interrupt held "
+        "until #VMEXIT, or does it cause one",
+        "APM vol. 2, 15.21.1: the host's IF masks it; not checked where INTR is intercepted"},
+    [KNOB_SVM_INJECTED_NMI_MASKS] = {
+        "svm-injected-nmi-masks", {"yes", "no"},
+        "does an NMI injected by EVENTINJ mask physical NMIs until the guest's IRET, without V_NMI_ENABLE",
+        "APM vol. 2, 15.20: silent; Bochs masks them"},
+    [KNOB_EVENTINJ_TRAPS] = {
+        "eventinj-traps", {"accepted", "refused"},
+        "may EVENTINJ inject #BP and #OF as exceptions (type 3) into 64-bit mode",
+        "APM vol. 2, 15.20: not at hand; KVM injects #BP so, editions of Bochs differ"},
+    [KNOB_DOORBELL_ID_BITS] = {
+        "doorbell-id-bits", {"32", "12", "8"},
+        "how many bits of the host APIC id has the AVIC doorbell register; the others fault",
+        "APM vol. 2, 15.29.6: 8; Linux uses 12; a PPR of family 1Ah lists 32"},
+    [KNOB_DOORBELL_WRMSR_DRAINS] = {
+        "doorbell-wrmsr-drains", {"no", "yes"},
+        "does a WRMSR to the AVIC doorbell wait until the store buffer is empty",
+        "APM vol. 2, 15.29.6: relaxed serialization, no more is said"},
+    [KNOB_DOORBELL_WAKES_HALTED] = {
+        "doorbell-wakes-halted", {"yes", "no"},
+        "does a doorbell wake a core that its guest has halted by a HLT that is not intercepted",
+        "APM vol. 2, 15.29.6: silent; KVM lets guests halt so"},
+    [KNOB_AVIC_ICR_CHECKS] = {
+        "avic-icr-checks", {"type-first", "vector-first"},
+        "which of the two does exit 401h report for an ICR whose type and vector are both wrong",
+        "APM vol. 2, 15.29.5: no order is given"},
+    [KNOB_AVIC_ICR_BUSY] = {
+        "avic-icr-busy", {"clear", "set"},
+        "is the delivery status in the ICR set when exit 401h reports it",
+        "Linux commit b51818afdc1d: it is, somewhat arbitrarily"},
+    [KNOB_AVIC_TARGET_ORDER] = {
+        "avic-target-order", {"ascending", "descending"},
+        "in which order an ICR write serves several targets",
+        "APM vol. 2, 15.29.5: silent"},
+    [KNOB_AVIC_OTHERS] = {
+        "avic-others", {"by-id", "by-page"},
+        "by what does all-but-self tell the sender: the id in its page, or the address of the page",
+        "APM vol. 2, 15.29.5: silent"},
+    [KNOB_AVIC_BROADCAST_BAD_PAGE] = {
+        "avic-broadcast-bad-page", {"nothing-sent", "sent-before"},
+        "what a broadcast has sent when it meets an entry with an illegal backing page",
+        "APM vol. 2, 15.29.9.1: silent"},
+    [KNOB_AVIC_NOT_RUNNING_INDEX] = {
+        "avic-not-running-index", {"first", "last"},
+        "which of several targets that are not running does exit 401h name",
+        "APM vol. 2, 15.29.9.1: one of them"},
+    [KNOB_AVIC_IPI_CLEARS_TMR] = {
+        "avic-ipi-clears-tmr", {"no", "yes"},
+        "does an IPI of AVIC clear the vector's bit in the trigger mode register of its target",
+        "APM vol. 2, 15.29.5: silent"},
+    [KNOB_AVIC_LEVEL_EOI] = {
+        "avic-level-eoi", {"trap-kept", "trap-cleared", "fault"},
+        "an EOI of a level-triggered interrupt: exit behind the instruction or before it, and is the vector "
+        "still in service at the exit",
+        "APM vol. 2, 15.29.3: a table calls it a trap, the text a fault"},
+    [KNOB_AVIC_ENTRY_TPR] = {
+        "avic-entry-tpr", {"v-tpr", "page"},
+        "which task priority counts from VMRUN on: V_TPR of the VMCB or TPR of the backing page",
+        "APM vol. 2, 15.29.3: not reconciled; Linux commit d02e48830e3f measured V_TPR, illumos says page"},
+    [KNOB_AVIC_LOOKS_AT_STI] = {
+        "avic-looks-at-sti", {"no", "yes"},
+        "does a core look at IRR once more when its guest sets IF; what it has found before stays",
+        "APM vol. 2, 15.29.6: not among the occasions that it lists"},
+    [KNOB_AVIC_VINTR] = {
+        "avic-vintr", {"ignored", "exits"},
+        "does the VINTR intercept leave the guest where AVIC would deliver an interrupt",
+        "APM vol. 2, 15.29: silent; V_IRQ is ignored"},
+    [KNOB_AVIC_IDLE_HLT] = {
+        "avic-idle-hlt", {"irr-counts", "irr-ignored"},
+        "does the idle HLT intercept let a HLT pass that an interrupt in IRR would end",
+        "APM vol. 2, 15.9: speaks of V_INTR; it is what the intercept is for"},
+    [KNOB_AVIC_STALE_TLB] = {
+        "avic-stale-tlb", {"used", "dropped"},
+        "does a guest that was entered without a flush use the translation of its APIC page from before",
+        "APM vol. 2, 15.29.2: software must flush"},
+    [KNOB_AVIC_NRIP] = {
+        "avic-nrip", {"zero", "next"},
+        "what nRIP is at exits 401h and 402h: 0, or where the instruction ends",
+        "APM vol. 2, 15.7.1: a list of intercepts that names neither"},
+    [KNOB_X2AVIC_FAULTS] = {
+        "x2avic-faults", {"all", "none"},
+        "which #GPs of x2APIC registers does the processor raise before it looks at AVIC's table",
+        "APM vol. 2, 15.29.10: no list"},
+    [KNOB_X2AVIC_BROADCAST] = {
+        "x2avic-broadcast", {"all", "no-target"},
+        "is physical destination FFFFFFFFh a broadcast with x2AVIC, or an id beyond the table",
+        "APM vol. 2, 15.29.5: names FFh of xAVIC alone"},
+    [KNOB_ERRATUM_1235] = {
+        "erratum-1235", {"reorder", "stale-copy"},
+        "how an ICR write sees a target as running that is not: IsRunning is read before IRR is set, or "
+        "from a copy that lives on",
+        "AMD 56323, erratum 1235: body not at hand; Linux commit 8de4a1c8164e"},
+    [KNOB_ERRATUM_1235_WRITES] = {
+        "erratum-1235-writes", {"2", "1", "4"},
+        "how many ICR writes at most use one stale copy",
+        "Levitsky 2023: \"for a few times\""},
+    [KNOB_ERRATUM_1235_WORLD_SWITCH] = {
+        "erratum-1235-world-switch", {"keeps", "drops"},
+        "does a stale copy outlive VMRUN and #VMEXIT of its core",
+        "AMD 56323, erratum 1235: body not at hand"},
 };
 
 unsigned knob_values(enum knob which)

@@ -42,6 +42,37 @@ enum knob {
     KNOB_LVT_ILLEGAL_VECTOR,
     KNOB_MFENCE_ORDERS_WRMSR,
     KNOB_VMX_TIMER_SAVES,
+    KNOB_VMRUN_DRAINS,
+    KNOB_VMEXIT_DRAINS,
+    KNOB_VMCB_CLEAN_BITS,
+    KNOB_VMCB_CLEAN_AVIC,
+    KNOB_VMRUN_STI_SHADOW,
+    KNOB_SVM_SHADOW_BLOCKS_INTR,
+    KNOB_SVM_INTR_HOST_IF,
+    KNOB_SVM_INJECTED_NMI_MASKS,
+    KNOB_EVENTINJ_TRAPS,
+    KNOB_DOORBELL_ID_BITS,
+    KNOB_DOORBELL_WRMSR_DRAINS,
+    KNOB_DOORBELL_WAKES_HALTED,
+    KNOB_AVIC_ICR_CHECKS,
+    KNOB_AVIC_ICR_BUSY,
+    KNOB_AVIC_TARGET_ORDER,
+    KNOB_AVIC_OTHERS,
+    KNOB_AVIC_BROADCAST_BAD_PAGE,
+    KNOB_AVIC_NOT_RUNNING_INDEX,
+    KNOB_AVIC_IPI_CLEARS_TMR,
+    KNOB_AVIC_LEVEL_EOI,
+    KNOB_AVIC_ENTRY_TPR,
+    KNOB_AVIC_LOOKS_AT_STI,
+    KNOB_AVIC_VINTR,
+    KNOB_AVIC_IDLE_HLT,
+    KNOB_AVIC_STALE_TLB,
+    KNOB_AVIC_NRIP,
+    KNOB_X2AVIC_FAULTS,
+    KNOB_X2AVIC_BROADCAST,
+    KNOB_ERRATUM_1235,
+    KNOB_ERRATUM_1235_WRITES,
+    KNOB_ERRATUM_1235_WORLD_SWITCH,
     KNOB_COUNT,
 };
 
@@ -54,14 +85,14 @@ struct knob_info {
 
 struct knobs {
     uint8_t value[KNOB_COUNT]; /* to look at without consulting: see above */
-    uint32_t consulted; /* a bit a knob */
+    uint64_t consulted; /* a bit a knob */
 };
 
 extern const struct knob_info knob_table[KNOB_COUNT];
 
 static inline unsigned knob_value(struct knobs *k, enum knob which)
 {
-    k->consulted |= 1u << which;
+    k->consulted |= 1ull << which;
     return k->value[which];
 }
 

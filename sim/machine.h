@@ -146,7 +146,7 @@ struct device_ops {
 struct machine;
 
 struct message_ops {
-    /* What an arrival touches beyond RES_INTR and RES_INBOUND of its target. */
+    /* What an arrival touches beyond RES_INBOUND of its target. */
     void (*next)(void *fabric, const struct message *, struct footprint *);
     void (*arrive)(void *fabric, const struct message *);
     /* May a message to devices arrive now? */

@@ -111,10 +111,8 @@ void message_next_arrival(struct machine *m, unsigned source, unsigned slot, str
 {
     const struct message *msg = &m->state->queue[source].slot[slot];
     footprint_add_order(fp, slot_resource(source, slot));
-    if (msg->target != MESSAGE_TO_DEVICES) {
+    if (msg->target != MESSAGE_TO_DEVICES)
         footprint_add(fp, resource_make(RES_INBOUND, msg->target), ACCESS_ACCUMULATE);
-        footprint_add(fp, resource_make(RES_INTR, msg->target), ACCESS_ACCUMULATE);
-    }
     m->message_ops->next(m->fabric, msg, fp);
     if (is_fifo(m))
         footprint_add_order(fp, chain_resource(source, msg->target));

@@ -20,6 +20,7 @@ enum step_action {
     STEP_PAUSE,
     STEP_REGISTER,   /* an access to a device register (rdmsr, wrmsr) */
     STEP_VMX,        /* VM entry, VM exit and their micro-steps */
+    STEP_SVM,        /* VMRUN, #VMEXIT and theirs */
     STEP_DEVICE,
     STEP_END,        /* the thread has ended */
     STEP_FINDING,    /* WARN, BUG, a fault that nobody handles */

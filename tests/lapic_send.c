@@ -218,7 +218,7 @@ static void code_xapic_send(struct code *c, uint32_t low, uint32_t high)
 }
 
 /* Core 1 stores a flag and sends; the handler at core 0 loads the flag into R8. */
-static uint32_t consulted;
+static uint64_t consulted;
 static uint8_t mfence_knob;
 
 static bool reads_the_old_flag(bool x2apic, const char *fence)

@@ -69,7 +69,7 @@ static bool found(const struct explore_result *r, const char *name)
 }
 
 /* Explores and compares; returns the knobs consulted. */
-static uint32_t check(struct session *s, const struct row *row, enum memory_model model,
+static uint64_t check(struct session *s, const struct row *row, enum memory_model model,
                       const struct knobs *knobs)
 {
     struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
@@ -92,7 +92,7 @@ static uint32_t check(struct session *s, const struct row *row, enum memory_mode
 static void check_all_knobs(struct session *s, const struct row *row, enum memory_model model)
 {
     struct knobs knobs = {.consulted = 0};
-    uint32_t consulted = check(s, row, model, &knobs);
+    uint64_t consulted = check(s, row, model, &knobs);
     for (int k = 0; k < KNOB_COUNT; k++) {
         for (unsigned v = 1; (consulted >> k & 1) && v < knob_values((enum knob)k); v++) {
             struct knobs changed = {.consulted = 0};

@@ -62,7 +62,7 @@ Test(vmx_apic_access, V11_event_delivery_exits)
         run_from(page_write_lvt, 0);
         exited(EXIT_APIC_ACCESS, 3 << 12 | (stack ? 0x3f8 : 0x300), page_write_lvt);
         cr_expect_eq(v->field[VMCS_IDT_VECTORING_INFO], 0x80000030);
-        cr_expect_eq(v->guest_levels, 0, "the guest is in no handler");
+        cr_expect_eq(v->contexts.count, 0, "the guest is in no handler");
     }
 }
 

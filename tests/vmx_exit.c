@@ -50,7 +50,7 @@ Test(vmx_exit, V5_virtualized_eoi_exit)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], at(guest_test_after_eoi));
     cr_expect_eq(memory_at(VAPIC + VAPIC_VPPR, 4), 0);
     cr_expect_eq(v->field[VMCS_GUEST_INTR_STATUS], 0);
-    cr_expect_eq(v->guest_levels, 1, "the handler's context is remembered");
+    cr_expect_eq(v->contexts.count, 1, "the handler's context is remembered");
 }
 
 Test(vmx_exit, V19_interrupt_window_exit)

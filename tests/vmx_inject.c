@@ -180,7 +180,7 @@ Test(vmx_inject, a_missing_gate_exits_with_idt_vectoring_information)
     cr_expect_eq(v->field[VMCS_GUEST_RIP], place(events_halting));
     cr_expect_eq(v->field[VMCS_GUEST_ACTIVITY], ACTIVITY_ACTIVE, "27.1: it has been woken before");
     cr_expect_eq(v->field[VMCS_ENTRY_INTR_INFO], 0x30, "the injection is over");
-    cr_expect_eq(v->guest_levels, 0, "no handler has begun");
+    cr_expect_eq(v->contexts.count, 0, "no handler has begun");
 }
 
 /* What the host does with it: it repairs the gate and injects the event once more (KVM calls this

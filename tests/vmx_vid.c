@@ -11,18 +11,18 @@ static const uint32_t ALL = SEC_X2APIC | SEC_REGISTER_VIRT | SEC_VIRTUAL_INTERRU
 
 Test(vid, ppr_virtualization)
 {
-    cr_expect_eq(vid_ppr(0x50, 0x41), 0x50);
-    cr_expect_eq(vid_ppr(0x30, 0x41), 0x40);
-    cr_expect_eq(vid_ppr(0x4a, 0x41), 0x4a);
-    cr_expect_eq(vid_ppr(0, 0), 0);
+    cr_expect_eq(vapic_ppr(0x50, 0x41), 0x50);
+    cr_expect_eq(vapic_ppr(0x30, 0x41), 0x40);
+    cr_expect_eq(vapic_ppr(0x4a, 0x41), 0x4a);
+    cr_expect_eq(vapic_ppr(0, 0), 0);
 }
 
 Test(vid, V2_delivered_only_above_vppr)
 {
-    struct vid vid = {.rvi = 0x51, .vppr = vid_ppr(0x50, 0)};
+    struct vid vid = {.rvi = 0x51, .vppr = vapic_ppr(0x50, 0)};
     vid_evaluate(&vid, false);
     cr_assert_not(vid.recognized);
-    vid.vppr = vid_ppr(0x40, vid.svi); /* MOV CR8, 4 */
+    vid.vppr = vapic_ppr(0x40, vid.svi); /* MOV CR8, 4 */
     vid_evaluate(&vid, false);
     cr_assert(vid_deliverable(&vid, true, false, false));
     cr_assert_eq(vid_take(&vid), 0x51);

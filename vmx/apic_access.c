@@ -17,7 +17,6 @@
  */
 #include "vmx/apic_access.h"
 
-#include "sim/tso.h"
 #include "vmx/internal.h"
 
 static const struct footprint nothing;
@@ -116,31 +115,16 @@ static void leave(struct vmx *x, struct core *c, enum apic_access_type type, uns
     unsigned flags = type == APIC_ACCESS_DELIVERY ? 0 : core_access_flags(c);
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
-    if (!core_point(c, &fp, flags | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
+    if (!core_point(c, &fp, flags | core_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
         return;
     struct vmx_exit e = {
         .reason = EXIT_APIC_ACCESS,
         .qualification = apic_access_qualification(type, offset),
-        .rip = vmx_interrupted_rip(c),
+        .rip = core_interrupted_rip(c),
     };
     if (type <= APIC_ACCESS_WRITE)
         e.instruction_length = decoder_lookup(&c->cpu->decoder, c->exec.pc)->length;
     vmx_exit(x, c, &e);
-}
-
-/* The step of a locked instruction begins with its load; nobody comes between that and its store. */
-static uint64_t load(struct core *c, uint64_t physical, unsigned size)
-{
-    return c->exec.locked ? core_hw_rmw(c, physical, size, ~0ull, 0)
-                          : core_hw_read(c, physical, size);
-}
-
-static void store(struct core *c, uint64_t physical, unsigned size, uint64_t value)
-{
-    if (c->exec.locked)
-        tso_write_global(c->m, physical, size, value);
-    else
-        core_hw_store(c, physical, size, value);
 }
 
 bool vmx_page_access(struct vmx *x, struct core *c, enum page_access how, unsigned offset,
@@ -165,10 +149,10 @@ bool vmx_page_access(struct vmx *x, struct core *c, enum page_access how, unsign
     machine_say(x->m, STEP_REGISTER, "APIC access: %s %#x", type ? "write" : "read", offset);
     uint64_t physical = vid_page(x, c) + offset;
     if (type == APIC_ACCESS_READ) {
-        *value = load(c, physical, size);
+        *value = core_page_load(c, physical, size);
         return true;
     }
-    store(c, physical, size, *value);
+    core_page_store(c, physical, size, *value);
     k->operation = (struct apic_operation){(uint16_t)offset, (uint16_t)size};
     c->exec.after = 1;
     return true;

@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 enum {
-    CR0_PE = 1 << 0,
     MAX_INSTRUCTION_LENGTH = 15,
 };
 

@@ -12,18 +12,10 @@
 #include "vmx/checks.h"
 
 enum {
-    RFLAGS_FIXED1 = 1 << 1,
-    RFLAGS_IF = 1 << 9,
-    RFLAGS_VM = 1 << 17,
-    CR4_PAE = 1 << 5,
-    EFER_LME = 1 << 8,
-    EFER_LMA = 1 << 10,
     EFER_DEFINED = 1 << 0 | EFER_LME | EFER_LMA | 1 << 11, /* SCE, NXE */
     SS_DPL = 3 << 5,
-    VECTOR_DB = 1,
     QUALIFICATION_LINK_POINTER = 4,
 };
-#define CR0_PG 0x80000000ull
 
 static bool canonical(uint64_t address)
 {
@@ -125,7 +117,7 @@ static bool guest_rflags(const struct vmcs *v)
     uint64_t reserved = ~0ull << 22 | 1 << 15 | 1 << 5 | 1 << 3;
     if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64)
         reserved |= RFLAGS_VM;
-    return (flags & RFLAGS_FIXED1) && !(flags & reserved);
+    return (flags & RFLAGS_FIXED) && !(flags & reserved);
 }
 
 /* ---- Guest state: events ---- */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cpu/x86.h"
 #include "vmx/vmcs.h"
 
 enum {
@@ -68,14 +69,6 @@ enum {
     INTR_TYPE_OTHER = 7,
     INTR_HAS_ERROR = 1 << 11,
 
-    VECTOR_NMI = 2,
-    VECTOR_BP = 3,
-    VECTOR_OF = 4,
-    VECTOR_UD = 6,
-    VECTOR_DF = 8,
-    VECTOR_GP = 13,
-    VECTOR_MC = 18,
-
     BLOCKING_STI = 1 << 0, /* interruptibility state, table 24-3 */
     BLOCKING_MOV_SS = 1 << 1,
     BLOCKING_SMI = 1 << 2,
@@ -92,12 +85,6 @@ static inline unsigned intr_type(uint32_t info)
 static inline bool intr_is_software(uint32_t info)
 {
     return intr_type(info) >= DELIVER_SOFTWARE && intr_type(info) <= DELIVER_SOFTWARE_EXCEPTION;
-}
-
-/* SDM vol. 3, table 6-1, as far as VMX lets them be injected with one (26.2.1.3). */
-static inline bool vector_has_error(unsigned vector)
-{
-    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
 }
 
 #define EXIT_ENTRY_FAILURE 0x80000000u /* bit 31 of the exit reason */

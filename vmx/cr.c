@@ -15,22 +15,6 @@ static const struct footprint nothing;
 
 enum { CR_MOV_TO = 0, CR_MOV_FROM = 1 };
 
-/* Number of a general register, as the manual counts them. */
-static unsigned register_number(unsigned reg)
-{
-    static const uint16_t order[16] = {
-        UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
-        UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
-        UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-        UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-    };
-    for (unsigned i = 0; i < 16; i++)
-        if (order[i] == reg)
-            return i;
-    assert(!"MOV CR with an operand that is no general register");
-    return 0;
-}
-
 static int control_number(unsigned reg)
 {
     return reg >= X86_REG_CR0 && reg <= X86_REG_CR15 ? (int)(reg - X86_REG_CR0) : -1;
@@ -40,7 +24,7 @@ static bool leave(struct vmx *x, struct core *c, const struct insn *in, unsigned
 {
     unsigned general = in->operand[type == CR_MOV_TO ? 1 : 0].reg;
     vmx_exit_instruction(x, c, in, EXIT_CONTROL_REGISTER,
-                         cr | type << 4 | register_number(general) << 8);
+                         cr | type << 4 | core_register_number(general) << 8);
     return true;
 }
 

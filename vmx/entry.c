@@ -76,17 +76,17 @@ static void require_modelled(struct core *c, const struct vmcs *v)
 {
     if (vmcs_get(v, VMCS_EXIT_MSR_STORE_COUNT) || vmcs_get(v, VMCS_EXIT_MSR_LOAD_COUNT) ||
         vmcs_get(v, VMCS_ENTRY_MSR_LOAD_COUNT))
-        vmx_not_modelled(c, "VM entry with MSR lists");
+        core_not_modelled(c, "VM entry with MSR lists");
     if (!(vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64))
-        vmx_not_modelled(c, "VM entry to a guest outside IA-32e mode");
+        core_not_modelled(c, "VM entry to a guest outside IA-32e mode");
     if (vmcs_get(v, VMCS_GUEST_PENDING_DEBUG))
-        vmx_not_modelled(c, "VM entry with pending debug exceptions");
+        core_not_modelled(c, "VM entry with pending debug exceptions");
     bool there = (!vmx_proc(v, PROC_TPR_SHADOW) || in_memory(c, vmcs_get(v, VMCS_VIRTUAL_APIC))) &&
                  (!vmx_proc(v, PROC_MSR_BITMAPS) || in_memory(c, vmcs_get(v, VMCS_MSR_BITMAP))) &&
                  (!vmx_pin(v, PIN_POSTED_INTERRUPTS) ||
                   memory_has(&c->m->memory, vmcs_get(v, VMCS_POSTED_INTR_DESC), 64));
     if (!there)
-        vmx_not_modelled(c, "VM entry with a page outside the machine's memory");
+        core_not_modelled(c, "VM entry with a page outside the machine's memory");
 }
 
 static void load_tables(struct core_state *s, const struct vmcs *v)
@@ -103,12 +103,12 @@ static void load_tables(struct core_state *s, const struct vmcs *v)
 }
 
 /* SDM vol. 3, 26.6.1 */
-static void load_blocking(struct core_state *s, uint64_t interruptibility)
+static void load_blocking(struct core *c, uint64_t interruptibility)
 {
-    s->shadow = interruptibility & BLOCKING_STI ? SHADOW_STI : 0;
+    unsigned shadow = interruptibility & BLOCKING_STI ? SHADOW_STI : 0;
     if (interruptibility & BLOCKING_MOV_SS)
-        s->shadow |= SHADOW_MOV_SS;
-    s->shadow_next = s->shadow; /* holds at this boundary and for the instruction */
+        shadow |= SHADOW_MOV_SS;
+    core_set_shadow(c, shadow);
 }
 
 static void load_guest(struct core *c, const struct vmcs *v)
@@ -122,7 +122,7 @@ static void load_guest(struct core *c, const struct vmcs *v)
     if (vmcs_get(v, VMCS_ENTRY_CONTROLS) & ENTRY_LOAD_EFER)
         s->efer = vmcs_get(v, VMCS_GUEST_EFER);
     s->interrupt_flag = flags >> 9 & 1;
-    load_blocking(s, vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY));
+    load_blocking(c, vmcs_get(v, VMCS_GUEST_INTERRUPTIBILITY));
     s->activity = (uint8_t)vmcs_get(v, VMCS_GUEST_ACTIVITY);
     core_set_reg(c, UC_X86_REG_EFLAGS, flags);
     core_set_reg(c, UC_X86_REG_RSP, vmcs_get(v, VMCS_GUEST_RSP));
@@ -131,21 +131,11 @@ static void load_guest(struct core *c, const struct vmcs *v)
     core_jump(c, vmcs_get(v, VMCS_GUEST_RIP));
 }
 
-static void enter_contexts(struct vmx *x, struct core *c, const struct vmcs *v)
-{
-    vmx_core(x, c)->host_levels = c->state->level_count;
-    core_push_level(c, LEVEL_GUEST, 0); /* no IRET ends it */
-    for (unsigned i = 0; i < v->guest_levels; i++)
-        core_push_level(c, (enum context_level)v->guest_level[i], v->guest_frame[i]);
-    for (unsigned i = 0; i <= v->guest_levels; i++)
-        c->state->entering[vmx_core(x, c)->host_levels + 1 + i] = v->guest_entering[i];
-}
-
 static void commit(struct vmx *x, struct core *c, struct vmcs *v)
 {
     require_modelled(c, v);
     v->launch = VMCS_LAUNCHED;
-    enter_contexts(x, c, v);
+    core_enter_guest(c, &v->contexts);
     load_guest(c, v);
     vmx_load_nmi_blocking(x, c, v);
     vmx_timer_arm(x, c, v);
@@ -197,7 +187,7 @@ void vmx_enter(struct vmx *x, struct core *c, const struct insn *in, bool launch
     if (vmx_pin(v, PIN_PREEMPTION_TIMER))
         vmx_timer_footprint(c, &fp);
     fp.events = w.error ? 0 : EVENT_VM_ENTRY;
-    if (!core_point(c, &fp, POINT_BOUNDARY | vmx_drain_flag(c, KNOB_VM_ENTRY_DRAINS)))
+    if (!core_point(c, &fp, POINT_BOUNDARY | core_drain_flag(c, KNOB_VM_ENTRY_DRAINS)))
         return;
     if (w.error) {
         fail(x, c, in, &w);

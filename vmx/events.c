@@ -155,7 +155,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     if (event == EVENT_POSTED)
         *flags &= ~(unsigned)POINT_DRAINED; /* its first locked access drains */
     else if (leaves(vmx_current(x, c->id), event))
-        *flags = (*flags & ~(unsigned)POINT_DRAINED) | vmx_would_drain(c, KNOB_VM_EXIT_DRAINS);
+        *flags = (*flags & ~(unsigned)POINT_DRAINED) | core_would_drain(c, KNOB_VM_EXIT_DRAINS);
     else
         *flags |= POINT_DRAINED; /* SDM vol. 3, 11.10: delivery drains the store buffer */
 }
@@ -163,7 +163,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
 static enum event_result leave_with(struct vmx *x, struct core *c, struct vmx_exit e)
 {
     e.rip = c->exec.resume_rip;
-    (void)vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS); /* event_next() has only looked */
+    (void)core_drain_flag(c, KNOB_VM_EXIT_DRAINS); /* event_next() has only looked */
     vmx_exit(x, c, &e);
     return EVENT_DIVERTED;
 }
@@ -282,7 +282,16 @@ static bool in_operation(void *virt, struct core *c)
     return vmx_core(virt, c)->on;
 }
 
+static void cpuid(void *virt, struct core *c, uint32_t leaf, struct cpuid_registers *r)
+{
+    enum { LEAF_FEATURES = 1, ECX_VMX = 1 << 5 };
+    (void)virt, (void)c;
+    if (leaf == LEAF_FEATURES)
+        r->c |= ECX_VMX;
+}
+
 const struct virt_ops vmx_operations = {
+    .cpuid = cpuid,
     .in_operation = in_operation,
     .interruptible = interruptible,
     .event_ready = event_ready,

@@ -58,24 +58,6 @@ static void save_events(struct vmx *x, struct core *c, struct vmcs *v)
         vmcs_set(v, VMCS_GUEST_INTR_STATUS, (uint64_t)vid->svi << 8 | vid->rvi);
 }
 
-/* Contexts of the guest are remembered for the next entry, and dropped. */
-static void leave_contexts(struct vmx *x, struct core *c, struct vmcs *v)
-{
-    struct core_state *s = c->state;
-    unsigned host = vmx_core(x, c)->host_levels;
-    assert(s->level_count > host);
-    assert(s->level[host] == LEVEL_GUEST);
-    v->guest_levels = (uint8_t)(s->level_count - host - 1);
-    assert(v->guest_levels <= VMCS_GUEST_LEVELS);
-    for (unsigned i = 0; i < v->guest_levels; i++) {
-        v->guest_level[i] = s->level[host + 1 + i];
-        v->guest_frame[i] = s->level_frame[host + 1 + i];
-    }
-    for (unsigned i = 0; i <= v->guest_levels; i++)
-        v->guest_entering[i] = s->entering[host + 1 + i];
-    s->level_count = (uint8_t)host;
-}
-
 static void load_host(struct core *c, const struct vmcs *v)
 {
     struct core_state *s = c->state;
@@ -126,7 +108,7 @@ void vmx_exit(struct vmx *x, struct core *c, const struct vmx_exit *e)
     save_registers(c, v, e->rip);
     save_tables(c, v);
     save_events(x, c, v);
-    leave_contexts(x, c, v);
+    core_leave_guest(c, &v->contexts);
     load_host(c, v);
     vmx_core(x, c)->vid.recognized = 0;
     vmx_core(x, c)->operation = (struct apic_operation){0}; /* 29.4.3.2: its emulation is lost */
@@ -159,7 +141,7 @@ void vmx_exit_instruction(struct vmx *x, struct core *c, const struct insn *in, 
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
-    if (!core_point(c, &fp, POINT_BOUNDARY | vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
+    if (!core_point(c, &fp, POINT_BOUNDARY | core_drain_flag(c, KNOB_VM_EXIT_DRAINS)))
         return;
     struct vmx_exit e = {
         .reason = reason,
@@ -176,7 +158,7 @@ static void exit_point(struct core *c)
     struct footprint fp;
     footprint_clear(&fp);
     vmx_footprint(c, &fp);
-    core_point(c, &fp, vmx_drain_flag(c, KNOB_VM_EXIT_DRAINS));
+    core_point(c, &fp, core_drain_flag(c, KNOB_VM_EXIT_DRAINS));
 }
 
 void vmx_exit_trap(struct vmx *x, struct core *c, uint64_t next_rip, unsigned reason,
@@ -208,7 +190,7 @@ bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool ha
         .intr_info = INTR_VALID | type << 8 | (has_error ? INTR_HAS_ERROR : 0) | vector,
         .intr_error = error,
         .instruction_length = type == DELIVER_SOFTWARE_EXCEPTION ? 1 : 0,
-        .rip = vmx_interrupted_rip(c),
+        .rip = core_interrupted_rip(c),
     };
     vmx_exit(x, c, &e);
     return true;
@@ -218,6 +200,6 @@ bool vmx_guest_exception(struct vmx *x, struct core *c, unsigned vector, bool ha
 void vmx_triple_fault(void *virt, struct core *c)
 {
     exit_point(c);
-    struct vmx_exit e = {.reason = EXIT_TRIPLE_FAULT, .rip = vmx_interrupted_rip(c)};
+    struct vmx_exit e = {.reason = EXIT_TRIPLE_FAULT, .rip = core_interrupted_rip(c)};
     vmx_exit(virt, c, &e);
 }

@@ -44,13 +44,6 @@ void vmx_inject(struct vmx *x, struct core *c, const struct vmcs *v)
                           });
 }
 
-/* Where the guest was interrupted: by an event whose delivery fails, or by the current instruction. */
-uint64_t vmx_interrupted_rip(const struct core *c)
-{
-    const struct delivery *d = &c->exec.delivering;
-    return d->valid ? d->return_rip - d->length : c->exec.pc;
-}
-
 /* 27.2.3: a double fault and a triple fault that exit have not occurred during the delivery of what
  * caused them. */
 static bool ends_a_delivery(const struct core *c, const struct vmcs *v)

@@ -110,7 +110,7 @@ static struct vmcs *region_of(struct vmx *x, struct core *c, uint64_t region)
 {
     struct vmcs *v = vmcs_find(x->vmcs, x->vmcs_count, region);
     if (!v)
-        vmx_not_modelled(c, "more VMCSs than two a core");
+        core_not_modelled(c, "more VMCSs than two a core");
     if (v->active_on && v->active_on != c->id + 1) {
         machine_find(x->m, FINDING_BUG, "",
                      "CPU%u: VMCS %#llx is still active on CPU%d (VMCLEAR is missing there)",
@@ -260,7 +260,7 @@ static bool exit_if(struct vmx *x, struct core *c, const struct insn *in, bool e
 static bool refuse_if(struct core *c, bool exits, const char *what)
 {
     if (exits)
-        vmx_not_modelled(c, what);
+        core_not_modelled(c, what);
     return false;
 }
 
@@ -268,7 +268,7 @@ static bool guest_vmx(struct vmx *x, struct core *c, const struct insn *in)
 {
     unsigned reason = vmx_reason(in);
     if (!reason)
-        vmx_not_modelled(c, "VMX instruction in the guest");
+        core_not_modelled(c, "VMX instruction in the guest");
     /* VMREAD and VMWRITE exit always: VMCS shadowing is not allowed. */
     return exit_if(x, c, in, true, reason);
 }

@@ -6,17 +6,6 @@
 #include "vmx/controls.h"
 #include "vmx/vmx.h"
 
-enum {
-    RFLAGS_CF = 1 << 0,
-    RFLAGS_FIXED = 1 << 1,
-    RFLAGS_PF = 1 << 2,
-    RFLAGS_AF = 1 << 4,
-    RFLAGS_ZF = 1 << 6,
-    RFLAGS_SF = 1 << 7,
-    RFLAGS_IF = 1 << 9,
-    RFLAGS_OF = 1 << 11,
-};
-
 static inline struct vmx_core *vmx_core(const struct vmx *x, const struct core *c)
 {
     return &x->cores[c->id];
@@ -30,14 +19,6 @@ void vmx_footprint(const struct core *, struct footprint *);
 
 /* A point for a micro-step that changes VMX state only; never an event. */
 void vmx_micro_point(struct core *);
-
-/* POINT_DRAINED if the knob says that the sequence waits for the store buffer. The first is for the
- * step itself, or that which announces it, and consults the knob; the other for questions. */
-unsigned vmx_drain_flag(struct core *, enum knob);
-unsigned vmx_would_drain(const struct core *, enum knob);
-
-/* Ends the run with FINDING_BUG: the guest did what this model does not know. */
-void vmx_not_modelled(struct core *, const char *what);
 
 /* insn.c, x2apic.c: true if the instruction is done. */
 bool vmx_root_instruction(struct vmx *, struct core *, const struct insn *);
@@ -55,7 +36,6 @@ void vmx_enter(struct vmx *, struct core *, const struct insn *, bool launch);
  * delivery that a VM exit ends. */
 void vmx_inject(struct vmx *, struct core *, const struct vmcs *);
 void vmx_record_vectoring(struct core *, struct vmcs *);
-uint64_t vmx_interrupted_rip(const struct core *);
 
 /* nmi.c: blocking of NMIs, and of virtual NMIs, at VM entry, by IRET, and as VM exit saves it. */
 bool vmx_nmi_window_open(struct core *, const struct vmcs *); /* under NMI-window exiting */

@@ -69,7 +69,7 @@ const struct entry_row *ipiv_check_entry(struct vmx *x, const struct vmcs *v)
 static uint64_t in_memory(struct core *c, uint64_t address, unsigned size)
 {
     if (address + size > c->m->memory.size)
-        vmx_not_modelled(c, "IPI virtualization with a table or descriptor outside memory");
+        core_not_modelled(c, "IPI virtualization with a table or descriptor outside memory");
     return address;
 }
 

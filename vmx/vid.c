@@ -16,11 +16,6 @@
 
 /* ---- Pure rules ---- */
 
-uint8_t vid_ppr(uint8_t vtpr, uint8_t svi)
-{
-    return (vtpr & 0xf0) >= (svi & 0xf0) ? vtpr : svi & 0xf0;
-}
-
 void vid_evaluate(struct vid *vid, bool interrupt_window_exiting)
 {
     vid->recognized = !interrupt_window_exiting && (vid->rvi & 0xf0) > (vid->vppr & 0xf0);
@@ -69,24 +64,6 @@ uint64_t vid_page(struct vmx *x, struct core *c)
     return vmcs_get(v, VMCS_VIRTUAL_APIC);
 }
 
-static unsigned highest_in_page(struct core *c, uint64_t base, const char *name)
-{
-    for (unsigned word = 8; word-- > 0;) {
-        uint32_t bits = (uint32_t)core_hw_read(c, base + 16 * word, 4);
-        machine_say(c->m, STEP_VMX, "%s[%u] = %#x", name, word, bits);
-        if (bits)
-            return word * 32 + 31 - (unsigned)__builtin_clz(bits);
-    }
-    return 0;
-}
-
-static void change_bit(struct core *c, uint64_t base, unsigned vector, bool set, const char *name)
-{
-    uint64_t bit = 1ull << (vector & 31);
-    core_hw_rmw(c, base + vapic_word(vector), 4, ~bit, set ? bit : 0);
-    machine_say(c->m, STEP_VMX, "%s bit %#x = %d", name, vector, set);
-}
-
 static void write_vppr(struct core *c, uint64_t page, uint8_t vppr)
 {
     core_hw_write(c, page + VAPIC_VPPR, 4, vppr); /* bytes 3:1 are cleared, 29.1.3 */
@@ -99,7 +76,7 @@ void vid_virtualize_ppr(struct vmx *x, struct core *c)
     uint64_t page = vid_page(x, c);
     uint8_t vtpr = (uint8_t)core_hw_read(c, page + VAPIC_VTPR, 4);
     machine_say(c->m, STEP_VMX, "VTPR = %#x", vtpr);
-    vid->vppr = vid_ppr(vtpr, vid->svi);
+    vid->vppr = vapic_ppr(vtpr, vid->svi);
     write_vppr(c, page, vid->vppr);
 }
 
@@ -121,8 +98,8 @@ unsigned vid_virtualize_eoi(struct vmx *x, struct core *c)
     uint64_t visr = vid_page(x, c) + VAPIC_VISR;
     unsigned vector = vid->svi;
     machine_say(x->m, STEP_VMX, "virtual EOI %#x", vector);
-    change_bit(c, visr, vector, false, "VISR");
-    vid->svi = (uint8_t)highest_in_page(c, visr, "VISR");
+    vapic_change_bit(c, visr, vector, false, "VISR");
+    vid->svi = (uint8_t)vapic_highest(c, visr, "VISR");
     vid_virtualize_ppr(x, c);
     return vector;
 }
@@ -141,10 +118,10 @@ void vid_deliver(struct vmx *x, struct core *c)
     uint64_t page = vid_page(x, c);
     unsigned vector = vid_take(vid);
     machine_say(x->m, STEP_DELIVER, "delivers virtual interrupt %#x", vector);
-    change_bit(c, page + VAPIC_VISR, vector, true, "VISR");
+    vapic_change_bit(c, page + VAPIC_VISR, vector, true, "VISR");
     write_vppr(c, page, vid->vppr);
-    change_bit(c, page + VAPIC_VIRR, vector, false, "VIRR");
-    vid_taken(vid, (uint8_t)highest_in_page(c, page + VAPIC_VIRR, "VIRR"));
+    vapic_change_bit(c, page + VAPIC_VIRR, vector, false, "VIRR");
+    vid_taken(vid, (uint8_t)vapic_highest(c, page + VAPIC_VIRR, "VIRR"));
     c->state->cycles += VMX_VIRTUAL_DELIVERY_CYCLES;
     core_deliver(c, vector, false, 0, c->exec.resume_rip);
 }

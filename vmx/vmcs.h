@@ -18,19 +18,14 @@
 
 enum vmcs_launch { VMCS_UNKNOWN, VMCS_CLEAR, VMCS_LAUNCHED };
 
-enum { VMCS_MAX = 8, VMCS_GUEST_LEVELS = 7 };
+enum { VMCS_MAX = 8 };
 
 struct vmcs {
     uint64_t address;
     uint8_t used;
     uint8_t launch; /* enum vmcs_launch */
     uint8_t active_on; /* 1 + core whose current VMCS this is; 0: none */
-    /* Contexts (sim/visible.h) that the guest was in at the last VM exit, below the top one: no
-     * hardware state, only names for what touches memory. */
-    uint8_t guest_levels;
-    uint8_t guest_level[VMCS_GUEST_LEVELS];
-    uint64_t guest_frame[VMCS_GUEST_LEVELS];
-    uint16_t guest_entering[VMCS_GUEST_LEVELS + 1];
+    struct guest_contexts contexts; /* of the guest, at the last VM exit */
     uint64_t field[VMCS_FIELD_COUNT];
 };
 

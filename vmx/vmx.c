@@ -96,27 +96,6 @@ void vmx_micro_point(struct core *c)
     core_point(c, &fp, 0);
 }
 
-unsigned vmx_would_drain(const struct core *c, enum knob which)
-{
-    assert(which == KNOB_VM_ENTRY_DRAINS || which == KNOB_VM_EXIT_DRAINS);
-    return c->m->model == MEMORY_TSO && c->m->knobs.value[which] == 0 ? POINT_DRAINED : 0;
-}
-
-/* Also with an empty buffer: an equivalent execution may come here before its drains. */
-unsigned vmx_drain_flag(struct core *c, enum knob which)
-{
-    if (c->m->model == MEMORY_TSO)
-        knob_value(&c->m->knobs, which);
-    return vmx_would_drain(c, which);
-}
-
-void vmx_not_modelled(struct core *c, const char *what)
-{
-    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: %s at %#llx: not modelled", c->id, what,
-                 (unsigned long long)c->exec.pc);
-    core_end(c);
-}
-
 /* ---- MSRs ---- */
 
 static bool has_timers(const struct vmx *x)

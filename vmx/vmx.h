@@ -41,7 +41,6 @@ struct vmx_core {
     uint8_t on;               /* in VMX operation */
     uint8_t current;          /* 1 + number of the current VMCS in the table; 0: none */
     uint8_t posted_processing; /* between acknowledgement and evaluation, 29.6 */
-    uint8_t host_levels;      /* contexts of the host under the guest's */
     struct apic_operation operation; /* in guest mode: the virtualized write of the instruction */
     uint8_t virtual_nmi_blocked; /* in guest mode with virtual NMIs: table 24-3, bit 3 */
     uint8_t timer_runs;       /* the VMX-preemption timer: armed by VM entry, until VM exit ... */
