@@ -5,12 +5,6 @@
  */
 #include "iommu/send.h"
 
-/* An id of 8 bits: all ones are the broadcast. */
-static uint32_t xapic_destination(uint32_t id)
-{
-    return id == 0xff ? UINT32_MAX : id;
-}
-
 struct msi_request iommu_decode_compatibility(uint64_t address, uint32_t data, uint32_t upper,
                                               bool dm_ignored)
 {
@@ -29,7 +23,7 @@ struct msi_request iommu_message_of(const struct vtd_outcome *o)
         .delivery = one ? APIC_LOWEST : o->delivery,
         .vector = o->vector,
         .level = o->level,
-        .to = {.address = o->extended ? o->destination : xapic_destination(o->destination),
+        .to = {.address = o->extended ? o->destination : iommu_xapic_destination(o->destination),
                .logical = o->logical},
     };
 }

@@ -126,17 +126,6 @@ static const struct device_ops operations = {
     .describe = describe,
 };
 
-void vtd_next_finish(const struct vtd *v, unsigned device, struct footprint *fp)
-{
-    footprint_add_order(fp, vtd_request_resource(device, v->state->begun[device]));
-}
-
-void vtd_finish(struct vtd *v, unsigned device)
-{
-    v->state->done[device]++;
-    assert(v->state->done[device] == v->state->begun[device]);
-}
-
 struct vtd *vtd_new(struct machine *m, struct cpu *cpu, struct lapic *lapic, unsigned index)
 {
     struct vtd *v = calloc(1, sizeof *v);

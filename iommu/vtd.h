@@ -3,13 +3,15 @@
  * A VT-d unit (VT-d specification, rev. 4.1): interrupt remapping and posting. Its registers are
  * memory-mapped, its table, queue and descriptors are in memory; what it does by itself (obeying a
  * command, taking descriptors off the queue, sending its own events) are steps of an agent of its
- * own. The requests that it remaps belong to the agents that send them (iommu/msi.h).
+ * own. The requests that it remaps belong to the devices that send them (iommu/msi.h).
  *
  * During set-up there are no agents: what a register write asks for is then done at once.
  */
 #ifndef IOMMU_VTD_H
 #define IOMMU_VTD_H
 
+#include "iommu/entry_cache.h"
+#include "iommu/remap.h"
 #include "lapic/lapic.h"
 
 #define VTD_BASE 0xfed90000ull /* physical address of the registers, one page */
@@ -83,20 +85,9 @@ enum vtd_reason {
     VTD_DESCRIPTOR_RESERVED = 0x28,
 };
 
-struct vtd_irte {
-    uint64_t low, high;
-};
-
-/* An upstream write to FEEx_xxxxh. */
-struct vtd_request {
-    uint64_t address;
-    uint32_t data;
-    uint16_t requester; /* bus 15:8, device 7:3, function 2:0 */
-};
-
 enum vtd_form { VTD_BLOCKED, VTD_COMPATIBILITY, VTD_REMAPPED, VTD_POSTED };
 
-/* What becomes of a request. Plain data: devices keep it in the arena until they act on it. */
+/* What becomes of a request. Plain data: kept in the arena until it is acted upon. */
 struct vtd_outcome {
     uint32_t form;   /* enum vtd_form */
     uint32_t reason; /* enum vtd_reason of VTD_BLOCKED */
@@ -123,7 +114,7 @@ void vtd_free(struct vtd *);
 /* ---- Pure rules (iommu/vtd_irte.c) ---- */
 
 /* 5.1.2.2: the index of the entry, 0 to FFFFh + FFFFh. False: reserved bits are set. */
-bool vtd_decode_request(const struct vtd_request *, uint32_t *index);
+bool vtd_decode_request(const struct interrupt_request *, uint32_t *index);
 
 /* 5.1.2.1: does bit 4 of the address say remappable format? */
 static inline bool vtd_is_remappable(uint64_t address)
@@ -132,29 +123,15 @@ static inline bool vtd_is_remappable(uint64_t address)
 }
 
 /* 9.9, 9.10: fills the outcome from an entry, or blocks the request. */
-void vtd_judge_entry(const struct vtd_irte *, uint16_t requester, bool extended,
+void vtd_judge_entry(const struct table_entry *, uint16_t requester, bool extended,
                      struct vtd_outcome *);
 
 /* 9.11: NDST of a descriptor's control word, by the mode; false if reserved bits are set. */
 uint32_t vtd_notification_destination(uint64_t control, bool extended);
 bool vtd_descriptor_is_clean(uint64_t control, bool extended);
 
-/* ---- For the agents that send requests ---- */
-
-/* Looks the entry up: one step of the sender, which is device `device`. */
-void vtd_next_translate(const struct vtd *, const struct vtd_request *, struct footprint *);
-struct vtd_outcome vtd_translate(struct vtd *, const struct vtd_request *, unsigned device);
-
-/*
- * A request that has been looked up is under way from vtd_translate() on, in order of its device,
- * until its last step, to which the next two belong: a wait descriptor may have to wait for it.
- */
-void vtd_next_finish(const struct vtd *, unsigned device, struct footprint *);
-void vtd_finish(struct vtd *, unsigned device);
-
-/* Records a fault unless it is silent (7.2); part of the sender's step. */
-void vtd_next_fault(const struct vtd *, struct footprint *);
-void vtd_fault(struct vtd *, const struct vtd_outcome *, uint16_t requester);
+/* What it is to devices (iommu/vtd_request.c). */
+struct remapper vtd_remapper(struct vtd *);
 
 /* A register as software would read it, for tests. */
 uint64_t vtd_register(const struct vtd *, unsigned offset);

@@ -4,6 +4,7 @@
 #define IOMMU_VTD_INTERNAL_H
 
 #include "cpu/mmio.h"
+#include "iommu/under_way.h"
 #include "iommu/vtd.h"
 
 enum vtd_register_name {
@@ -16,13 +17,7 @@ enum vtd_register_name {
     REG_COUNT = REG_FRCD + 2 * VTD_RECORDS,
 };
 
-enum { IEC_ENTRIES = 16, QUEUE_ENTRY = 16 /* bytes */ };
-
-struct iec_entry {
-    uint32_t index;
-    uint32_t valid;
-    struct vtd_irte irte;
-};
+enum { QUEUE_ENTRY = 16 /* bytes */ };
 
 /* Plain data, in the arena. */
 struct vtd_state {
@@ -32,10 +27,8 @@ struct vtd_state {
     uint32_t next_record; /* of the ring of fault records */
     uint32_t holding;    /* a descriptor has been fetched: */
     uint64_t descriptor[2];
-    struct iec_entry iec[IEC_ENTRIES]; /* ascending by index, whoever came first */
-    uint32_t begun[MACHINE_MAX_DEVICES]; /* requests of each device that have been looked up, ... */
-    uint32_t before[MACHINE_MAX_DEVICES]; /* ... how many before the last invalidation ... */
-    uint32_t done[MACHINE_MAX_DEVICES];  /* ... and how many are done */
+    struct entry_cache iec;
+    struct under_way requests;
 };
 
 struct vtd {
@@ -52,18 +45,11 @@ enum vtd_part {
     PART_QUEUE,
     PART_FAULT, /* faults and events */
     PART_IEC,
-    PART_REQUEST, /* of each device, each request: its last step, which the wait waits for */
 };
 
 static inline uint64_t vtd_resource(enum vtd_part part)
 {
     return resource_make(RES_DEVICE, VTD_BASE | part);
-}
-
-static inline uint64_t vtd_request_resource(unsigned device, uint32_t number)
-{
-    return resource_make(RES_DEVICE, (uint64_t)(device + 1) << 48 | (uint64_t)number << 16 |
-                                         PART_REQUEST);
 }
 
 /* Events of steps (sim/machine.h): what these touch depends on what they find in memory. */
@@ -87,10 +73,9 @@ void vtd_command(struct vtd *); /* obeys the pending one */
 /* vtd.c: during set-up, all that the agent has to do. */
 void vtd_settle(struct vtd *);
 
-/* vtd_iec.c */
-bool iec_find(const struct vtd *, uint32_t index, struct vtd_irte *);
-void iec_fill(struct vtd *, uint32_t index, const struct vtd_irte *);
-void iec_invalidate(struct vtd *, bool global, uint32_t index, unsigned mask);
+/* vtd_iec.c: looks the entry of a request up, a step of the device. */
+void vtd_next_translate(const struct vtd *, const struct interrupt_request *, struct footprint *);
+struct vtd_outcome vtd_translate(struct vtd *, const struct interrupt_request *, unsigned device);
 
 /* vtd_queue.c */
 bool queue_can_fetch(const struct vtd *);
@@ -100,7 +85,11 @@ bool queue_can_execute(const struct vtd *);
 void queue_next_execute(const struct vtd *, struct footprint *);
 void queue_execute(struct vtd *);
 
-/* vtd_fault.c: events are sent as compatibility-format messages that nobody remaps (5.1.5.1). */
+/* vtd_fault.c: records a fault unless it is silent (7.2); part of the device's step. */
+void vtd_next_fault(const struct vtd *, struct footprint *);
+void vtd_fault(struct vtd *, const struct vtd_outcome *, uint16_t requester);
+
+/* Events are sent as compatibility-format messages that nobody remaps (5.1.5.1). */
 enum vtd_event { VTD_FAULT_EVENT, VTD_COMPLETION_EVENT };
 bool event_is_due(const struct vtd *, enum vtd_event);
 bool event_can_send(const struct vtd *, enum vtd_event);

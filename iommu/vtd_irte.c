@@ -24,7 +24,7 @@ enum {
 /* NDST of xAPIC mode fills bits 15:8 of its field alone. */
 #define NDST_XAPIC_RESERVED 0xffff00ff00000000ull
 
-bool vtd_decode_request(const struct vtd_request *r, uint32_t *index)
+bool vtd_decode_request(const struct interrupt_request *r, uint32_t *index)
 {
     bool subhandle_valid = r->address >> 3 & 1;
     *index = (uint32_t)((r->address >> 5 & 0x7fff) | (r->address >> 2 & 1) << 15);
@@ -34,7 +34,7 @@ bool vtd_decode_request(const struct vtd_request *r, uint32_t *index)
     return !(r->data >> 16);
 }
 
-static bool reserved(const struct vtd_irte *e, bool extended)
+static bool reserved(const struct table_entry *e, bool extended)
 {
     unsigned svt = e->high >> 18 & 3;
     if (svt == 3)
@@ -48,7 +48,7 @@ static bool reserved(const struct vtd_irte *e, bool extended)
 }
 
 /* 9.9, SVT, SQ and SID: which bits of the requester's id are compared, or which buses may send. */
-static bool source_refused(const struct vtd_irte *e, uint16_t requester)
+static bool source_refused(const struct table_entry *e, uint16_t requester)
 {
     static const uint16_t compared[4] = {0xffff, 0xfffb, 0xfff9, 0xfff8}; /* by SQ */
     uint16_t sid = (uint16_t)e->high;
@@ -64,7 +64,7 @@ static bool source_refused(const struct vtd_irte *e, uint16_t requester)
 }
 
 /* All these faults are qualified: FPD keeps them from being reported, present or not. */
-static enum vtd_reason judge(const struct vtd_irte *e, uint16_t requester, bool extended)
+static enum vtd_reason judge(const struct table_entry *e, uint16_t requester, bool extended)
 {
     if (!(e->low & IRTE_P))
         return VTD_NOT_PRESENT;
@@ -73,14 +73,14 @@ static enum vtd_reason judge(const struct vtd_irte *e, uint16_t requester, bool 
     return source_refused(e, requester) ? VTD_SOURCE_REFUSED : VTD_OK;
 }
 
-static void fill_posted(const struct vtd_irte *e, struct vtd_outcome *o)
+static void fill_posted(const struct table_entry *e, struct vtd_outcome *o)
 {
     o->form = VTD_POSTED;
     o->urgent = e->low >> 14 & 1;
     o->descriptor = (e->high & 0xffffffff00000000ull) | (e->low >> 38 & 0x3ffffff) << 6;
 }
 
-static void fill_remapped(const struct vtd_irte *e, struct vtd_outcome *o)
+static void fill_remapped(const struct table_entry *e, struct vtd_outcome *o)
 {
     uint32_t field = (uint32_t)(e->low >> 32);
     o->form = VTD_REMAPPED;
@@ -91,7 +91,7 @@ static void fill_remapped(const struct vtd_irte *e, struct vtd_outcome *o)
     o->destination = o->extended ? field : field >> 8 & 0xff;
 }
 
-void vtd_judge_entry(const struct vtd_irte *e, uint16_t requester, bool extended,
+void vtd_judge_entry(const struct table_entry *e, uint16_t requester, bool extended,
                      struct vtd_outcome *o)
 {
     o->extended = extended;

@@ -8,8 +8,8 @@
  * the fence flag adds nothing. Those about DMA remapping and device TLBs have nothing to invalidate
  * here and are complete at once.
  */
+#include "iommu/access.h"
 #include "iommu/vtd_internal.h"
-#include "sim/tso.h"
 
 enum descriptor_type {
     DESCRIPTOR_CONTEXT = 1,
@@ -58,8 +58,7 @@ static bool is_valid(uint64_t low, uint64_t high)
 
 static bool head_is_in_memory(const struct vtd *v)
 {
-    uint64_t at = head_address(v), size = v->m->memory.size;
-    return at < size && size - at >= QUEUE_ENTRY;
+    return device_can_access(v->m, head_address(v), QUEUE_ENTRY);
 }
 
 /* Not a descriptor, or none where the queue is said to be: an invalidation queue error (6.5.2.10). */
@@ -130,16 +129,13 @@ bool queue_can_execute(const struct vtd *v)
         return false;
     if (type_of(s->descriptor[0]) != DESCRIPTOR_WAIT || !drains(v))
         return true;
-    for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++)
-        if (s->done[i] < s->before[i])
-            return false;
-    return true;
+    return under_way_drained(&s->requests);
 }
 
 static bool writes_status(const struct vtd *v)
 {
     uint64_t low = v->state->descriptor[0], at = v->state->descriptor[1];
-    return (low & WAIT_SW) && at < v->m->memory.size && v->m->memory.size - at >= 4;
+    return (low & WAIT_SW) && device_can_access(v->m, at, 4);
 }
 
 static void next_wait(const struct vtd *v, struct footprint *fp)
@@ -149,9 +145,8 @@ static void next_wait(const struct vtd *v, struct footprint *fp)
         footprint_add_memory(fp, s->descriptor[1], 4, ACCESS_WRITE, 0);
     if (s->descriptor[0] & WAIT_IF)
         footprint_add(fp, vtd_resource(PART_FAULT), ACCESS_WRITE);
-    for (unsigned i = 0; i < MACHINE_MAX_DEVICES; i++)
-        if (drains(v) && s->before[i])
-            footprint_add_order(fp, vtd_request_resource(i, s->before[i]));
+    if (drains(v))
+        under_way_next_drained(&s->requests, fp);
 }
 
 void queue_next_execute(const struct vtd *v, struct footprint *fp)
@@ -168,7 +163,8 @@ static void execute_iec(struct vtd *v)
     uint64_t low = v->state->descriptor[0];
     bool global = !(low & IEC_SELECTIVE);
     uint32_t index = low >> 32 & 0xffff;
-    iec_invalidate(v, global, index, low >> 27 & 31);
+    entry_cache_drop(&v->state->iec, index, global ? 32 : low >> 27 & 31);
+    under_way_invalidate(&v->state->requests);
     if (global)
         machine_say(v->m, STEP_DEVICE, "all entries leave the cache");
     else
@@ -182,8 +178,7 @@ static void execute_wait(struct vtd *v)
     uint32_t status = (uint32_t)(s->descriptor[0] >> 32);
     knob_value(&v->m->knobs, KNOB_IEC_WAIT_DRAINS);
     if (writes_status(v)) {
-        visible_touch(&v->m->visibility, at, 4, true, vtd_context(v));
-        tso_write_global(v->m, at, 4, status);
+        device_write(v->m, vtd_context(v), at, 4, status);
     } else if (s->descriptor[0] & WAIT_SW) {
         machine_find(v->m, FINDING_BUG, "", "VT-d: the status address %#llx of a wait descriptor is "
                      "outside memory", (unsigned long long)at);

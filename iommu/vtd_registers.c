@@ -6,77 +6,58 @@
  * wait for that goes on too early. Left out: DMA remapping, whose enable bit is a limit of the model,
  * and the registers of what has none here (page requests, protected memory, performance).
  */
+#include "iommu/registers.h"
 #include "iommu/vtd_internal.h"
 
-/* Size in bytes; writable bits; bits that a 1 clears; bits at reset. */
-static const struct vtd_register {
-    uint16_t offset;
-    uint8_t size;
-    uint8_t part; /* enum vtd_part that it belongs to */
-    uint64_t writable, clears, reset;
-} table[REG_FRCD] = {
-    [REG_VER] = {VTD_VER, 4, PART_CONTROL, 0, 0, 0x41},
-    [REG_CAP] = {VTD_CAP, 8, PART_CONTROL, 0, 0, VTD_CAP_VALUE},
-    [REG_ECAP] = {VTD_ECAP, 8, PART_CONTROL, 0, 0, VTD_ECAP_VALUE},
-    [REG_GCMD] = {VTD_GCMD, 4, PART_CONTROL, 0, 0, 0}, /* vtd_command() */
-    [REG_GSTS] = {VTD_GSTS, 4, PART_CONTROL, 0, 0, 0},
-    [REG_FSTS] = {VTD_FSTS, 4, PART_FAULT, 0, VTD_FSTS_PFO | VTD_FSTS_IQE, 0},
-    [REG_FECTL] = {VTD_FECTL, 4, PART_FAULT, VTD_EVENT_IM, 0, VTD_EVENT_IM},
-    [REG_FEDATA] = {VTD_FEDATA, 4, PART_FAULT, 0xffff, 0, 0},
-    [REG_FEADDR] = {VTD_FEADDR, 4, PART_FAULT, 0xfffffffc, 0, 0},
-    [REG_FEUADDR] = {VTD_FEUADDR, 4, PART_FAULT, 0xffffffff, 0, 0},
-    [REG_IQH] = {VTD_IQH, 8, PART_QUEUE, 0, 0, 0},
-    [REG_IQT] = {VTD_IQT, 8, PART_QUEUE, 0x7fff0, 0, 0},
-    [REG_IQA] = {VTD_IQA, 8, PART_QUEUE, ~0x7f8ull, 0, 0},
-    [REG_ICS] = {VTD_ICS, 4, PART_FAULT, 0, VTD_ICS_IWC, 0},
-    [REG_IECTL] = {VTD_IECTL, 4, PART_FAULT, VTD_EVENT_IM, 0, VTD_EVENT_IM},
-    [REG_IEDATA] = {VTD_IEDATA, 4, PART_FAULT, 0xffff, 0, 0},
-    [REG_IEADDR] = {VTD_IEADDR, 4, PART_FAULT, 0xfffffffc, 0, 0},
-    [REG_IEUADDR] = {VTD_IEUADDR, 4, PART_FAULT, 0xffffffff, 0, 0},
-    [REG_IQERCD] = {VTD_IQERCD, 8, PART_QUEUE, 0, 0, 0},
-    [REG_IRTA] = {VTD_IRTA, 8, PART_CONTROL, ~0x7f0ull, 0, 0},
+enum { CONTROL = 1 << PART_CONTROL, QUEUE = 1 << PART_QUEUE, FAULT = 1 << PART_FAULT };
+
+#define RECORD(i)                                                                                 \
+    [REG_FRCD + 2 * (i)] = {VTD_FRCD + 16 * (i), 8, FAULT, 0, 0, 0},                              \
+    [REG_FRCD + 2 * (i) + 1] = {VTD_FRCD + 16 * (i) + 8, 8, FAULT, 0, VTD_FRCD_F, 0}
+
+static const struct unit_register table[REG_COUNT] = {
+    [REG_VER] = {VTD_VER, 4, 0, 0, 0, 0x41},
+    [REG_CAP] = {VTD_CAP, 8, 0, 0, 0, VTD_CAP_VALUE},
+    [REG_ECAP] = {VTD_ECAP, 8, 0, 0, 0, VTD_ECAP_VALUE},
+    [REG_GCMD] = {VTD_GCMD, 4, CONTROL, 0, 0, 0}, /* vtd_command() */
+    [REG_GSTS] = {VTD_GSTS, 4, CONTROL, 0, 0, 0},
+    [REG_FSTS] = {VTD_FSTS, 4, FAULT, 0, VTD_FSTS_PFO | VTD_FSTS_IQE, 0},
+    [REG_FECTL] = {VTD_FECTL, 4, FAULT, VTD_EVENT_IM, 0, VTD_EVENT_IM},
+    [REG_FEDATA] = {VTD_FEDATA, 4, FAULT, 0xffff, 0, 0},
+    [REG_FEADDR] = {VTD_FEADDR, 4, FAULT, 0xfffffffc, 0, 0},
+    [REG_FEUADDR] = {VTD_FEUADDR, 4, FAULT, 0xffffffff, 0, 0},
+    [REG_IQH] = {VTD_IQH, 8, QUEUE, 0, 0, 0},
+    [REG_IQT] = {VTD_IQT, 8, QUEUE, 0x7fff0, 0, 0},
+    [REG_IQA] = {VTD_IQA, 8, QUEUE, ~0x7f8ull, 0, 0},
+    [REG_ICS] = {VTD_ICS, 4, FAULT, 0, VTD_ICS_IWC, 0},
+    [REG_IECTL] = {VTD_IECTL, 4, FAULT, VTD_EVENT_IM, 0, VTD_EVENT_IM},
+    [REG_IEDATA] = {VTD_IEDATA, 4, FAULT, 0xffff, 0, 0},
+    [REG_IEADDR] = {VTD_IEADDR, 4, FAULT, 0xfffffffc, 0, 0},
+    [REG_IEUADDR] = {VTD_IEUADDR, 4, FAULT, 0xffffffff, 0, 0},
+    [REG_IQERCD] = {VTD_IQERCD, 8, QUEUE, 0, 0, 0},
+    [REG_IRTA] = {VTD_IRTA, 8, CONTROL, ~0x7f0ull, 0, 0},
+    RECORD(0),
+    RECORD(1),
 };
+
+_Static_assert(VTD_RECORDS == 2, "the records in the table");
+
+static const struct unit_registers registers = {"VT-d", VTD_BASE, table, REG_COUNT};
 
 /* What GCMD can change; DMA remapping is not modelled, its root table can be set. */
 #define TOGGLES (VTD_QIE | VTD_IRE | VTD_CFI)
 #define ONE_SHOT (VTD_SIRTP | VTD_SRTP)
 
-static const struct vtd_register record_half[2] = {
-    {VTD_FRCD, 8, PART_FAULT, 0, 0, 0},
-    {VTD_FRCD + 8, 8, PART_FAULT, 0, VTD_FRCD_F, 0},
-};
-
-/* The register that these bytes belong to, or REG_COUNT. */
-static unsigned find(unsigned offset, const struct vtd_register **r)
-{
-    for (unsigned i = 0; i < REG_FRCD; i++)
-        if (offset >= table[i].offset && offset < table[i].offset + (unsigned)table[i].size) {
-            *r = &table[i];
-            return i;
-        }
-    if (offset < VTD_FRCD || offset >= VTD_FRCD + 16 * VTD_RECORDS)
-        return REG_COUNT;
-    *r = &record_half[offset >> 3 & 1];
-    return REG_FRCD + (offset - VTD_FRCD) / 8;
-}
-
-/* 10.4: registers are accessed as a whole, those of 64 bits also by halves. */
-static bool is_good(unsigned offset, unsigned size, const struct vtd_register *r)
-{
-    return (size == 4 || size == r->size) && !(offset & (size - 1));
-}
-
 uint64_t vtd_register(const struct vtd *v, unsigned offset)
 {
-    const struct vtd_register *r;
-    unsigned which = find(offset, &r);
+    unsigned which = unit_register_find(&registers, VTD_BASE + offset);
     assert(which < REG_COUNT);
     return v->state->reg[which];
 }
 
 void vtd_reset(struct vtd *v)
 {
-    for (unsigned i = 0; i < REG_FRCD; i++)
+    for (unsigned i = 0; i < REG_COUNT; i++)
         v->state->reg[i] = table[i].reset;
 }
 
@@ -126,74 +107,36 @@ void vtd_command(struct vtd *v)
 static void next_access(void *owner, struct core *c, uint64_t physical, unsigned size, bool write,
                         uint64_t value, struct footprint *fp, unsigned *flags)
 {
-    const struct vtd_register *r;
+    unsigned which = unit_register_find(&registers, physical);
     (void)owner, (void)c, (void)size, (void)value, (void)flags;
-    if (find((unsigned)(physical - VTD_BASE), &r) == REG_COUNT)
-        return;
-    bool constant = r->offset <= VTD_ECAP;
-    if (!constant)
-        footprint_add(fp, vtd_resource((enum vtd_part)r->part),
-                      write ? ACCESS_WRITE : ACCESS_READ);
-}
-
-/* The model knows what it has; an access beside that is the software's mistake or our gap. */
-static bool refuse(struct vtd *v, struct core *c, unsigned offset, unsigned size)
-{
-    const struct vtd_register *r;
-    if (find(offset, &r) == REG_COUNT)
-        machine_find(v->m, FINDING_LIMIT, "", "CPU%u: VT-d register %#x is not modelled", c->id,
-                     offset);
-    else if (!is_good(offset, size, r))
-        machine_find(v->m, FINDING_BUG, "", "CPU%u: %u bytes at VT-d register %#x; %u are right",
-                     c->id, size, offset, r->size);
-    else
-        return false;
-    return true;
-}
-
-/* How far up in a 64-bit register these bytes lie. */
-static unsigned upper_half(const struct vtd_register *r, unsigned offset)
-{
-    return r->size == 8 && (offset & 4) ? 32 : 0;
+    for (unsigned part = 0; which < REG_COUNT && table[which].parts >> part; part++)
+        if (table[which].parts >> part & 1)
+            footprint_add(fp, vtd_resource((enum vtd_part)part), write ? ACCESS_WRITE : ACCESS_READ);
 }
 
 static uint64_t read_register(void *owner, struct core *c, uint64_t physical, unsigned size)
 {
-    struct vtd *v = owner;
-    unsigned offset = (unsigned)(physical - VTD_BASE);
-    const struct vtd_register *r = NULL;
-    if (refuse(v, c, offset, size))
+    const struct vtd *v = owner;
+    if (unit_register_refuse(v->m, &registers, c, physical, size))
         return 0;
-    unsigned which = find(offset, &r);
-    uint64_t value = v->state->reg[which] >> upper_half(r, offset);
-    return size == 4 ? (uint32_t)value : value;
-}
-
-static void store(struct vtd *v, unsigned which, const struct vtd_register *r, uint64_t value,
-                  uint64_t mask)
-{
-    uint64_t *reg = &v->state->reg[which];
-    *reg = (*reg & ~(r->writable & mask)) | (value & r->writable & mask);
-    *reg &= ~(value & r->clears & mask);
+    unsigned which = unit_register_find(&registers, physical);
+    return unit_register_read(&table[which], v->state->reg[which], physical, size);
 }
 
 static void write_register(void *owner, struct core *c, uint64_t physical, unsigned size,
                            uint64_t value)
 {
     struct vtd *v = owner;
-    unsigned offset = (unsigned)(physical - VTD_BASE);
-    const struct vtd_register *r;
-    if (refuse(v, c, offset, size))
+    uint64_t *reg = v->state->reg;
+    if (unit_register_refuse(v->m, &registers, c, physical, size))
         return;
-    unsigned which = find(offset, &r);
-    unsigned shift = upper_half(r, offset);
-    uint64_t mask = (size == 8 ? ~0ull : 0xffffffffull) << shift;
+    unsigned which = unit_register_find(&registers, physical);
     if (which == REG_GCMD)
         write_command(v, (uint32_t)value);
     else
-        store(v, which, r, value << shift, mask);
+        reg[which] = unit_register_written(&table[which], reg[which], physical, size, value);
     if (which == REG_IQA)
-        v->state->reg[REG_IQT] = 0; /* 10.4.25 */
+        reg[REG_IQT] = 0; /* 10.4.25 */
     fault_update_status(v);
     vtd_settle(v);
 }

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "iommu/amdvi.h"
 #include "iommu/msi.h"
 #include "iommu/posting.h"
+#include "iommu/vtd.h"
 #include "lapic/ioapic.h"
 #include "lapic/line.h"
 #include "lapic/timer.h"
+#include "scenarios/features.h"
 #include "scenarios/states.h"
 
 /* Requester ids: bus 0, device 3 on. */
@@ -37,15 +40,20 @@ unsigned scenario_devices(const struct scenario_variant *v)
 
 /* ---- Checks ---- */
 
-enum { MSI_HANDLES = 1 << 16 };
+/* A handle of VT-d has 16 bits; the index of an AMD IOMMU has 11. */
+static unsigned handles(const struct scenario_variant *v)
+{
+    return features_vendor(v) == VENDOR_AMD ? 1 << 11 : 1 << 16;
+}
 
-static void check_msi(struct scenario_msi *msi, unsigned *total, char *what, size_t size)
+static void check_msi(const struct scenario_variant *v, struct scenario_msi *msi, unsigned *total,
+                      char *what, size_t size)
 {
     if (!msi->count)
         msi->count = 1;
     *total += msi->count;
-    if (msi->handle >= MSI_HANDLES)
-        snprintf(what, size, "handle %u; 0 to %d are right", msi->handle, MSI_HANDLES - 1);
+    if (msi->handle >= handles(v))
+        snprintf(what, size, "handle %u; 0 to %u are right", msi->handle, handles(v) - 1);
     else if (msi->vector > 255 || (msi->vector && msi->vector < 16))
         snprintf(what, size, "vector %u of an MSI; 16 to 255 are right", msi->vector);
     else if (msi->count > MSI_SCRIPT_MAX || *total > MSI_SCRIPT_MAX)
@@ -79,7 +87,7 @@ static void check_device(const struct scenario_variant *v, unsigned index, char 
         snprintf(what, size, "device %u is %s; one of 'posts', 'msi', 'line', 'apic_timer', 'vmx_timer' is "
                  "right", index, kinds ? "more than one thing" : "nothing");
     for (unsigned k = 0; k < d->msi_count && !*what; k++)
-        check_msi(&d->msi[k], &total, what, size);
+        check_msi(v, &d->msi[k], &total, what, size);
     if (*what)
         return;
     if (d->line && d->line->pin >= IOAPIC_PINS)
@@ -95,12 +103,17 @@ static unsigned add_name(char *what, size_t size, bool there, const char *name)
     return there;
 }
 
+static const char *unit_name(const struct scenario_variant *v)
+{
+    return features_vendor(v) == VENDOR_AMD ? "an AMD IOMMU" : "a VT-d unit";
+}
+
 bool devices_check(const struct scenario_variant *v, char *what, size_t size)
 {
     *what = 0;
     if (scenario_devices(v) > MACHINE_MAX_DEVICES) {
         snprintf(what, size, "%u devices", v->devices_count);
-        unsigned others = add_name(what, size, has_unit(v), "a VT-d unit") +
+        unsigned others = add_name(what, size, has_unit(v), unit_name(v)) +
                           add_name(what, size, has_ioapic(v), "an I/O APIC");
         snprintf(what + strlen(what), size - strlen(what), "; %d devices are right",
                  MACHINE_MAX_DEVICES - (int)others);
@@ -125,6 +138,15 @@ static struct iommu_device *add_poster(struct session *s, unsigned index, uint64
     return iommu_device_new(s->m, s->lapic, index, script, d->posts_count);
 }
 
+/* VT-d finds the entry by the address, an AMD IOMMU by the data, in a table of the device. */
+static struct interrupt_request request_for(const struct session *s, unsigned handle, unsigned index)
+{
+    uint16_t requester = (uint16_t)(FIRST_REQUESTER + NEXT_REQUESTER * index);
+    if (s->amdvi)
+        return (struct interrupt_request){MSI_ADDRESS, handle, requester};
+    return (struct interrupt_request){msi_remappable_address((uint16_t)handle), 0, requester};
+}
+
 static struct msi_device *add_msi_device(struct session *s, unsigned index, uint64_t posted)
 {
     const struct scenario_device *d = &s->variant->devices[index];
@@ -134,13 +156,12 @@ static struct msi_device *add_msi_device(struct session *s, unsigned index, uint
         const struct scenario_msi *msi = &d->msi[i];
         for (unsigned k = 0; k < msi->count; k++, count++) {
             assert(count < MSI_SCRIPT_MAX);
-            script[count].request = (struct vtd_request){
-                msi_remappable_address((uint16_t)msi->handle), 0,
-                (uint16_t)(FIRST_REQUESTER + NEXT_REQUESTER * index)};
+            script[count].request = request_for(s, msi->handle, index);
             script[count].count = posted && msi->vector ? posted + 4 * msi->vector : 0;
         }
     }
-    return msi_device_new(s->m, s->lapic, s->vtd, index, script, count);
+    return msi_device_new(s->m, s->lapic, s->amdvi ? amdvi_remapper(s->amdvi) : vtd_remapper(s->vtd),
+                          index, script, count);
 }
 
 /* What posts go to, for devices that do not look into the remapping table. */
@@ -179,7 +200,9 @@ bool devices_add(struct session *s, char *error)
     const struct image_state *posted = image_state(&s->image, "ledger.posted");
     uint64_t ledger = posted ? posted->address : 0, descriptor = 0;
     unsigned others = s->variant->devices_count;
-    if (has_unit(s->variant))
+    if (has_unit(s->variant) && features_vendor(s->variant) == VENDOR_AMD)
+        s->amdvi = amdvi_new(s->m, s->cpu, s->lapic, others++);
+    else if (has_unit(s->variant))
         s->vtd = vtd_new(s->m, s->cpu, s->lapic, others++);
     if (has_ioapic(s->variant))
         s->ioapic = ioapic_new(s->lapic, others++);
@@ -212,5 +235,8 @@ void devices_free(struct session *s)
     }
     if (s->vtd)
         vtd_free(s->vtd);
+    if (s->amdvi)
+        amdvi_free(s->amdvi);
     s->vtd = NULL;
+    s->amdvi = NULL;
 }

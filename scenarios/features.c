@@ -63,6 +63,7 @@ static const struct feature features[] = {
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},
     {"vt-d", VENDOR_INTEL, has_msi, {0}, {0}, NULL},
+    {"amd-vi", VENDOR_AMD, has_msi, {0}, {0}, NULL},
 };
 
 enum { FEATURES = sizeof features / sizeof *features };
@@ -155,17 +156,28 @@ static const char *unmet(const struct scenario_variant *v, char **needs, unsigne
     return NULL;
 }
 
+/* What a device is called that the vendor's machines do not have; NULL if they have it. */
+static const char *foreign_name(const struct scenario_variant *v, const struct scenario_device *d)
+{
+    const char *name = NULL;
+    if (d->posts_count)
+        return features_vendor(v) == VENDOR_AMD ? "posts" : NULL;
+    for (unsigned k = 0; k < FEATURES; k++) {
+        if (!features[k].brings || !features[k].brings(d))
+            continue;
+        if (of_vendor(v, &features[k]))
+            return NULL;
+        name = features[k].name;
+    }
+    return name;
+}
+
 /* A device that the vendor's machines do not have; NULL if there is none. */
 static const char *foreign(const struct scenario_variant *v, char *what, size_t size)
 {
     bool amd = features_vendor(v) == VENDOR_AMD;
     for (unsigned i = 0; i < v->devices_count; i++) {
-        const struct scenario_device *d = &v->devices[i];
-        const char *name = amd && d->posts_count ? "posts" : NULL;
-        for (unsigned k = 0; k < FEATURES && !name; k++)
-            if (features[k].brings && features[k].brings(d) &&
-                !(features[k].vendors & features_vendor(v)))
-                name = features[k].name;
+        const char *name = foreign_name(v, &v->devices[i]);
         if (!name)
             continue;
         snprintf(what, size, "has a device of '%s', which a machine with vendor: %s does not know", name,

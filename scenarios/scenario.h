@@ -127,8 +127,8 @@ struct scenario *scenario_load_file(const char *path, char *error);
 struct scenario *scenario_load(const char *images, const char *name, char *error);
 void scenario_free(struct scenario *);
 
-/* The devices that a machine needs for a variant: a VT-d unit, too, if one of them has MSIs, and an I/O APIC
- * if one has a line. */
+/* The devices that a machine needs for a variant: a VT-d unit or an AMD IOMMU, too, if one of them has MSIs,
+ * and an I/O APIC if one has a line. */
 unsigned scenario_devices(const struct scenario_variant *);
 
 const struct scenario_variant *scenario_variant(const struct scenario *, const char *name,

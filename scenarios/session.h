@@ -29,7 +29,8 @@ struct session {
     struct vmx *vmx; /* of an Intel machine, ... */
     struct svm *svm; /* ... or of one by AMD; the other is NULL */
     void *device[MACHINE_MAX_DEVICES]; /* struct iommu_device, msi_device or line_device; NULL: a timer */
-    struct vtd *vtd; /* in front of devices with MSIs */
+    struct vtd *vtd; /* in front of devices with MSIs; ... */
+    struct amdvi *amdvi; /* ... of a machine by AMD */
     struct ioapic *ioapic; /* in front of lines */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 

@@ -31,12 +31,15 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "SDM vol. 3, 29.6: an implementation's choice"},
     [KNOB_IEC] = {
         "iec", {"until-invalidated", "never"},
-        "how long the interrupt entry cache of a VT-d unit keeps an entry",
-        "VT-d specification, 6.2: an implementation's choice"},
+        "how long the interrupt entry cache of a VT-d unit, or the caches of an AMD IOMMU, keep an entry",
+        "VT-d specification, 6.2; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
+        "implementation's choice"},
     [KNOB_IEC_WAIT_DRAINS] = {
         "iec-wait-drains", {"yes", "no"},
-        "is a wait descriptor complete only when interrupts that used an old entry have left the unit",
-        "VT-d specification, 6.5: no sentence of it could be checked"},
+        "is a wait descriptor, or COMPLETION_WAIT, complete only when interrupts that used an old entry "
+        "have left the unit",
+        "VT-d specification, 6.5, AMD IOMMU specification, COMPLETION_WAIT: no sentence of them could be "
+        "checked"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -225,6 +228,33 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "erratum-1235-world-switch", {"keeps", "drops"},
         "does a stale copy outlive VMRUN and #VMEXIT of its core",
         "AMD 56323, erratum 1235: body not at hand"},
+    [KNOB_VAPIC_POST_ORDER] = {
+        "vapic-post-order", {"irr-first", "isrun-first", "irr-last"},
+        "in which order an AMD IOMMU sets the bit in IRR of a vAPIC, reads IsRun, and notifies: IRR, IsRun, "
+        "notification; IsRun, IRR, notification; or IsRun, notification, IRR",
+        "AMD IOMMU specification, Guest Virtual APIC: not at hand; Linux relies on the first"},
+    [KNOB_IRTE_FETCH] = {
+        "irte-fetch", {"at-once", "halves"},
+        "does an AMD IOMMU read the 128 bits of a remapping entry at once",
+        "AMD IOMMU specification, Interrupt Remapping Tables: not at hand; Linux relies on it"},
+    [KNOB_IRTE_GALOGINTR] = {
+        "irte-galogintr", {"uncached", "cached"},
+        "may an AMD IOMMU use GALogIntr and GAPPIDis of a cached entry, as it does not with IsRun",
+        "AMD IOMMU specification, p. 93, does not name them; AMD's architects say it does not (V. Hegde, "
+        "2025-04)"},
+    [KNOB_DTE_IV_0] = {
+        "dte-iv-0", {"forwards", "aborts"},
+        "what an AMD IOMMU does with interrupts of a device whose table entry has IV = 0",
+        "AMD IOMMU specification, Device Table Entry: not at hand; emulators disagree"},
+    [KNOB_AMDVI_ABORTS] = {
+        "amdvi-aborts", {"reported", "silent"},
+        "does an AMD IOMMU log interrupts that it aborts because IntCtl says so, their index is beyond the "
+        "table or their kind is not let through",
+        "AMD IOMMU specification, IO_PAGE_FAULT: not at hand; emulators disagree"},
+    [KNOB_GAPPI_FILTER] = {
+        "gappi-filter", {"precise", "always"},
+        "does an AMD IOMMU leave out a GAPPI whenever IRR held a bit before, or never",
+        "AMD IOMMU specification, 2.2.5.4: it may be imprecise"},
 };
 
 unsigned knob_values(enum knob which)

@@ -3,8 +3,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "scenarios/devices.h"
 #include "scenarios/features.h"
 #include "scenarios/session.h"
+#include "sim/message.h"
 #include "svm/svm.h"
 #include "vmx/controls.h"
 
@@ -89,6 +91,38 @@ Test(scenario_machine, a_machine_is_by_one_vendor)
     scenario_free(scenario);
 }
 
+/* MSIs bring the vendor's unit along; a device behind it names its entry in the vendor's way. */
+Test(scenario_machine, msis_bring_the_unit_of_the_vendor)
+{
+    char amd[] = "amd";
+    struct scenario_msi msi = {.handle = 0x51};
+    struct scenario_device device = {.msi = &msi, .msi_count = 1};
+    struct scenario_variant v = {.devices = &device, .devices_count = 1, .cores = 1};
+    for (unsigned i = 0; i < 2; i++) {
+        struct session s = {.variant = &v};
+        v.machine.vendor = i ? amd : NULL;
+        cr_assert(devices_check(&v, error, sizeof error), "%s", error);
+        s.m = machine_new(1, scenario_devices(&v), 1 << 16, 1 << 16);
+        s.lapic = lapic_new(s.m, NULL);
+        cr_assert(devices_add(&s, error), "%s", error);
+        cr_expect_eq(!!s.amdvi, i);
+        cr_expect_eq(!!s.vtd, !i);
+        cr_expect_str_eq(s.m->device_ops[1]->name, i ? "AMD-Vi" : "VT-d");
+        while (agent_enabled(s.m, agent_of_device(s.m, 0)))
+            agent_step(s.m, agent_of_device(s.m, 0));
+        /* Neither unit is enabled: what the device sends goes to APIC 0 as it is. Only one by AMD has the
+         * index where a vector would be. */
+        cr_expect_eq(message_in_flight(s.m, 0x51, 0), i);
+        devices_free(&s);
+        lapic_free(s.lapic);
+        machine_free(s.m);
+    }
+    v.machine.vendor = amd;
+    msi.handle = 1 << 11;
+    cr_expect_not(devices_check(&v, error, sizeof error));
+    cr_expect_str_eq(error, "handle 2048; 0 to 2047 are right");
+}
+
 static void refused(struct scenario_variant *v, const struct scenario *scenario, const char *part)
 {
     char what[FEATURE_ERROR] = "";
@@ -124,4 +158,30 @@ Test(scenario_machine, what_the_vendor_does_not_have_is_refused)
     v.devices_count = 1;
     refused(&v, &none, "has a device of 'vmx-preemption-timer', which a machine with vendor: amd does not know");
     scenario_free(scenario);
+}
+
+/* What posts to a descriptor is of Intel; MSIs are of both, the units in front of them are not. */
+Test(scenario_machine, an_amd_iommu_is_there_with_msis)
+{
+    char amd[] = "amd", unit[] = "amd-vi", vtd[] = "vt-d", *needs[] = {unit}, *other[] = {vtd};
+    char what[FEATURE_ERROR] = "";
+    uint8_t posts[] = {0x51};
+    struct scenario_msi msi = {.handle = 1};
+    struct scenario_device device = {.msi = &msi, .msi_count = 1};
+    struct scenario_device poster = {.posts = posts, .posts_count = 1};
+    struct scenario none = {.needs = NULL};
+    struct scenario_variant v = {.machine = {.vendor = amd}, .needs = needs, .needs_count = 1, .cores = 1};
+    refused(&v, &none, "needs amd-vi, which its machine lacks; it has x2apic, svm");
+    v.devices = &device;
+    v.devices_count = 1;
+    cr_expect_null(features_check(&none, &v, what, sizeof what), "%s", what);
+    v.needs = other;
+    refused(&v, &none, "needs vt-d, which its machine lacks");
+    v.machine.vendor = NULL;
+    cr_expect_null(features_check(&none, &v, what, sizeof what), "%s", what);
+    v.needs = needs;
+    refused(&v, &none, "needs amd-vi, which its machine lacks; it has x2apic, vmx");
+    v.machine.vendor = amd;
+    v.devices = &poster;
+    refused(&v, &none, "has a device of 'posts', which a machine with vendor: amd does not know");
 }

@@ -36,13 +36,13 @@ Test(vtd_faults, D2_index_beyond_the_table)
 /* One entry a bit that 9.9 calls reserved, and a reserved delivery mode. */
 Test(vtd_faults, D2_reserved_bits_of_a_remapped_entry)
 {
-    static const struct vtd_irte bad[] = {
+    static const struct table_entry bad[] = {
         {1 << 12, 0}, {1 << 13, 0}, {1 << 14, 0}, {1 << 24, 0}, {1ull << 31, 0}, {3 << 5, 0}, {6 << 5, 0},
         {0, 1 << 20}, {0, 1ull << 63}, {0, 3 << 18},
     };
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct vtd_outcome o = {0};
-        struct vtd_irte e = {remapped(0x61, 0) | bad[i].low, bad[i].high};
+        struct table_entry e = {remapped(0x61, 0) | bad[i].low, bad[i].high};
         vtd_judge_entry(&e, REQUESTER, true, &o);
         cr_expect_eq(o.reason, 0x24, "case %u", i);
     }
@@ -53,13 +53,13 @@ Test(vtd_faults, D2_reserved_bits_of_a_remapped_entry)
 
 Test(vtd_faults, D2_reserved_bits_of_a_posted_entry)
 {
-    static const struct vtd_irte bad[] = {
+    static const struct table_entry bad[] = {
         {1 << 2, 0}, {1 << 3, 0}, {1 << 4, 0}, {1 << 5, 0}, {1 << 7, 0}, {1 << 12, 0}, {1 << 13, 0},
         {1 << 24, 0}, {1ull << 37, 0}, {0, 1 << 20}, {0, 1u << 31},
     };
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct vtd_outcome o = {0};
-        struct vtd_irte e = {posted(0x41) | bad[i].low, bad[i].high};
+        struct table_entry e = {posted(0x41) | bad[i].low, bad[i].high};
         vtd_judge_entry(&e, REQUESTER, true, &o);
         cr_expect_eq(o.reason, 0x24, "case %u", i);
     }
@@ -72,7 +72,7 @@ Test(vtd_faults, D2_reserved_bits_of_a_posted_entry)
 Test(vtd_faults, bits_for_software_are_no_reserved_bits)
 {
     struct vtd_outcome o = {0};
-    struct vtd_irte e = {posted(0x41) | 0xf00, 0};
+    struct table_entry e = {posted(0x41) | 0xf00, 0};
     vtd_judge_entry(&e, REQUESTER, true, &o);
     cr_expect_eq(o.reason, VTD_OK);
 }
@@ -93,7 +93,7 @@ Test(vtd_faults, D2_source_id)
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct vtd_outcome o = {0};
-        struct vtd_irte e = {posted(0x41), cases[i].high};
+        struct table_entry e = {posted(0x41), cases[i].high};
         vtd_judge_entry(&e, REQUESTER, true, &o);
         cr_expect_eq(o.reason, cases[i].passes ? 0 : 0x26, "case %u", i);
     }
@@ -131,7 +131,7 @@ Test(vtd_faults, D2_a_posted_entry_that_is_not_present)
 /* FPD counts in an entry that is not present, too (9.9), and for all that goes wrong behind the entry. */
 Test(vtd_faults, D2_qualified_faults_are_silent_with_fpd)
 {
-    static const struct vtd_irte silent[] = {
+    static const struct table_entry silent[] = {
         {FPD, 0},                                                       /* not present */
         {1 | FPD | 1 << 12, 0},                                         /* a reserved bit */
         {1 | FPD | 0x61 << 16, 1 << 18 | 0x0200},                       /* another source */

@@ -122,8 +122,8 @@ static inline void add_device(uint64_t address, uint32_t data, unsigned count)
 {
     struct msi_interrupt script[4] = {{.count = 0}};
     for (unsigned i = 0; i < count; i++)
-        script[i].request = (struct vtd_request){address, data, REQUESTER};
-    d = msi_device_new(m, l, v, DEVICE, script, count);
+        script[i].request = (struct interrupt_request){address, data, REQUESTER};
+    d = msi_device_new(m, l, vtd_remapper(v), DEVICE, script, count);
 }
 
 /* Looked up, then acted upon. */

@@ -38,7 +38,7 @@ static inline void begin(unsigned count)
     memset(script, 0, sizeof script);
     interrupts = count;
     for (unsigned i = 0; i < count; i++)
-        script[i].request = (struct vtd_request){msi_remappable_address(ENTRY), 0, REQUESTER};
+        script[i].request = (struct interrupt_request){msi_remappable_address(ENTRY), 0, REQUESTER};
     for (unsigned i = 0; i < 2; i++)
         code_begin(&code[i], 2);
     knob_iec = knob_drains = 0;
@@ -60,7 +60,7 @@ static inline void code_store_quad(struct code *c, uint64_t physical, uint64_t v
 }
 
 /* lock cmpxchg16b [rdi]: 128 bits from RDX:RAX to RCX:RBX. */
-static inline void code_exchange_entry(struct code *c, struct vtd_irte old, struct vtd_irte new)
+static inline void code_exchange_entry(struct code *c, struct table_entry old, struct table_entry new)
 {
     code_mov_long(c, 7, PROGRAM_BASE + ENTRY_AT);
     code_mov_long(c, 0, old.low);
@@ -90,9 +90,9 @@ static inline void code_submit(struct code *c, unsigned descriptors)
 
 /* ---- Machine ---- */
 
-static inline struct vtd_irte posted(unsigned vector, uint64_t descriptor)
+static inline struct table_entry posted(unsigned vector, uint64_t descriptor)
 {
-    return (struct vtd_irte){1 | 1 << 15 | vector << 16 | descriptor << 32, 0};
+    return (struct table_entry){1 | 1 << 15 | vector << 16 | descriptor << 32, 0};
 }
 
 static inline void put(struct program *p, uint64_t at, uint64_t low, uint64_t high)
@@ -121,7 +121,7 @@ static inline void enable_unit(struct program *p, struct vtd *v)
     put(p, QUEUE + 16, 5 | 1 << 5 | 1ull << 32, PROGRAM_DATA + 8 * STATUS);
 }
 
-static inline struct program *open_program(struct vtd_irte entry)
+static inline struct program *open_program(struct table_entry entry)
 {
     struct code handler = {.size = 0};
     code_handler(&handler, NULL);
@@ -133,7 +133,7 @@ static inline struct program *open_program(struct vtd_irte entry)
     put(p, PID_A + PID_CONTROL, PID_SN | 0xf2 << 16, 0);
     put(p, PID_B + PID_CONTROL, PID_SN | 0xf2 << 16, 0);
     put(p, PID_C + PID_CONTROL, PID_SN | INTERRUPT_LOW << 16, 0);
-    msi_device_new(p->m, l, v, DEVICE, script, interrupts);
+    msi_device_new(p->m, l, vtd_remapper(v), DEVICE, script, interrupts);
     p->m->knobs.value[KNOB_IEC] = knob_iec;
     p->m->knobs.value[KNOB_IEC_WAIT_DRAINS] = knob_drains;
     for (unsigned i = 0; i < 2; i++)
@@ -142,7 +142,7 @@ static inline struct program *open_program(struct vtd_irte entry)
     return p;
 }
 
-static inline void explore_all(struct vtd_irte entry)
+static inline void explore_all(struct table_entry entry)
 {
     states_of(open_program(entry));
 }

@@ -30,7 +30,7 @@ Test(vtd_races, D3_data_before_the_remapped_interrupt)
     code_idle(&code[0]);
     code_load(&code[1], 8, INTERRUPT_COUNTER);
     code_load(&code[1], 9, 8);
-    explore_all((struct vtd_irte){1 | INTERRUPT_LOW << 16, 0});
+    explore_all((struct table_entry){1 | INTERRUPT_LOW << 16, 0});
     cr_expect(states_with_both(&states, state_word(1, 8), 1, state_word(1, 9), 5));
     cr_expect_not(states_with_both(&states, state_word(1, 8), 1, state_word(1, 9), 0));
     cr_expect_eq(with_variable(INTERRUPT_COUNTER, 1), states.count, "handled in the end");
@@ -135,7 +135,7 @@ static const uint64_t verify = 1ull << 18;
 
 static bool is_torn(bool at_once)
 {
-    struct vtd_irte old = posted(VECTOR, PID_A), new = posted(OTHER, PID_A);
+    struct table_entry old = posted(VECTOR, PID_A), new = posted(OTHER, PID_A);
     old.high = verify | REQUESTER;
     new.high = verify | (REQUESTER ^ 1);
     begin(1);

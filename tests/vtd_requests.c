@@ -12,7 +12,7 @@ TestSuite(vtd_xapic, .init = set_up_xapic, .fini = tear_down);
 Test(vtd_requests, index_is_the_handle_and_the_subhandle_if_valid)
 {
     uint32_t index;
-    struct vtd_request r = {0xfee00000 | 0x1234 << 5 | 1 << 4, 0xffff0007, REQUESTER};
+    struct interrupt_request r = {0xfee00000 | 0x1234 << 5 | 1 << 4, 0xffff0007, REQUESTER};
     cr_expect(vtd_decode_request(&r, &index));
     cr_expect_eq(index, 0x1234, "SHV = 0: data says nothing");
     r.address |= 1 << 3;
@@ -174,7 +174,7 @@ Test(vtd_requests, notification_uses_nv_and_ndst_of_the_update)
 /* The address of a descriptor above 4 GiB ends in 127:96. */
 Test(vtd_requests, descriptor_address_has_64_bits)
 {
-    struct vtd_irte e = {posted(0x41), 0x12ull << 32};
+    struct table_entry e = {posted(0x41), 0x12ull << 32};
     struct vtd_outcome o = {0};
     vtd_judge_entry(&e, REQUESTER, true, &o);
     cr_expect_eq(o.form, VTD_POSTED);
