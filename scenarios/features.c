@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "svm/errata.h"
 #include "vmx/controls.h"
 
 /* ---- What a device brings along ---- */
@@ -59,6 +60,8 @@ static const struct feature features[] = {
     {"vmcb-clean-bits", VENDOR_AMD, NULL, {0}, {.edx = SVM_CLEAN_BITS}, NULL},
     {"virtual-gif", VENDOR_AMD, NULL, {0}, {.edx = SVM_VGIF}, NULL},
     {"virtual-nmi", VENDOR_AMD, NULL, {0}, {.edx = SVM_VNMI}, NULL},
+    {"avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_AVIC}, NULL},
+    {"x2avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_X2AVIC}, "avic"},
     {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},
@@ -82,8 +85,21 @@ static bool removable(const struct feature *f)
            f->without_svm.edx || f->without_svm.ecx;
 }
 
+/* That the variant names; NULL if it names none. */
+static const struct processor *processor_of(const struct scenario_variant *v)
+{
+    return v->machine.processor ? processor_find(v->machine.processor) : NULL;
+}
+
+static bool lacks(const struct processor *p, const struct feature *f)
+{
+    return p && ((p->lacks_edx & f->without_svm.edx) || (p->lacks_ecx & f->without_svm.ecx));
+}
+
 static bool left_out(const struct scenario_variant *v, const struct feature *f)
 {
+    if (lacks(processor_of(v), f))
+        return true;
     for (unsigned i = 0; i < v->machine.without_count; i++)
         if (!strcmp(v->machine.without[i], f->name))
             return true;
@@ -187,6 +203,33 @@ static const char *foreign(const struct scenario_variant *v, char *what, size_t 
     return NULL;
 }
 
+/* A processor or an erratum that there is not. */
+static const char *check_processor(const struct scenario_variant *v, char *what, size_t size)
+{
+    const struct scenario_machine *m = &v->machine;
+    const char *first = m->processor ? m->processor : m->errata_count ? m->errata[0] : NULL;
+    size_t used;
+    if (first && features_vendor(v) != VENDOR_AMD) {
+        snprintf(what, size, "has '%.30s', which goes with vendor: amd", first);
+        return first;
+    }
+    if (m->processor && !processor_of(v)) {
+        used = (size_t)snprintf(what, size, "has processor '%.30s'; there are", m->processor);
+        for (size_t i = 0; i < processors_count && used < size; i++)
+            used += (size_t)snprintf(what + used, size - used, "%s %s", i ? "," : "", processors[i].name);
+        return m->processor;
+    }
+    for (unsigned k = 0; k < m->errata_count; k++) {
+        if (errata_find(m->errata[k]))
+            continue;
+        used = (size_t)snprintf(what, size, "has erratum '%.30s'; there are", m->errata[k]);
+        for (size_t i = 0; i < errata_count && used < size; i++)
+            used += (size_t)snprintf(what + used, size - used, "%s %s", i ? "," : "", errata_table[i].name);
+        return m->errata[k];
+    }
+    return NULL;
+}
+
 const char *features_check(const struct scenario *s, const struct scenario_variant *v, char *what,
                            size_t size)
 {
@@ -196,6 +239,9 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
         snprintf(what, size, "has a machine by '%.30s'; intel and amd are modelled", vendor);
         return vendor;
     }
+    const char *processor = check_processor(v, what, size);
+    if (processor)
+        return processor;
     const char *device = foreign(v, what, size);
     if (device)
         return device;
@@ -214,9 +260,22 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
 
 /* ---- The processor ---- */
 
+static void set_errata(const struct scenario_variant *v, struct svm *svm)
+{
+    const struct processor *p = processor_of(v);
+    svm->errata = p ? p->errata : 0;
+    for (unsigned i = 0; i < v->machine.errata_count; i++)
+        svm->errata |= errata_find(v->machine.errata[i])->bit;
+}
+
 void features_withhold(const struct scenario_variant *v, struct vmx *x, struct svm *svm)
 {
+    const struct processor *p = processor_of(v);
     assert(!x != !svm);
+    if (svm)
+        set_errata(v, svm);
+    if (p) /* what is no feature by name, too */
+        svm_withhold(svm, &(struct svm_features){.edx = p->lacks_edx, .ecx = p->lacks_ecx});
     for (unsigned i = 0; i < FEATURES; i++) {
         if (!spare(v, &features[i]) || !left_out(v, &features[i]))
             continue;

@@ -57,9 +57,13 @@ struct scenario_device {
     struct scenario_timer *vmx_timer;
 };
 
-/* Whose processor it is, "intel" (or NULL) or "amd"; and what it does not offer, although the model has it. */
+/* Whose processor it is, "intel" (or NULL) or "amd"; of AMD, which one (svm/errata.h), NULL: a healthy one with all that is
+ * modelled, and errata that it has beside its own; and what it does not offer, although the model has it. */
 struct scenario_machine {
     char *vendor;
+    char *processor;
+    char **errata;
+    unsigned errata_count;
     char **without;
     unsigned without_count;
 };

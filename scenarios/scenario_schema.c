@@ -83,6 +83,8 @@ static const cyaml_schema_field_t expected_fields[] = {
 
 static const cyaml_schema_field_t machine_fields[] = {
     CYAML_FIELD_STRING_PTR("vendor", OPTIONAL_LIST, struct scenario_machine, vendor, 1, 40),
+    CYAML_FIELD_STRING_PTR("processor", OPTIONAL_LIST, struct scenario_machine, processor, 1, 40),
+    CYAML_FIELD_SEQUENCE("errata", OPTIONAL_LIST, struct scenario_machine, errata, &text_schema, 0, 8),
     CYAML_FIELD_SEQUENCE("without", OPTIONAL_LIST, struct scenario_machine, without, &text_schema, 0, 16),
     CYAML_FIELD_END,
 };

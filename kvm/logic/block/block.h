@@ -22,7 +22,6 @@
 #define EXIT_REASON_HLT             12
 #define GUEST_INTR_STATE_STI        1u
 #define GUEST_INTR_STATE_MOV_SS     2u
-#define APIC_PROCPRI                0xa0        /* VPPR, byte offset in the virtual-APIC page */
 
 /* The vCPUs that block where they were last loaded. */
 struct wakeup_list {
