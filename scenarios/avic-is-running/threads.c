@@ -2,10 +2,11 @@
 /*
  * IPIs of AVIC to a virtual CPU that blocks: the machine and its threads.
  *
- * Core 0 runs the thread of vCPU 0, whose guest halts with an exit, and its idle thread while that sleeps. Core 1 runs
- * vCPU 1, whose guest sends IPIs by writing the ICR and then halts inside. The ledger as in posted-delivery.
+ * Core 0 runs the thread of vCPU 0, whose guest halts with an exit, and its idle thread while that sleeps. A better
+ * thread sleeps there too, and preempts vCPU 0 in some variants. Core 1 runs vCPU 1, whose guest sends IPIs by writing the ICR and then halts inside. The ledger as in posted-delivery.
  */
 #include "avic/avic.h"
+#include "preempted.h"
 #include "xapic/guest_xapic.h"
 
 #define VECTOR_ONE 0x41     /* both of different priority classes: neither hides the other */
@@ -21,11 +22,19 @@ IMAGE_STATE("ledger.posted", guest_posted);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 static union thread_union vcpu0_task, vcpu1_task;
+union thread_union better_task;
 IMAGE_STATE("vcpu0.state", vcpu0_task.task.state);
 IMAGE_STATE("vcpu0.on_rq", vcpu0_task.task.on_rq);
+IMAGE_STATE("vcpu1.state", vcpu1_task.task.state);
+IMAGE_STATE("vcpu1.on_rq", vcpu1_task.task.on_rq);
 
-image_thread_fn vcpu0_thread, vcpu0_halted_thread;
+image_thread_fn vcpu0_thread, vcpu0_halted_thread, vcpu0_awake_thread;
 image_thread_fn vcpu1_one_thread, vcpu1_two_thread, vcpu1_logical_thread, vcpu1_others_thread;
+
+static void nothing(void *unused)
+{
+    (void)unused;
+}
 
 static void create_vcpu(unsigned long cpu, union thread_union *thread, void (*guest)(void))
 {
@@ -50,6 +59,7 @@ void scenario_setup(unsigned long cpu)
     svm_init(cpu);
     if (cpu == 0) {
         create_vcpu(0, &vcpu0_task, guest_xapic_pass_main);
+        sched_create(&better_task, 0, 2, TASK_INTERRUPTIBLE, nothing, NULL);
         if (image_thread[0] == vcpu0_halted_thread)
             halt_vcpu(&vcpus[0]);
     }
@@ -76,6 +86,15 @@ void vcpu0_halted_thread(unsigned long cpu)
     sched_enter();
 }
 
+/* The same, but its guest takes its first interrupt before it halts. */
+void vcpu0_awake_thread(unsigned long cpu)
+{
+    (void)cpu;
+    to_svm(&vcpus[0])->vmcb->rip = (u64)guest_xapic_wait_main;
+    vcpus[0].gprs[GUEST_XAPIC_FIRST] = VECTOR_ONE;
+    sched_enter();
+}
+
 static void send(int first, int second, u32 icrh, u32 icrl)
 {
     u64 *gprs = vcpus[1].gprs;
@@ -94,6 +113,7 @@ void vcpu1_one_thread(unsigned long cpu)
     send(VECTOR_ONE, 0, 0, 0);
 }
 
+/* The second when the first has been handled. */
 void vcpu1_two_thread(unsigned long cpu)
 {
     (void)cpu;

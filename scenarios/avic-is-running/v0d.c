@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * V0d: V0, but a vCPU that blocks is marked as running when it is switched in again, as before 5.17.
+ * V0d: V0p, but a vCPU that blocks is marked as running when it is switched in again, as before 5.17.
  */
-#include "avic/avic.h"
+#include "preempted_blocking.h"
 
 void avic_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
 {

@@ -35,6 +35,11 @@ guest_xapic_send_main:
     test    %eax, %eax
     jz      2f
     send_ipi
+    test    %r9d, %r9d
+    jz      2f
+1:  pause
+    cmpl    $0, guest_answered(,%r8,4)
+    je      1b
     mov     %r9d, %r8d
     xor     %r9d, %r9d
     jmp     guest_xapic_send_main
@@ -53,6 +58,17 @@ guest_xapic_pass_main:
 2:  hlt
     jmp     2b
     .size guest_xapic_pass_main, . - guest_xapic_pass_main
+
+    .globl guest_xapic_wait_main
+    .type guest_xapic_wait_main, @function
+guest_xapic_wait_main:
+    sti
+1:  pause
+    cmpl    $0, guest_handled(,%r8,4)
+    je      1b
+2:  hlt
+    jmp     2b
+    .size guest_xapic_wait_main, . - guest_xapic_wait_main
 
     guest_stubs guest_xapic_stubs guest_xapic_interrupt
 

@@ -2,8 +2,8 @@
 /*
  * Guests whose APIC is memory-mapped, one for each vCPU with memory of its own.
  *
- * Registers say what a guest does: R8 the first vector that it sends, 0: none; R9 the second; R10 the upper half of
- * the ICR, R11 the lower without the vector; R12 how often it sends the first vector again when an interrupt has come.
+ * Registers say what a guest does: R8 a vector, R9 another, 0: none; R10 the upper half of the ICR, R11 the lower without
+ * the vector; R12 how often it passes an interrupt on, as an IPI with the first vector.
  */
 #ifndef IRQWEAVE_KVM_RUNTIME_GUEST_XAPIC_H
 #define IRQWEAVE_KVM_RUNTIME_GUEST_XAPIC_H
@@ -20,9 +20,13 @@ extern struct guest_memory guest_memories[];    /* one a vCPU */
 
 void guest_init_vcpu(int vcpu_id);
 
-/* Never called, VMRUN goes there. The first sends and halts for ever with interrupts off; the other sends, if at all, and then
- * waits for interrupts like guest_main(), passing them on. */
+/*
+ * Never called, VMRUN goes there. The first sends the first vector, and the second when the first has been handled, and
+ * halts for ever with interrupts off. The next sends the second, if there is one, and then halts for interrupts. The last
+ * stays awake up to the first interrupt of the first vector, and then halts for others.
+ */
 void guest_xapic_send_main(void);
 void guest_xapic_pass_main(void);
+void guest_xapic_wait_main(void);
 
 #endif
