@@ -2,7 +2,11 @@
 /*
  * Accesses to device registers, and those of a guest to its APIC-access page. Unicorn gets a page of
  * ordinary memory for each: what a load shall find is put there by the hook that comes before it, and
- * what a store leaves there nobody reads.
+ * what a store leaves there nobody reads. So all cores share it.
+ *
+ * It lies as far from RAM in this process as the registers do in the address space of a core. For Unicorn 2.0.1 looks up where a
+ * page is after the hook, by a slot of its TLB that may hold another page when the core goes on: the distance must be right
+ * for any.
  */
 #include "cpu/mmio.h"
 
@@ -15,18 +19,19 @@ enum { PAGE = 4096 };
 struct mmio_range {
     struct mmio_ops ops;
     void *owner;
-    uint8_t *scratch[MACHINE_MAX_CORES]; /* what Unicorn reads and writes */
+    uint8_t *scratch; /* what Unicorn reads and writes, of all cores */
 };
 
-static void map(struct core *c, struct mmio_range *range)
+static size_t size_of(const struct mmio_range *range)
 {
-    size_t size = range->ops.last - range->ops.first + 1;
-    uint8_t *scratch = aligned_alloc(PAGE, size);
-    assert(scratch);
-    uc_err e = uc_mem_map_ptr(c->uc, range->ops.first, size, UC_PROT_ALL, scratch);
+    return range->ops.last - range->ops.first + 1;
+}
+
+static void map(struct core *c, const struct mmio_range *range)
+{
+    uc_err e = uc_mem_map_ptr(c->uc, range->ops.first, size_of(range), UC_PROT_ALL, range->scratch);
     assert(e == UC_ERR_OK);
     (void)e;
-    range->scratch[c->id] = scratch;
 }
 
 void cpu_add_mmio(struct cpu *p, const struct mmio_ops *ops, void *owner)
@@ -39,6 +44,7 @@ void cpu_add_mmio(struct cpu *p, const struct mmio_ops *ops, void *owner)
     struct mmio_range *range = &p->mmio[p->mmio_ranges++];
     range->ops = *ops;
     range->owner = owner;
+    range->scratch = memory_beside(&p->m->memory, (int64_t)(ops->first - p->window_base), size_of(range));
     for (unsigned i = 0; i < p->m->cores; i++)
         map(&p->core[i], range);
 }
@@ -57,7 +63,7 @@ static struct mmio_range *find(struct cpu *p, uint64_t physical, unsigned size)
 uint8_t *mmio_backing(struct core *c, uint64_t physical, unsigned size)
 {
     struct mmio_range *r = find(c->cpu, physical, size);
-    return r ? r->scratch[c->id] + (physical - r->ops.first) : NULL;
+    return r ? r->scratch + (physical - r->ops.first) : NULL;
 }
 
 static bool has_access(const struct footprint *fp, const struct access *a)
@@ -102,7 +108,7 @@ bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, u
         return true;
     }
     value = r->ops.read(r->owner, c, physical, size);
-    memcpy(r->scratch[c->id] + (physical - r->ops.first), &value, size);
+    memcpy(r->scratch + (physical - r->ops.first), &value, size);
     record_access(c, physical, size, value);
     machine_say(c->m, STEP_LOAD, "device register");
     return true;

@@ -17,6 +17,29 @@ static uint8_t *map_pages(uint64_t size)
     return p;
 }
 
+/* Nothing else of the process lies within reach of RAM. */
+static uint8_t *map_ram(uint64_t size)
+{
+    uint8_t *p = mmap(NULL, MEMORY_REACH_BELOW + MEMORY_REACH_ABOVE, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert(p != MAP_FAILED);
+    int e = mprotect(p + MEMORY_REACH_BELOW, size, PROT_READ | PROT_WRITE);
+    assert(!e);
+    (void)e;
+    return p + MEMORY_REACH_BELOW;
+}
+
+uint8_t *memory_beside(struct memory *mem, int64_t offset, uint64_t size)
+{
+    assert(offset >= -(int64_t)MEMORY_REACH_BELOW);
+    assert(offset + (int64_t)size <= 0 || offset >= (int64_t)mem->size);
+    assert(offset + (int64_t)size <= (int64_t)MEMORY_REACH_ABOVE);
+    int e = mprotect(mem->ram + offset, size, PROT_READ | PROT_WRITE);
+    assert(!e);
+    (void)e;
+    return mem->ram + offset;
+}
+
 static void list_init(struct block_list *l, uint64_t blocks)
 {
     l->member = calloc(blocks, 1);
@@ -42,7 +65,7 @@ void memory_init(struct memory *mem, uint64_t size)
 {
     assert(size && size % PAGE == 0);
     mem->size = size;
-    mem->ram = map_pages(size);
+    mem->ram = map_ram(size);
     mem->snapshot = map_pages(size);
     mem->base = map_pages(size);
     list_init(&mem->dirty, size / BLOCK);
@@ -51,7 +74,7 @@ void memory_init(struct memory *mem, uint64_t size)
 
 void memory_free(struct memory *mem)
 {
-    munmap(mem->ram, mem->size);
+    munmap(mem->ram - MEMORY_REACH_BELOW, MEMORY_REACH_BELOW + MEMORY_REACH_ABOVE);
     munmap(mem->snapshot, mem->size);
     munmap(mem->base, mem->size);
     list_free(&mem->dirty);

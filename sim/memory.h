@@ -37,8 +37,17 @@ struct memory_image {
     uint8_t *bytes;
 };
 
+/* Address space around RAM that belongs to it. */
+#define MEMORY_REACH_BELOW (8ull << 30)
+#define MEMORY_REACH_ABOVE (8ull << 30)
+
 void memory_init(struct memory *, uint64_t size);
 void memory_free(struct memory *);
+
+/* Zeroed pages at this distance from the beginning of RAM, outside of it; of whole pages. They are no part of what is
+ * saved and restored, and last as long as the memory. */
+uint8_t *memory_beside(struct memory *, int64_t offset, uint64_t size);
+
 void memory_take_base(struct memory *); /* once */
 void memory_take_snapshot(struct memory *);
 void memory_restore(struct memory *);      /* to the snapshot */
