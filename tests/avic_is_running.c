@@ -59,12 +59,12 @@ Test(avic_is_running, erratum_loses, .timeout = 300)
 
 Test(avic_is_running, erratum_W0_is_safe_if_it_waits, .timeout = 600)
 {
-    expect_large_variant(SCENARIO, "E-W0-ipi");
+    expect_variant(STALE, "E-W0-one");
 }
 
 Test(avic_is_running, erratum_W0_loses_if_it_does_not_wait, .timeout = 600)
 {
-    expect_large_variant(SCENARIO, "E-W0n-ipi");
+    expect_large_variant(STALE, "E-W0n-one");
 }
 
 Test(avic_is_running, erratum_W2_is_safe, .timeout = 300)
