@@ -220,6 +220,9 @@ struct virt_ops {
     bool (*exception)(void *virt, struct core *, unsigned vector, bool has_error, uint32_t error);
     /* Does the core keep INIT pending, and drop start-up messages (VMX operation, GIF = 0)? NULL: never. */
     bool (*in_operation)(void *virt, struct core *);
+    /* An INIT is about to reset the core, in whatever mode. True: the extension has made something else of it, and
+     * control is elsewhere. NULL: never. */
+    bool (*init)(void *virt, struct core *);
     /* In guest mode: an exception in the delivery of a double fault. It leaves the guest. */
     void (*triple_fault)(void *virt, struct core *);
     /* In guest mode: what IRET does about the blocking of NMIs. */
@@ -237,6 +240,7 @@ struct virt_ops {
     void (*after_instruction)(void *virt, struct core *);
     /* In guest mode: IF has become 1. NULL: that is nothing to it. */
     void (*flag_set)(void *virt, struct core *);
+    enum step_action steps; /* what its micro-steps are called in reports */
     /* Adds what CPUID says of the processor and the extension; `r` is what any processor says. */
     void (*cpuid)(void *virt, struct core *, uint32_t leaf, struct cpuid_registers *r);
     /* In guest mode it decides what an SMI does; otherwise the machine has none. */

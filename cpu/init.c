@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * INIT and start-up: a core that is reset, waits for a start-up message and begins anew. After the SDM
- * vol. 3 (June 2016), 8.4 (MP initialization), 9.1 (state after INIT), 10.4.7.3.
+ * vol. 3, 8.4 (MP initialization), 9.1 (state after INIT), 10.4.7.3.
  *
  * A simplification: this core knows 64-bit mode only. Where hardware begins in real mode at CS:IP =
  * VV00h:0, this one begins in 64-bit mode at the same physical address, VV000h, in its window of RAM, with
@@ -108,12 +108,20 @@ void core_wait_for_startup(struct core *c)
         assert(!"nothing but start-up ends this wait");
 }
 
+static bool becomes_something_else(struct core *c)
+{
+    const struct virt_ops *ops = c->cpu->virt_ops;
+    return c->cpu->virt && ops->init && ops->init(c->cpu->virt, c);
+}
+
 /* While it waits already, INIT resets it once more. */
 enum event_result core_init_take(struct core *c)
 {
     bool waits = c->state->activity == ACTIVITY_SIPI;
     if (!apic(c)->init_pending(c->cpu->apic, c->id))
         return begin(c);
+    if (!waits && becomes_something_else(c))
+        return EVENT_DIVERTED;
     if (!apic(c)->take_init(c->cpu->apic, c->id)) {
         machine_find(c->m, FINDING_LIMIT, "", "CPU%u: INIT of the bootstrap processor, which would "
                      "begin at the reset vector: there is no code", c->id);

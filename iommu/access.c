@@ -4,11 +4,6 @@
 
 #include "sim/tso.h"
 
-bool device_can_access(const struct machine *m, uint64_t address, unsigned size)
-{
-    return address < m->memory.size && m->memory.size - address >= size;
-}
-
 uint64_t device_read(struct machine *m, unsigned context, uint64_t address, unsigned size)
 {
     visible_touch(&m->visibility, address, size, false, context);

@@ -8,8 +8,6 @@
 
 #include "sim/machine.h"
 
-bool device_can_access(const struct machine *, uint64_t address, unsigned size);
-
 uint64_t device_read(struct machine *, unsigned context, uint64_t address, unsigned size);
 void device_write(struct machine *, unsigned context, uint64_t address, unsigned size,
                   uint64_t value);

@@ -52,7 +52,7 @@ static uint64_t head_address(const struct amdvi *v)
 
 static bool head_is_in_memory(const struct amdvi *v)
 {
-    return device_can_access(v->m, head_address(v), COMMAND_BYTES);
+    return memory_has(&v->m->memory, head_address(v), COMMAND_BYTES);
 }
 
 /* What is wrong with the command at the head, if anything. */
@@ -141,7 +141,7 @@ static bool stores(const struct amdvi *v)
 
 static bool stores_nowhere(const struct amdvi *v)
 {
-    return stores(v) && !device_can_access(v->m, store_address(v), 8);
+    return stores(v) && !memory_has(&v->m->memory, store_address(v), 8);
 }
 
 /* ComWaitInt goes from 0 to 1, and that is an interrupt. */
@@ -224,6 +224,11 @@ static void execute_invalidation(struct amdvi *v)
                 which == AMDVI_INVALIDATE_DEVTAB_ENTRY ? "table entry" : "interrupt entries", device_id);
 }
 
+static bool is_enabled(const struct amdvi *v)
+{
+    return amdvi_controls(v, AMDVI_IOMMU_EN) && amdvi_controls(v, AMDVI_COMMAND_EN);
+}
+
 void command_execute(struct amdvi *v)
 {
     switch (opcode(v->state->command)) {
@@ -238,6 +243,8 @@ void command_execute(struct amdvi *v)
     case AMDVI_INVALIDATE_IOMMU_ALL:
         execute_invalidation(v);
     }
+    if (!is_enabled(v))
+        v->state->reg[REG_STATUS] &= ~(uint64_t)AMDVI_COMMAND_RUN;
     v->state->holding = 0;
     memset(v->state->command, 0, sizeof v->state->command);
 }

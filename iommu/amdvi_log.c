@@ -88,9 +88,9 @@ void log_next_append(const struct amdvi *v, enum amdvi_log which, unsigned sourc
     uint64_t at = entry_address(v, l), copy = tail_copy(v, l);
     footprint_add(fp, amdvi_resource((enum amdvi_part)l->part), ACCESS_WRITE);
     footprint_add(fp, amdvi_resource(PART_CONTROL), ACCESS_READ);
-    if (effect_of(v, l) == WRITES && device_can_access(v->m, at, l->entry))
+    if (effect_of(v, l) == WRITES && memory_has(&v->m->memory, at, l->entry))
         footprint_add_memory(fp, at, l->entry, ACCESS_WRITE, 0);
-    if (effect_of(v, l) == WRITES && copy && device_can_access(v->m, copy, 8))
+    if (effect_of(v, l) == WRITES && copy && memory_has(&v->m->memory, copy, 8))
         footprint_add_memory(fp, copy, 8, ACCESS_WRITE, 0);
     if (raises(v, l))
         interrupt_next(v, (enum amdvi_cause)l->cause, source, fp);
@@ -100,7 +100,7 @@ static void write_entry(struct amdvi *v, const struct log *l, unsigned context,
                         const uint64_t entry[2])
 {
     uint64_t at = entry_address(v, l), copy = tail_copy(v, l);
-    if (!device_can_access(v->m, at, l->entry)) {
+    if (!memory_has(&v->m->memory, at, l->entry)) {
         machine_find(v->m, FINDING_BUG, "", "AMD-Vi: the %s log at %#llx is outside memory", l->name,
                      (unsigned long long)at);
         return;
@@ -110,7 +110,7 @@ static void write_entry(struct amdvi *v, const struct log *l, unsigned context,
         device_write(v->m, context, at + 8 * i, 8, entry[i]);
     v->state->reg[l->tail] = next_tail(v, l);
     v->state->reg[REG_STATUS] |= l->interrupt;
-    if (copy && device_can_access(v->m, copy, 8))
+    if (copy && memory_has(&v->m->memory, copy, 8))
         device_write(v->m, context, copy, 8, v->state->reg[l->tail]);
 }
 

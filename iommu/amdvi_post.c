@@ -58,7 +58,7 @@ void post_read_live(struct amdvi *v, const struct remap_job *j)
     unsigned context = context_of_device(j->device);
     knob_value(&v->m->knobs, KNOB_IRTE_FETCH);
     p->live = p->entry;
-    if (!device_can_access(v->m, p->at, 16)) {
+    if (!memory_has(&v->m->memory, p->at, 16)) {
         live_is_read(v, j);
         return;
     }
@@ -164,8 +164,9 @@ void post_notify(struct amdvi *v, const struct remap_job *j)
     struct progress *p = progress(j);
     enum notification which = notification_of(v, p);
     struct msi_request msg;
-    knob_value(&v->m->knobs, KNOB_IRTE_GALOGINTR);
-    if (p->mode.gappi)
+    if (which != DOORBELL)
+        knob_value(&v->m->knobs, KNOB_IRTE_GALOGINTR);
+    if (which != DOORBELL && p->mode.gappi)
         knob_value(&v->m->knobs, KNOB_GAPPI_FILTER);
     switch (which) {
     case DOORBELL:

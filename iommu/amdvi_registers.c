@@ -3,7 +3,8 @@
  * The registers of an AMD IOMMU. After the AMD IOMMU specification, "MMIO Registers".
  *
  * What is enabled in the control register begins to run in a step of the unit, and the status register
- * says so then: software that does not wait for that goes on too early. What is disabled stops at once.
+ * says so then: software that does not wait for that goes on too early. Logs that are disabled stop at
+ * once, the command buffer behind the command that it is at.
  * Left out: what belongs to DMA remapping and page requests, which software may set and which has no
  * effect (bits of the control register), or which is not there.
  */
@@ -25,7 +26,8 @@ enum {
 
 #define RING_BASE 0x0f0ffffffffff000ull
 #define XT_BITS 0xff0000ffffffff04ull
-#define STATUS_CLEARS (AMDVI_EVENT_OVERFLOW | AMDVI_EVENT_INT | AMDVI_WAIT_INT | AMDVI_GA_OVERFLOW | AMDVI_GA_INT)
+#define STATUS_CLEARS                                                                             \
+    (AMDVI_EVENT_OVERFLOW | AMDVI_EVENT_INT | AMDVI_WAIT_INT | AMDVI_GA_OVERFLOW | AMDVI_GA_INT)
 
 static const struct unit_register table[REG_COUNT] = {
     [REG_DEVICE_TABLE] = {AMDVI_DEVICE_TABLE, 8, CONTROL, 0x000ffffffffff1ffull, 0, 0},
@@ -84,13 +86,15 @@ static bool is_on(uint64_t control, const struct engine *e)
     return (control & AMDVI_IOMMU_EN) && (control & e->enable);
 }
 
+/* A command that has been fetched is executed, and the buffer stops behind it (amdvi_command.c). */
 static void switch_engine(struct amdvi *v, const struct engine *e, uint64_t before)
 {
     struct amdvi_state *s = v->state;
     bool on = is_on(s->reg[REG_CONTROL], e);
     unsigned length = s->reg[e->base] >> 56 & 15;
     if (!on) {
-        s->reg[REG_STATUS] &= ~(uint64_t)e->run;
+        if (e->run != AMDVI_COMMAND_RUN || !s->holding)
+            s->reg[REG_STATUS] &= ~(uint64_t)e->run;
         s->armed &= ~e->run;
     } else if (!is_on(before, e)) {
         s->armed |= e->run;

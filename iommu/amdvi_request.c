@@ -23,12 +23,14 @@ static void judge_device(struct amdvi *v, const struct remap_job *j)
 {
     struct progress *p = progress(j);
     struct table_entry e = table_read_device(v, j->request->requester, j->device);
-    bool iv_0_aborts = knob_value(&v->m->knobs, KNOB_DTE_IV_0) == 1;
-    bool silently = knob_value(&v->m->knobs, KNOB_AMDVI_ABORTS) == 1;
+    bool iv_0_aborts = !(e.low & DTE_IV) && knob_value(&v->m->knobs, KNOB_DTE_IV_0) == 1;
+    bool silently = v->m->knobs.value[KNOB_AMDVI_ABORTS] == 1;
     p->dte = e.low;
     p->at = (e.low & DTE_TABLE) + (uint64_t)entry_bytes(p) * amdvi_index(j->request->data);
     p->outcome = amdvi_judge_device(&e, j->request->data, amdvi_controls(v, AMDVI_REMAP_2048),
                                     iv_0_aborts, silently);
+    if (p->outcome.form == AMDVI_BLOCKED && p->outcome.event != AMDVI_ILLEGAL_DEV_TABLE_ENTRY)
+        knob_value(&v->m->knobs, KNOB_AMDVI_ABORTS);
     if (p->outcome.form == AMDVI_REMAPPED)
         p->stage = READ_ENTRY;
     else
@@ -49,13 +51,19 @@ static void read_device(struct amdvi *v, const struct remap_job *j)
     under_way_begin(&v->state->requests, j->device);
     if (!table_device_address(v, j->request->requester, &at))
         block(p, AMDVI_IO_PAGE_FAULT, 0);
-    else if (!device_can_access(v->m, at, DTE_BYTES))
+    else if (!memory_has(&v->m->memory, at, DTE_BYTES))
         block(p, AMDVI_DEV_TAB_HARDWARE_ERROR, at);
     else
         judge_device(v, j);
 }
 
 /* ---- The remapping entry ---- */
+
+static void begin_to_post(struct amdvi *v, struct progress *p)
+{
+    knob_value(&v->m->knobs, KNOB_VAPIC_POST_ORDER);
+    p->stage = order(v) == IRR_FIRST ? SET_IRR : READ_LIVE;
+}
 
 static void judge_entry(struct amdvi *v, const struct remap_job *j)
 {
@@ -67,10 +75,10 @@ static void judge_entry(struct amdvi *v, const struct remap_job *j)
         p->stage = BLOCK;
     else if (p->outcome.form != AMDVI_GUEST)
         p->stage = SEND;
-    else if (!device_can_access(v->m, p->outcome.page, 4096))
+    else if (!memory_has(&v->m->memory, p->outcome.page, 4096))
         block(p, AMDVI_PAGE_TAB_HARDWARE_ERROR, p->outcome.page);
     else
-        p->stage = knob_value(&v->m->knobs, KNOB_VAPIC_POST_ORDER) == IRR_FIRST ? SET_IRR : READ_LIVE;
+        begin_to_post(v, p);
 }
 
 static uint32_t key_of(const struct remap_job *j)
@@ -108,7 +116,7 @@ static void read_entry(struct amdvi *v, const struct remap_job *j)
                 j->request->requester, cached ? "found in the cache" : "read from memory");
     if (cached)
         judge_entry(v, j);
-    else if (!device_can_access(v->m, p->at, entry_bytes(p)))
+    else if (!memory_has(&v->m->memory, p->at, entry_bytes(p)))
         block(p, AMDVI_PAGE_TAB_HARDWARE_ERROR, p->at);
     else
         fetch(v, j);
@@ -187,7 +195,7 @@ static void next_read(const struct amdvi *v, const struct remap_job *j, struct f
         footprint_add(fp, amdvi_resource(PART_CONTROL), ACCESS_READ);
         footprint_add(fp, amdvi_resource(PART_CACHE), ACCESS_ACCUMULATE);
     }
-    if (device_can_access(v->m, p->at, entry_bytes(p)))
+    if (memory_has(&v->m->memory, p->at, entry_bytes(p)))
         footprint_add_memory(fp, upper ? p->at + 8 : p->at, size, ACCESS_READ, 0);
 }
 

@@ -54,7 +54,7 @@ void table_next_device(const struct amdvi *v, uint16_t device_id, struct footpri
     uint64_t at;
     /* Two requests that fill the cache lead to the same cache in either order. */
     footprint_add(fp, amdvi_resource(PART_CACHE), ACCESS_ACCUMULATE);
-    if (table_device_address(v, device_id, &at) && device_can_access(v->m, at, DTE_BYTES))
+    if (table_device_address(v, device_id, &at) && memory_has(&v->m->memory, at, DTE_BYTES))
         footprint_add_memory(fp, at + DTE_INTERRUPTS, 16, ACCESS_READ, 0);
 }
 

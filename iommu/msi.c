@@ -158,10 +158,10 @@ static const struct device_ops operations = {
 static void check(const struct machine *m, const struct msi_interrupt *i)
 {
     assert(i->request.address >> 20 == 0xfee);
-    assert(!(i->count & 3) && i->count + 4 <= m->memory.size);
+    assert(!(i->count & 3) && memory_has(&m->memory, i->count, 4));
     assert(i->writes <= MSI_WRITES_MAX);
     for (unsigned w = 0; w < i->writes; w++)
-        assert(!(i->write[w].address & 3) && i->write[w].address + 4 <= m->memory.size);
+        assert(!(i->write[w].address & 3) && memory_has(&m->memory, i->write[w].address, 4));
 }
 
 struct msi_device *msi_device_new(struct machine *m, struct lapic *lapic, struct remapper unit,

@@ -26,7 +26,7 @@ struct msi_interrupt {
 };
 
 /* Address of a request in remappable format for this entry of the table, without a subhandle
- * (VT-d specification, 5.1.2.2). */
+ * (VT-d specification, 5.1.3). */
 uint64_t msi_remappable_address(uint16_t handle);
 
 struct msi_device;

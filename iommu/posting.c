@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VT-d interrupt posting by a scripted device.
- * After the VT-d specification (rev. 4.1), 5.2.3 to 5.2.5: PIR and the control word change in one
+ * After the VT-d specification, 5.2.3 to 5.2.5: PIR and the control word change in one
  * atomic update of the descriptor's line, and the notification leaves with the NV and NDST that
  * this update has read.
  *

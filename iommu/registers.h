@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A unit's memory-mapped registers, of 32 or 64 bits, described by a table. They are accessed as a
- * whole, those of 64 bits also by halves; anything else is a finding.
+ * whole, those of 64 bits also by halves (VT-d specification, 11.2); anything else is a finding.
  */
 #ifndef IOMMU_REGISTERS_H
 #define IOMMU_REGISTERS_H

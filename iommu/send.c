@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interrupt messages of devices and of the VT-d unit. After the VT-d specification (rev. 4.1), 5.1.2,
- * 5.1.4, 10.4.13, and the SDM vol. 3, APIC: 10.11.
+ * Interrupt messages of devices and of the VT-d unit. After the VT-d specification, 5.1.2, 5.1.4
+ * and 5.1.6, and the SDM vol. 3, APIC: 10.11.
  */
 #include "iommu/send.h"
 

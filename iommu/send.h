@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interrupt messages of devices and of units, in the terms of lapic/msi.h. Pure. Sections: VT-d specification. */
+/*
+ * Interrupt messages of devices and of units, in the terms of lapic/msi.h. Pure. Sections are those of the
+ * VT-d specification.
+ */
 #ifndef IOMMU_SEND_H
 #define IOMMU_SEND_H
 
@@ -7,7 +10,7 @@
 #include "lapic/msi.h"
 
 /* What a write in compatibility format says; `dm_ignored` as in lapic/msi.h. `upper`: bits 31:8 of the
- * id, as the unit's own events have them in x2APIC mode (10.4.13). */
+ * id, as the unit's own events have them in x2APIC mode (5.1.6.2). */
 struct msi_request iommu_decode_compatibility(uint64_t address, uint32_t data, uint32_t upper,
                                               bool dm_ignored);
 

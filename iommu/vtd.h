@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A VT-d unit (VT-d specification, rev. 4.1): interrupt remapping and posting. Its registers are
+ * A VT-d unit (VT-d specification, rev. 5.10): interrupt remapping and posting. Its registers are
  * memory-mapped, its table, queue and descriptors are in memory; what it does by itself (obeying a
  * command, taking descriptors off the queue, sending its own events) are steps of an agent of its
  * own. The requests that it remaps belong to the devices that send them (iommu/msi.h).
@@ -16,7 +16,7 @@
 
 #define VTD_BASE 0xfed90000ull /* physical address of the registers, one page */
 
-/* Offsets of registers (10.4). Those of DMA remapping but RTADDR are left out. */
+/* Offsets of registers (11.4). Those of DMA remapping but RTADDR are left out. */
 enum vtd_offset {
     VTD_VER = 0x00,
     VTD_CAP = 0x08,
@@ -71,7 +71,7 @@ enum { VTD_RECORDS = 2, VTD_MHMV = 15 };
 #define VTD_ICS_IWC (1u << 0)
 #define VTD_FRCD_F (1ull << 63)
 
-/* Why a request was blocked (7.1.3, interrupt remapping; table of fault reasons). */
+/* Why a request was blocked (5.1.4.1, "Interrupt Remapping Fault Conditions"). */
 enum vtd_reason {
     VTD_OK = 0,
     VTD_REQUEST_RESERVED = 0x20,
@@ -113,10 +113,10 @@ void vtd_free(struct vtd *);
 
 /* ---- Pure rules (iommu/vtd_irte.c) ---- */
 
-/* 5.1.2.2: the index of the entry, 0 to FFFFh + FFFFh. False: reserved bits are set. */
+/* 5.1.3: the index of the entry, 0 to FFFFh + FFFFh. False: reserved bits are set. */
 bool vtd_decode_request(const struct interrupt_request *, uint32_t *index);
 
-/* 5.1.2.1: does bit 4 of the address say remappable format? */
+/* 5.1.2: does bit 4 of the address say remappable format? */
 static inline bool vtd_is_remappable(uint64_t address)
 {
     return address >> 4 & 1;

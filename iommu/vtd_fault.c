@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults and events of the VT-d unit. After the VT-d specification (rev. 4.1), 7.2 and 7.3 (recording,
- * fault events), 6.5.2.8 (completion events), 10.4.9 to 10.4.14 (registers).
+ * Faults and events of the VT-d unit. After the VT-d specification, 7.2 and 7.3 (recording, fault events),
+ * 6.5.2.10 (completion events), 11.4.7 and 11.4.9 (registers).
  *
- * The unit's own interrupts are written in compatibility format and are remapped by nobody (5.1.5.1).
+ * The unit's own interrupts are written in compatibility format and are remapped by nobody (5.1.6).
  */
 #include "iommu/send.h"
 #include "iommu/vtd_internal.h"
@@ -33,7 +33,7 @@ void event_raise(struct vtd *v, enum vtd_event which)
     struct vtd_state *s = v->state;
     if (which == VTD_COMPLETION_EVENT) {
         if (s->reg[REG_ICS] & VTD_ICS_IWC)
-            return; /* 10.4.28: not a new condition */
+            return; /* 11.4.9.5: not a new condition */
         s->reg[REG_ICS] |= VTD_ICS_IWC;
     }
     *event_registers(v, which) |= VTD_EVENT_IP;
@@ -66,7 +66,7 @@ void event_send(struct vtd *v, enum vtd_event which)
     request_send(v->lapic, source(v), &msg);
 }
 
-/* 10.4.10, IP: a condition is new only if no other status was set. */
+/* 11.4.7.2, IP: a condition is new only if no other status was set. */
 void fault_set_status(struct vtd *v, uint32_t bit)
 {
     uint64_t *status = &v->state->reg[REG_FSTS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looking an entry up through the interrupt entry cache.
- * After the VT-d specification (rev. 4.1), 5.1.4 (algorithm), 6.2.5 (IEC).
+ * After the VT-d specification, 5.1.4 (algorithm), 6.4 (cache).
  */
 #include "iommu/access.h"
 #include "iommu/vtd_internal.h"
@@ -30,7 +30,7 @@ static enum vtd_form judge_request(const struct vtd *v, const struct interrupt_r
     if (!(status & VTD_IRE))
         return VTD_COMPATIBILITY;
     if (!vtd_is_remappable(r->address)) {
-        /* 5.1.2.1: compatibility format passes only if CFIS is set and EIME is not. */
+        /* 5.1.4: compatibility format passes only if CFIS is set and EIME is not. */
         if (!o->extended && (status & VTD_CFI))
             return VTD_COMPATIBILITY;
         o->reason = VTD_COMPATIBILITY_BLOCKED;
@@ -40,7 +40,7 @@ static enum vtd_form judge_request(const struct vtd *v, const struct interrupt_r
         o->reason = VTD_REQUEST_RESERVED;
     else if (!in_table(v, o->index))
         o->reason = VTD_INDEX_TOO_LARGE;
-    else if (!device_can_access(v->m, entry_address(v, o->index), 16))
+    else if (!memory_has(&v->m->memory, entry_address(v, o->index), 16))
         o->reason = VTD_TABLE_ERROR;
     return o->reason ? VTD_BLOCKED : VTD_REMAPPED;
 }
@@ -57,7 +57,7 @@ void vtd_next_translate(const struct vtd *v, const struct interrupt_request *r, 
     footprint_add_memory(fp, entry_address(v, o.index), 16, ACCESS_READ, 0);
 }
 
-/* The 128 bits are read at once: a mixture of two entries is seen only if memory has one (9.9). */
+/* The 128 bits are read at once: a mixture of two entries is seen only if memory has one (5.1.4). */
 static struct table_entry fetch(struct vtd *v, uint32_t index, unsigned context)
 {
     uint64_t at = entry_address(v, index);
@@ -65,7 +65,7 @@ static struct table_entry fetch(struct vtd *v, uint32_t index, unsigned context)
     return (struct table_entry){low, device_read(v->m, context, at + 8, 8)};
 }
 
-/* CAP.CM = 0: an entry that is not present or at fault is not cached (6.1); the source is no
+/* CAP.CM = 0: an entry that is not present or at fault is not cached (6.4); the source is no
  * property of the entry. */
 static void keep(struct vtd *v, const struct vtd_outcome *o, const struct table_entry *irte)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an interrupt request and an entry of the remapping table say. Pure rules.
- * After the VT-d specification (rev. 4.1), 5.1.2 (requests), 5.1.4 (source ids), 9.9 and 9.10
+ * After the VT-d specification, 5.1.2 and 5.1.3 (requests), 5.1.4 (source ids), 9.9 and 9.10
  * (entries), 9.11 (posted-interrupt descriptor).
  */
 #include "iommu/vtd.h"

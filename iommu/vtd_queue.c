@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The invalidation queue. After the VT-d specification (rev. 4.1), 6.5.2 (queued invalidation, its
- * descriptors and errors) and 10.4.23 to 10.4.31 (registers).
+ * The invalidation queue. After the VT-d specification, 6.5.2 (queued invalidation, its descriptors
+ * and errors), 6.5.5 (interrupt draining) and 11.4.9 (registers).
  *
  * Fetching a descriptor and executing it are two steps: IQH says what has been fetched, not what is
  * complete, and only the status of a wait descriptor does. Descriptors are executed in order, so
@@ -21,7 +21,7 @@ enum descriptor_type {
 
 enum { WAIT_IF = 1 << 4, WAIT_SW = 1 << 5, IEC_SELECTIVE = 1 << 4, IQA_DW = 1 << 11 };
 
-/* 6.5.2.3 and 6.5.2.8, figures: bits that must be 0. */
+/* 6.5.2.8 and 6.5.2.9, figures: bits that must be 0. */
 #define IEC_RESERVED_LOW 0xffff000007ffffe0ull
 #define WAIT_RESERVED_LOW 0x00000000ffffff00ull
 
@@ -58,10 +58,10 @@ static bool is_valid(uint64_t low, uint64_t high)
 
 static bool head_is_in_memory(const struct vtd *v)
 {
-    return device_can_access(v->m, head_address(v), QUEUE_ENTRY);
+    return memory_has(&v->m->memory, head_address(v), QUEUE_ENTRY);
 }
 
-/* Not a descriptor, or none where the queue is said to be: an invalidation queue error (6.5.2.10). */
+/* Not a descriptor, or none where the queue is said to be: an invalidation queue error (6.5.2.11). */
 static bool read_descriptor(const struct vtd *v, uint64_t d[2])
 {
     uint64_t at = head_address(v);
@@ -114,8 +114,8 @@ void queue_fetch(struct vtd *v)
 /* ---- Execution ---- */
 
 /*
- * Does the wait stay until each request that was looked up before the last invalidation is done? The
- * dossier could not verify it, so it is the knob iec-wait-drains.
+ * Does the wait stay until each request that was looked up before the last invalidation is done? 6.5.5
+ * asks for that and more: until its interrupt is in the IRR of its APIC. The knob iec-wait-drains.
  */
 static bool drains(const struct vtd *v)
 {
@@ -135,7 +135,7 @@ bool queue_can_execute(const struct vtd *v)
 static bool writes_status(const struct vtd *v)
 {
     uint64_t low = v->state->descriptor[0], at = v->state->descriptor[1];
-    return (low & WAIT_SW) && device_can_access(v->m, at, 4);
+    return (low & WAIT_SW) && memory_has(&v->m->memory, at, 4);
 }
 
 static void next_wait(const struct vtd *v, struct footprint *fp)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The registers of a VT-d unit. After the VT-d specification (rev. 4.1), 10.4.
+ * The registers of a VT-d unit. After the VT-d specification, 11.4.
  *
  * A command (GCMD) is obeyed in a step of the unit, after which GSTS says so: software that does not
  * wait for that goes on too early. Left out: DMA remapping, whose enable bit is a limit of the model,
@@ -68,7 +68,7 @@ static void bug(struct vtd *v, const char *what, uint64_t value)
     machine_find(v->m, FINDING_BUG, "", "VT-d: GCMD = %#llx: %s", (unsigned long long)value, what);
 }
 
-/* 10.4.4: one change at a time, the next one when GSTS shows this one. */
+/* 11.4.4.1: one change at a time, the next one when GSTS shows this one. */
 static void write_command(struct vtd *v, uint32_t value)
 {
     uint32_t status = (uint32_t)v->state->reg[REG_GSTS];
@@ -136,7 +136,7 @@ static void write_register(void *owner, struct core *c, uint64_t physical, unsig
     else
         reg[which] = unit_register_written(&table[which], reg[which], physical, size, value);
     if (which == REG_IQA)
-        reg[REG_IQT] = 0; /* 10.4.25 */
+        reg[REG_IQT] = 0; /* 11.4.9.3 does not say so; software writes both */
     fault_update_status(v);
     vtd_settle(v);
 }

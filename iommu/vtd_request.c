@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a VT-d unit does with a device's interrupt request.
- * After the VT-d specification (rev. 4.1), 5.1 (remapping), 5.2.3 (posting), 5.2.4 (order).
+ * After the VT-d specification, 5.1 (remapping), 5.2.3 (posting), 5.2.4 (order).
  *
  * Two steps of the device: its entry is looked up; then it is posted, sent or blocked. Between them
  * software may change the entry and the descriptor. Update of a descriptor and notification are one
@@ -52,7 +52,7 @@ static uint64_t pir_address(const struct vtd_outcome *o)
 static struct post judge_post(const struct vtd *v, const struct vtd_outcome *o)
 {
     const struct memory *mem = &v->m->memory;
-    struct post p = {.outside = !device_can_access(v->m, o->descriptor,
+    struct post p = {.outside = !memory_has(&v->m->memory, o->descriptor,
                                                    sizeof(struct posted_descriptor))};
     if (p.outside)
         return p;

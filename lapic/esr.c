@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The error status register (SDM vol. 3, June 2016, 10.5.3): an error is logged in a register that
+ * The error status register (SDM vol. 3, 10.5.3): an error is logged in a register that
  * software cannot see; a write to ESR makes the log readable and begins a new one.
  *
  * Bits that occur: 4 redirectable IPI, 5 send illegal vector, 6 receive illegal vector, 7 illegal register

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What carries interrupt messages between local APICs: whom a message goes to, and what happens when
- * it arrives. After the SDM vol. 3 (June 2016), APIC: 10.6, 10.7, 10.8. ICR writes are in send.c.
+ * it arrives. After the SDM vol. 3, APIC: 10.6, 10.7, 10.8. ICR writes are in send.c.
  *
  * The target itself decides whether a message is for it, when the message arrives: by then it may
  * have changed its mode, LDR or DFR. As long as no core does so after set-up the answer is the same when

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The ICR: what a value means and whom a shorthand reaches.
- * After the SDM vol. 3 (June 2016), APIC: 10.6.1, table 10-3, 10.12.9.
+ * After the SDM vol. 3, APIC: 10.6.1, table 10-3, 10.12.9.
  *
  * Level and trigger mode count for the de-assertion of INIT alone: all else is sent edge-triggered.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What INIT, start-up, SMI and ExtINT messages do to the core at which they arrive; taking them is the
- * core's affair (cpu/init.c). After the SDM vol. 3 (June 2016), APIC: 10.4.7.3, 10.7, and 8.4.
+ * core's affair (cpu/init.c). After the SDM vol. 3, APIC: 10.4.7.3, 10.7, and 8.4.
  *
  * INIT is latched until the core takes it; VMX operation blocks it for so long. A start-up message counts
  * for a core that waits for one, and for one that is about to wait because an INIT has arrived: its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The pins of an I/O APIC and what their redirection entries make of them. After the 82093AA data sheet,
- * 3.2.4, and the SDM vol. 3 (June 2016), APIC: 10.8.5.
+ * 3.2.4, and the SDM vol. 3, APIC: 10.8.5.
  *
  * A change that calls for an interrupt sends its message in the same step; the message may be late, so
  * that the bit "delivery status" is never seen set. Remote IRR is set as the message leaves.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ids and destinations of local APICs: physical, flat, cluster and x2APIC logical, broadcast.
- * After the SDM vol. 3 (June 2016), APIC: 10.6.2, 10.12.9, 10.12.10.
+ * After the SDM vol. 3, APIC: 10.6.2, 10.12.9, 10.12.10.
  *
  * Each APIC compares by its own mode. An xAPIC knows 8-bit destinations: one above FFh that is no
  * broadcast is for no xAPIC. Left out: the arbitration ids and the APR of the P6 family.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The local vector table (SDM vol. 3, June 2016, 10.5.1) and the software-enable bit that masks it
+ * The local vector table (SDM vol. 3, 10.5.1) and the software-enable bit that masks it
  * (10.4.7.2, 10.9).
  *
  *     entry                  bits       fields beyond vector 7:0, status 12 (read only), mask 16

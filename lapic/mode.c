@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IA32_APIC_BASE and the modes of a local APIC: which transitions fault, which registers survive.
- * After the SDM vol. 3 (June 2016), APIC: 10.4.3, 10.4.4, 10.4.7.1, 10.12.1, 10.12.5.
+ * After the SDM vol. 3, APIC: 10.4.3, 10.4.4, 10.4.7.1, 10.12.1, 10.12.5.
  */
 #include "lapic/mode.h"
 

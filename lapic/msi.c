@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Message signalled interrupts in compatibility format, and what an I/O APIC sends, which has the same
- * fields. After the SDM vol. 3 (June 2016), APIC: 10.11.
+ * fields. After the SDM vol. 3, APIC: 10.11.
  *
  * A device knows ids; who accepts is decided at the arrival (lapic/fabric.c). Left out: messages
  * that deassert a level, which no APIC of this age looks at (10.11.2, "Trigger Mode").

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR of the x2APIC registers (800h to BFFh) and of IA32_APIC_BASE, with their faults.
- * After the SDM vol. 3 (June 2016), APIC: 10.4.4, 10.12.1 to 10.12.3.
+ * After the SDM vol. 3, APIC: 10.4.4, 10.12.1 to 10.12.3.
  *
  * WRMSR to an x2APIC register is not serializing and does not drain the store buffer (10.12.3).
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * State rules of one local APIC: IRR, ISR, TMR, TPR, PPR, EOI.
- * After the SDM vol. 3 (June 2016), APIC: 10.4.7.2, 10.8, 10.9.
+ * After the SDM vol. 3, APIC: 10.4.7.2, 10.8, 10.9.
  *
  * Left out: APR and the focus processor of the P6 family.
  */

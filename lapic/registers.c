@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The registers of a local APIC: which exist in which mode, what may be done with them, what others
- * can see of that. After the SDM vol. 3 (June 2016), APIC: tables 10-1 and 10-6, 10.8.6.
+ * can see of that. After the SDM vol. 3, APIC: tables 10-1 and 10-6, 10.8.6.
  */
 #include <stddef.h>
 

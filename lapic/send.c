@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sending: a write to the ICR becomes one message a target; and the self-IPI register.
- * After the SDM vol. 3 (June 2016), APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
+ * After the SDM vol. 3, APIC: 10.5.3, 10.6, 10.12.9, 10.12.11.
  *
  * An APIC that is disabled by software sends all the same (10.4.7.2). Delivery status is idle at once: a
  * message has left the APIC in the step of the write, and what is pending is on its way.

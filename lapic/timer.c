@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The local APIC's timer: one-shot, periodic and TSC-deadline mode, and the clocks that its core reads.
- * After the SDM vol. 3 (June 2016), APIC: 10.5.4, 10.5.4.1.
+ * After the SDM vol. 3, APIC: 10.5.4, 10.5.4.1.
  *
  * A running timer is an agent whose step is "it expires". How fast the core executes is open, so that it
  * may expire before any of the core's instructions. Clocks count the core's instructions, one a cycle

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The registers of xAPIC mode, in memory at FEE00000h (SDM vol. 3, June 2016, 10.4.1, 10.5.3, 10.12.2).
+ * The registers of xAPIC mode, in memory at FEE00000h (SDM vol. 3, 10.4.1, 10.5.3, 10.12.2).
  * An access waits for the store buffer, being uncached (11.3).
  *
  * A register is the first dword of a slot of 16 bytes; what other sizes and places do is undefined, and

@@ -62,6 +62,9 @@ static const struct feature features[] = {
     {"virtual-nmi", VENDOR_AMD, NULL, {0}, {.edx = SVM_VNMI}, NULL},
     {"avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_AVIC}, NULL},
     {"x2avic", VENDOR_AMD, NULL, {0}, {.edx = SVM_X2AVIC}, "avic"},
+    {"x2avic-4096", VENDOR_AMD, NULL, {0}, {.ecx = SVM_X2AVIC_EXT}, "x2avic"},
+    {"avic-extended-lvt", VENDOR_AMD, NULL, {0}, {.edx = SVM_EXT_LVT_AVIC}, "avic"},
+    {"idle-hlt-intercept", VENDOR_AMD, NULL, {0}, {.edx = SVM_IDLE_HLT}, NULL},
     {"vmx-preemption-timer", VENDOR_INTEL, has_vmx_timer, {0}, {0}, NULL},
     {"apic-timer", BOTH, has_apic_timer, {0}, {0}, NULL},
     {"io-apic", BOTH, has_line, {0}, {0}, NULL},
@@ -264,6 +267,7 @@ static void set_errata(const struct scenario_variant *v, struct svm *svm)
 {
     const struct processor *p = processor_of(v);
     svm->errata = p ? p->errata : 0;
+    svm->signature = p ? processor_signature(p->family, p->model) : 0;
     for (unsigned i = 0; i < v->machine.errata_count; i++)
         svm->errata |= errata_find(v->machine.errata[i])->bit;
 }

@@ -20,7 +20,8 @@ enum vendor features_vendor(const struct scenario_variant *);
 const char *features_check(const struct scenario *, const struct scenario_variant *, char *what,
                            size_t size);
 
-/* The capability MSRs, or CPUID, no longer offer what the variant does without. One of the two is NULL. */
+/* The capability MSRs, or CPUID, no longer offer what the variant does without or its processor lacks, and
+ * that gets its errata. One of the two is NULL. */
 void features_withhold(const struct scenario_variant *, struct vmx *, struct svm *);
 
 #endif

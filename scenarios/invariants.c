@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Invariants of posted-interrupt delivery to vCPU 0, whose thread runs on core 0. After the
- * dossier of races (A4, A3), as corrected by exploration: see scenarios/posted-delivery/README.md.
+ * Invariants of posted-interrupt delivery to vCPU 0, whose thread runs on core 0. See
+ * scenarios/posted-delivery/README.md, also for what exploration corrected.
  *
  * Each is evaluated in the steps that carry one of its events. It asks its questions one after the
  * other and stops at the first answer that settles it: every question more would make steps conflict

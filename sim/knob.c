@@ -24,7 +24,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMX_SHADOW_BLOCKS_EXTINT] = {
         "vmx-shadow-blocks-extint", {"yes", "no"},
         "does blocking by STI or MOV SS delay an external interrupt that causes a VM exit",
-        "SDM vol. 3, 26.6.2: silent; Bochs delays it"},
+        "SDM vol. 3, 26.6.2: silent; Bochs delays it, kvm-unit-tests (x86/apic.c, test_sti_nop) expect it"},
     [KNOB_PIR_DRAIN_ORDER] = {
         "pir-drain-order", {"ascending", "descending"},
         "in which order posted-interrupt processing reads the words of PIR",
@@ -32,14 +32,14 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_IEC] = {
         "iec", {"until-invalidated", "never"},
         "how long the interrupt entry cache of a VT-d unit, or the caches of an AMD IOMMU, keep an entry",
-        "VT-d specification, 6.2; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
+        "VT-d specification, 6.4; AMD IOMMU specification, INVALIDATE_INTERRUPT_TABLE: an "
         "implementation's choice"},
     [KNOB_IEC_WAIT_DRAINS] = {
         "iec-wait-drains", {"yes", "no"},
         "is a wait descriptor, or COMPLETION_WAIT, complete only when interrupts that used an old entry "
         "have left the unit",
-        "VT-d specification, 6.5, AMD IOMMU specification, COMPLETION_WAIT: no sentence of them could be "
-        "checked"},
+        "VT-d specification, 6.5.5: yes, and until their APIC has them; \"no\" is for units that do not. AMD "
+        "IOMMU specification, COMPLETION_WAIT: not at hand"},
     [KNOB_PPR_SUBCLASS] = {
         "ppr-subclass", {"tpr", "zero"},
         "PPR[3:0] when TPR and the vector in service have the same class",
@@ -48,17 +48,18 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "sti-blocks-nmi", {"no", "yes"},
         "is an NMI (or an NMI-window exit), too, delayed by one instruction behind an STI that found "
         "IF = 0",
-        "SDM vol. 2, STI: it \"may be blocked\""},
+        "SDM vol. 2, STI: it \"may be blocked\"; kvm-unit-tests (x86/apic.c, test_sti_nmi) expect yes"},
     [KNOB_IPIV_ENTRY_CHECKS] = {
         "ipiv-entry-checks", {"table", "table-and-tpr-shadow", "none"},
         "what VM entry demands for IPI virtualization: alignment and range of the PID-pointer table, "
         "and that the TPR shadow is used",
-        "SDM vol. 3, 26.2.1.1: edition not at hand; KVM sets all of it right"},
+        "no public source: assumed; KVM sets all of it right"},
     [KNOB_IPIV_ICR_PAGE] = {
         "ipiv-icr-page", {"virtualized", "exits"},
         "does IPI virtualization without APIC-register virtualization virtualize accesses to 300h and "
         "310h of the APIC-access page",
-        "SDM vol. 3, 30.4.3.1: edition not at hand; KVM sets both controls"},
+        "SDM vol. 3, \"Determining Whether a Write Access is Virtualized\": names the control; the rest is "
+        "assumed"},
     [KNOB_MSI_DESTINATION_MODE] = {
         "msi-destination-mode", {"used", "ignored"},
         "does the destination mode of an MSI count when its redirection hint is 0",
@@ -102,7 +103,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_VMRUN_DRAINS] = {
         "vmrun-drains", {"yes", "no"},
         "does VMRUN wait until the store buffer is empty",
-        "APM vol. 2, 7.1.3 and 7.6.4: not at hand; KVM puts no fence before it"},
+        "APM vol. 2, 15.5: silent; KVM puts no fence before it"},
     [KNOB_VMEXIT_DRAINS] = {
         "vmexit-drains", {"yes", "no"},
         "does #VMEXIT wait until the store buffer is empty",
@@ -115,7 +116,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "vmcb-clean-avic", {"tpr", "avic"},
         "which clean bit covers the enables of AVIC and x2AVIC, bits 31 and 30 of VMCB 060h: that of 060h (3) "
         "or that of AVIC (11)",
-        "APM vol. 2, 15.15.1: not stated"},
+        "APM vol. 2, 15.15.3: bit 3 is of 60h-67h, but does not name them"},
     [KNOB_VMRUN_STI_SHADOW] = {
         "vmrun-sti-shadow", {"kept", "lost"},
         "does the shadow of an STI right before VMRUN show in INTERRUPT_SHADOW when the delivery of an "
@@ -124,36 +125,32 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_SVM_SHADOW_BLOCKS_INTR] = {
         "svm-shadow-blocks-intr", {"yes", "no"},
         "does the guest's interrupt shadow delay a physical interrupt that is intercepted",
-        "APM vol. 2, 15.21: silent; Bochs delays it, KVM's nested SVM does not"},
+        "APM vol. 2, 15.21.5: not recognized in a shadow; Bochs delays it, KVM's nested SVM does not"},
     [KNOB_SVM_INTR_HOST_IF] = {
         "svm-intr-host-if", {"held", "exits"},
         "under V_INTR_MASKING and with IF = 0 in the host at VMRUN, is an intercepted physical interrupt held "
         "until #VMEXIT, or does it cause one",
-        "APM vol. 2, 15.21.1: the host's IF masks it; not checked where INTR is intercepted"},
-    [KNOB_SVM_INJECTED_NMI_MASKS] = {
-        "svm-injected-nmi-masks", {"yes", "no"},
-        "does an NMI injected by EVENTINJ mask physical NMIs until the guest's IRET, without V_NMI_ENABLE",
-        "APM vol. 2, 15.20: silent; Bochs masks them"},
-    [KNOB_EVENTINJ_TRAPS] = {
-        "eventinj-traps", {"accepted", "refused"},
-        "may EVENTINJ inject #BP and #OF as exceptions (type 3) into 64-bit mode",
-        "APM vol. 2, 15.20: not at hand; KVM injects #BP so, editions of Bochs differ"},
+        "APM vol. 2, 15.21.1: the host's IF \"controls physical interrupts\"; intercepts are not named"},
+    [KNOB_EVENTINJ_OVERFLOW] = {
+        "eventinj-overflow", {"accepted", "refused"},
+        "may EVENTINJ inject #OF as an exception into 64-bit mode, where INTO does not exist",
+        "APM vol. 2, 15.20: what is impossible for the mode is refused; #BR is the example"},
     [KNOB_DOORBELL_ID_BITS] = {
         "doorbell-id-bits", {"32", "12", "8"},
         "how many bits of the host APIC id has the AVIC doorbell register; the others fault",
-        "APM vol. 2, 15.29.6: 8; Linux uses 12; a PPR of family 1Ah lists 32"},
+        "APM vol. 2, 15.29.8.2: 8; Linux uses 12; a PPR of family 1Ah lists 32"},
     [KNOB_DOORBELL_WRMSR_DRAINS] = {
         "doorbell-wrmsr-drains", {"no", "yes"},
         "does a WRMSR to the AVIC doorbell wait until the store buffer is empty",
-        "APM vol. 2, 15.29.6: relaxed serialization, no more is said"},
+        "APM vol. 2, 15.29.8.2: relaxed serialization, no more is said"},
     [KNOB_DOORBELL_WAKES_HALTED] = {
         "doorbell-wakes-halted", {"yes", "no"},
         "does a doorbell wake a core that its guest has halted by a HLT that is not intercepted",
-        "APM vol. 2, 15.29.6: silent; KVM lets guests halt so"},
+        "APM vol. 2, 15.29.8.2: silent; KVM lets guests halt so"},
     [KNOB_AVIC_ICR_CHECKS] = {
         "avic-icr-checks", {"type-first", "vector-first"},
         "which of the two does exit 401h report for an ICR whose type and vector are both wrong",
-        "APM vol. 2, 15.29.5: no order is given"},
+        "APM vol. 2, 15.29.6.1: no order is given"},
     [KNOB_AVIC_ICR_BUSY] = {
         "avic-icr-busy", {"clear", "set"},
         "is the delivery status in the ICR set when exit 401h reports it",
@@ -161,11 +158,11 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_TARGET_ORDER] = {
         "avic-target-order", {"ascending", "descending"},
         "in which order an ICR write serves several targets",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_OTHERS] = {
         "avic-others", {"by-id", "by-page"},
         "by what does all-but-self tell the sender: the id in its page, or the address of the page",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_BROADCAST_BAD_PAGE] = {
         "avic-broadcast-bad-page", {"nothing-sent", "sent-before"},
         "what a broadcast has sent when it meets an entry with an illegal backing page",
@@ -177,20 +174,20 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_IPI_CLEARS_TMR] = {
         "avic-ipi-clears-tmr", {"no", "yes"},
         "does an IPI of AVIC clear the vector's bit in the trigger mode register of its target",
-        "APM vol. 2, 15.29.5: silent"},
+        "APM vol. 2, 15.29.6.1: silent"},
     [KNOB_AVIC_LEVEL_EOI] = {
         "avic-level-eoi", {"trap-kept", "trap-cleared", "fault"},
         "an EOI of a level-triggered interrupt: exit behind the instruction or before it, and is the vector "
         "still in service at the exit",
-        "APM vol. 2, 15.29.3: a table calls it a trap, the text a fault"},
+        "APM vol. 2, 15.29.3.1 calls it a trap, 15.29.9.2 a fault"},
     [KNOB_AVIC_ENTRY_TPR] = {
         "avic-entry-tpr", {"v-tpr", "page"},
         "which task priority counts from VMRUN on: V_TPR of the VMCB or TPR of the backing page",
-        "APM vol. 2, 15.29.3: not reconciled; Linux commit d02e48830e3f measured V_TPR, illumos says page"},
+        "APM vol. 2, 15.29.8.3: not said; Linux commit d02e48830e3f measured V_TPR, illumos says page"},
     [KNOB_AVIC_LOOKS_AT_STI] = {
         "avic-looks-at-sti", {"no", "yes"},
         "does a core look at IRR once more when its guest sets IF; what it has found before stays",
-        "APM vol. 2, 15.29.6: not among the occasions that it lists"},
+        "APM vol. 2, 15.29.8: not among the occasions that it lists"},
     [KNOB_AVIC_VINTR] = {
         "avic-vintr", {"ignored", "exits"},
         "does the VINTR intercept leave the guest where AVIC would deliver an interrupt",
@@ -202,7 +199,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_AVIC_STALE_TLB] = {
         "avic-stale-tlb", {"used", "dropped"},
         "does a guest that was entered without a flush use the translation of its APIC page from before",
-        "APM vol. 2, 15.29.2: software must flush"},
+        "APM vol. 2, 15.29.4.3: it may"},
     [KNOB_AVIC_NRIP] = {
         "avic-nrip", {"zero", "next"},
         "what nRIP is at exits 401h and 402h: 0, or where the instruction ends",
@@ -214,7 +211,7 @@ const struct knob_info knob_table[KNOB_COUNT] = {
     [KNOB_X2AVIC_BROADCAST] = {
         "x2avic-broadcast", {"all", "no-target"},
         "is physical destination FFFFFFFFh a broadcast with x2AVIC, or an id beyond the table",
-        "APM vol. 2, 15.29.5: names FFh of xAVIC alone"},
+        "APM vol. 2, 15.29.6.1: names FFh of xAVIC alone"},
     [KNOB_ERRATUM_1235] = {
         "erratum-1235", {"reorder", "stale-copy"},
         "how an ICR write sees a target as running that is not: IsRunning is read before IRR is set, or "

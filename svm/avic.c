@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The interrupts of a guest under AVIC: when the core looks at IRR, what it delivers, EOI and priorities.
- * After the APM vol. 2 (rev. 3.44), 15.29.3 and 15.29.6.
+ * After the APM vol. 2 (rev. 3.44), 15.29.3.1, 15.29.4, 15.29.8.
  *
  * A core looks at IRR when it runs VMRUN, when the doorbell has rung, behind EOI, a change of PPR and a self IPI; a store
  * to IRR alone is not noticed. What it found it remembers, until it can be delivered or another look says
@@ -54,20 +54,25 @@ static void require_modelled(struct core *c, const struct vmcb_copy *g)
         core_not_modelled(c, "AVIC with a page or table outside the machine's memory");
 }
 
-/* 15.29.2: a translation that leads to a backing page stays until it is flushed. */
+/* 15.29.4.3: a translation that leads to a backing page stays until it is flushed, and counts for another vCPU of the
+ * same machine whatever their ASIDs are; for what else runs with the same ASID as well. */
+bool avic_translates(const struct avic_translation *t, const struct vmcb_copy *g)
+{
+    return t->valid && (t->asid == vmcb_get(g, VMCB_ASID) ||
+                        (avic_on(g) && t->machine == (vmcb_get(g, VMCB_PHYSICAL_TABLE) & PIT_PAGE)));
+}
+
 static void flush_translation(struct avic_translation *t, const struct vmcb_copy *g)
 {
     unsigned control = vmcb_get(g, VMCB_TLB_CONTROL);
-    bool same = t->asid == vmcb_get(g, VMCB_ASID);
-    if (control == TLB_FLUSH_ALL || (control != TLB_NOTHING && same))
+    if (control == TLB_FLUSH_ALL || (control != TLB_NOTHING && avic_translates(t, g)))
         t->valid = 0;
 }
 
 static bool has_stale_translation(struct core *c, const struct avic_translation *t,
                                   const struct vmcb_copy *g)
 {
-    return t->valid && t->asid == vmcb_get(g, VMCB_ASID) &&
-           knob_value(&c->m->knobs, KNOB_AVIC_STALE_TLB) == 0;
+    return avic_translates(t, g) && knob_value(&c->m->knobs, KNOB_AVIC_STALE_TLB) == 0;
 }
 
 void avic_begin(struct svm *s, struct core *c)
@@ -117,7 +122,7 @@ void avic_evaluate(struct svm *s, struct core *c)
     unsigned vector = vapic_highest(c, avic_page(s, c) + VAPIC_VIRR, "IRR");
     k->pending = (vector & 0xf0) > (k->ppr & 0xf0) ? (uint8_t)vector : 0;
     if (k->pending)
-        machine_say(s->m, STEP_VMX, "vector %#x is pending", vector);
+        machine_say(s->m, STEP_SVM, "vector %#x is pending", vector);
 }
 
 /* True if it is another one. */
@@ -128,7 +133,7 @@ static bool change_ppr(struct svm *s, struct core *c)
     uint8_t ppr = vapic_ppr(tpr, k->in_service), before = k->ppr;
     k->ppr = ppr;
     core_hw_write(c, avic_page(s, c) + VAPIC_VPPR, 4, ppr);
-    machine_say(s->m, STEP_VMX, "PPR = %#x", ppr);
+    machine_say(s->m, STEP_SVM, "PPR = %#x", ppr);
     return (ppr ^ before) & 0xf0;
 }
 
@@ -240,7 +245,7 @@ enum event_result avic_take(struct svm *s, struct core *c, enum avic_event event
 {
     struct avic_core *k = avic_core(s, c);
     if (event == AVIC_LOOK) {
-        machine_say(s->m, STEP_VMX, "looks at IRR: %s", k->doorbell ? "the doorbell" : "IF is 1");
+        machine_say(s->m, STEP_SVM, "looks at IRR: %s", k->doorbell ? "the doorbell" : "IF is 1");
         k->doorbell = k->look = 0;
         avic_evaluate(s, c);
         return EVENT_RESUMED;

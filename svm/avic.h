@@ -17,12 +17,13 @@ struct svm;
 
 enum { AVIC_IPI_CYCLES = 150, AVIC_DELIVERY_CYCLES = 40 }; /* beside the delivery through the IDT */
 
-/* A translation of the guest's APIC page that outlives the guest (15.29.2). */
+/* A translation of the guest's APIC page that outlives the guest (15.29.4.3). */
 struct avic_translation {
     uint8_t valid;
     uint32_t asid;
-    uint64_t bar;  /* guest physical */
-    uint64_t page; /* where it leads */
+    uint64_t machine; /* whose: the address of its physical APIC ID table */
+    uint64_t bar;     /* guest physical */
+    uint64_t page;    /* where it leads */
 };
 
 /* What a core knows of its guest's APIC beside the page. Plain data, in the arena. */
@@ -49,7 +50,7 @@ static inline bool avic_x2(const struct vmcb_copy *g)
 /* Attaches it to svm->avic. */
 void avic_new(struct svm *);
 
-/* The rule about AVIC's fields that does not hold, or NULL (15.29.4, 15.29.2). */
+/* The rule about AVIC's fields that does not hold, or NULL (15.29.4). */
 const char *avic_check(const struct svm *, const struct vmcb_copy *);
 
 /* In the step that commits VMRUN, with AVIC on or off: from here on a doorbell counts. */
@@ -91,7 +92,7 @@ void avic_after_instruction(struct svm *, struct core *);
 /* RDMSR or WRMSR that the permission map lets through; true if it was one of x2AVIC's. */
 bool avic_msr(struct svm *, struct core *, const struct insn *, bool write);
 
-/* MOV CR8 (15.29.3): the write has been announced. */
+/* MOV CR8 (15.29.3.1, 15.29.4.1): the write has been announced. */
 unsigned avic_read_cr8(const struct svm *, const struct core *);
 void avic_write_cr8(struct svm *, struct core *, unsigned class);
 

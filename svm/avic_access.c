@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Accesses of a guest to the registers of its virtual APIC: to the page of APIC_BAR with xAVIC, by RDMSR and WRMSR with
- * x2AVIC. After the APM vol. 2 (rev. 3.44), 15.29.2, 15.29.3, 15.29.9.2, 15.29.10.
+ * x2AVIC. After the APM vol. 2 (rev. 3.44), 15.29.3.1, 15.29.8.1, 15.29.9.2,
+ * 15.29.10.
  *
  * What completes is an ordinary load or store of the backing page, which is write-back memory; what the register
  * does follows behind the instruction. A trap is an exit there, a fault one before the access. The order for MSRs is
@@ -102,15 +103,15 @@ static uint64_t translate(struct svm *s, struct core *c)
 {
     struct avic_translation *t = &avic_core(s, c)->translation;
     const struct vmcb_copy *g = svm_current(s, c);
-    uint32_t asid = (uint32_t)vmcb_get(g, VMCB_ASID);
     uint64_t bar = c->state->access_page & ~1ull;
-    bool stale = t->valid && t->asid == asid && t->bar == bar &&
-                 (!avic_on(g) || t->page != avic_page(s, c));
+    bool stale = avic_translates(t, g) && t->bar == bar && (!avic_on(g) || t->page != avic_page(s, c));
     if (stale && knob_value(&c->m->knobs, KNOB_AVIC_STALE_TLB) == 0) {
         machine_say(s->m, STEP_REGISTER, "by a translation from before");
         return t->page;
     }
-    *t = (struct avic_translation){.valid = 1, .asid = asid, .bar = bar, .page = avic_page(s, c)};
+    *t = (struct avic_translation){.valid = 1, .asid = (uint32_t)vmcb_get(g, VMCB_ASID),
+                                   .machine = vmcb_get(g, VMCB_PHYSICAL_TABLE) & PIT_PAGE,
+                                   .bar = bar, .page = avic_page(s, c)};
     return t->page;
 }
 
@@ -220,6 +221,18 @@ static void write_register(struct svm *s, struct core *c, const struct insn *in,
         core_skip(c, in);
 }
 
+/* The knob is asked where it makes a difference, which is the instruction's own affair. */
+static enum avic_action msr_action(const struct svm *s, struct core *c, uint32_t msr, bool write,
+                                   uint64_t value)
+{
+    bool ext_lvt = svm_offers(s, SVM_EXT_LVT_AVIC);
+    enum avic_action checked = avic_msr_action(msr, write, value, ext_lvt, false),
+                     unchecked = avic_msr_action(msr, write, value, ext_lvt, true);
+    if (checked == unchecked)
+        return checked;
+    return knob_value(&c->m->knobs, KNOB_X2AVIC_FAULTS) == 1 ? unchecked : checked;
+}
+
 static void general_protection(struct core *c)
 {
     if (core_point(c, &nothing, POINT_BOUNDARY))
@@ -233,9 +246,7 @@ bool avic_msr(struct svm *s, struct core *c, const struct insn *in, bool write)
     uint64_t value = write ? written_value(c) : 0;
     if (!avic_on(g) || !avic_x2(g) || msr < APIC_MSR_FIRST || msr > APIC_MSR_FIRST + 0xff)
         return false;
-    bool unchecked = knob_value(&c->m->knobs, KNOB_X2AVIC_FAULTS) == 1;
-    enum avic_action action =
-        avic_msr_action(msr, write, value, svm_offers(s, SVM_EXT_LVT_AVIC), unchecked);
+    enum avic_action action = msr_action(s, c, msr, write, value);
     unsigned offset = avic_msr_offset(msr);
     bool level = write && action == AVIC_ACCEL && offset == VAPIC_VEOI && eoi_faults(s, c);
     if (action == AVIC_GP || (write && deadline_faults(s, msr, value)))

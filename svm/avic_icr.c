@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A guest writes the ICR: AVIC sends the IPI itself, or leaves the guest (exit 401h).
- * After the APM vol. 2 (rev. 3.44), 15.29.4, 15.29.5, 15.29.9.1, steps 1 to 6.
+ * After the APM vol. 2 (rev. 3.44), 15.29.5, 15.29.6.1 (steps 1 to 6), 15.29.9.1.
  *
  * First the targets are found, and one that is illegal ends it with nothing sent. Then for each target: the bit in IRR
  * of its backing page, by a locked access; IsRunning of its entry, which is read once more, behind that; the doorbell, or
@@ -65,7 +65,7 @@ static int check_value(struct core *c, uint64_t icr)
 static uint64_t read_entry(struct core *c, uint64_t at, unsigned index)
 {
     uint64_t entry = core_hw_read(c, at, PIT_ENTRY_SIZE);
-    machine_say(c->m, STEP_VMX, "physical APIC ID table[%u]: %s%s, host %#x", index,
+    machine_say(c->m, STEP_SVM, "physical APIC ID table[%u]: %s%s, host %#x", index,
                 pit_valid(entry) ? "valid" : "not valid", pit_running(entry) ? ", running" : "",
                 pit_host_id(entry));
     return entry;
@@ -101,7 +101,7 @@ static int add_logical(struct svm *s, struct core *c, struct ipi *ipi, uint32_t 
         return add_directed(c, ipi, index, index);
     uint64_t table = vmcb_get(svm_current(s, c), VMCB_LOGICAL_TABLE) & PIT_PAGE;
     uint32_t entry = (uint32_t)core_hw_read(c, lit_entry_at(table, index), LIT_ENTRY_SIZE);
-    machine_say(c->m, STEP_VMX, "logical APIC ID table[%u] = %#x", index, entry);
+    machine_say(c->m, STEP_SVM, "logical APIC ID table[%u] = %#x", index, entry);
     ipi->bad = index;
     return entry & LIT_VALID ? add_directed(c, ipi, entry & LIT_GUEST_ID, index) : IPI_INVALID_TARGET;
 }

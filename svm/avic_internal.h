@@ -21,7 +21,10 @@ static inline uint64_t avic_page(const struct svm *s, const struct core *c)
     return vmcb_get(svm_current(s, c), VMCB_BACKING_PAGE) & PIT_PAGE;
 }
 
-/* avic.c: the core looks at IRR, and remembers what it could deliver (15.29.6). */
+/* avic.c: does it count for this guest? */
+bool avic_translates(const struct avic_translation *, const struct vmcb_copy *);
+
+/* avic.c: the core looks at IRR, and remembers what it could deliver (15.29.8). */
 void avic_evaluate(struct svm *, struct core *);
 
 /* What the write to a register does beyond the write. True: that has led to an exit, with RIP as given. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which accesses of a guest to the registers of its virtual APIC the processor completes, and which leave the
- * guest (APM vol. 2, 15.29.3, table 15-22). Pure rules, one table.
+ * guest (APM vol. 2, 15.29.3.1, table 15-22). Pure rules, one table.
  *
  * Registers are named by their offset in the page; that of an x2APIC MSR is (MSR - 800h) * 10h.
  */

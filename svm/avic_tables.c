@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From an ICR to entries of the tables. After the APM vol. 2, 15.29.4 and 15.29.5.
+ * From an ICR to entries of the tables. After the APM vol. 2, 15.29.5 and 15.29.6.1.
  *
  * xAVIC, flat model: entry n of the LIT for bit n. Cluster model: entry 4 * cluster + n. Cluster 15 is reserved; its
  * entries are those behind the sixtieth. An x2APIC's logical id is derived, so x2AVIC needs no LIT: bit n

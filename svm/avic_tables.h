@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tables through which the ICR of a guest finds its targets: the physical APIC ID table (PIT here) and the logical
- * one (LIT), which xAVIC alone has (APM vol. 2, 15.29.4: tables 15-23, 15-24). Ordinary memory: the manual
+ * one (LIT), which xAVIC alone has (APM vol. 2, 15.29.5: tables 15-23, 15-24). Ordinary memory: the manual
  * gives no way to invalidate a copy of an entry, so there is none. Erratum #1235 is an exception to that.
  *
  * gAPIC: a guest's physical APIC id; hAPIC: a host's.
@@ -71,7 +71,7 @@ struct avic_targets {
     uint32_t first;
 };
 
-/* Can the hardware send it: fixed and edge triggered? Levels do not matter (15.29.5). */
+/* Can the hardware send it: fixed and edge triggered? Levels do not matter (15.29.3.1). */
 static inline bool avic_type_is_sent(uint64_t icr)
 {
     return (icr >> 8 & 7) == APIC_FIXED && !(icr & APIC_ICR_LEVEL);

@@ -2,10 +2,10 @@
 /*
  * VMCB fields on their way between memory and the core, and the copies that the core keeps (APM vol. 2, 15.15).
  *
- * A copy is kept by the VMCB's physical address, of the last two VMCBs of the core. Clean bits of a VMCB of which there
- * is no copy have no effect, and a copy outlives what other cores do: software that runs the guest elsewhere in
- * between and sets the bits all the same gets the fields of the last time here. One choice for all groups: a
- * processor that keeps some of them only is none of the two values of the knob.
+ * A copy is kept by the VMCB's physical address, of the last two VMCBs of the core. Clean bits of a VMCB of which
+ * there is no copy have no effect, and a copy outlives what other cores do: software that runs the guest
+ * elsewhere in between and sets the bits all the same gets the fields of the last time here. One choice for all
+ * groups: a processor that keeps some of them only is none of the two values of the knob.
  */
 #include "svm/internal.h"
 

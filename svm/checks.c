@@ -3,8 +3,7 @@
  * What must hold of a VMCB for VMRUN to enter the guest: else VMEXIT_INVALID (APM vol. 2, 15.5.1, "Canonicalization
  * and Consistency Checks", 15.20, 15.21.10, 15.25.3, 15.29).
  *
- * Left out: reserved bits of CR3 and CR4, what only guests outside 64-bit mode can break beyond the rows here,
- * rules of SEV and SNP.
+ * Left out: what only guests outside 64-bit mode can break beyond the rows here, rules of CET, SEV and SNP.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"
@@ -59,11 +58,20 @@ static bool cr0(const struct svm *s, const struct core *c, const struct vmcb_cop
     return !(value >> 32) && ((value & CR0_CD) || !(value & CR0_NW));
 }
 
-static bool high_halves(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
+/* APM vol. 2, 3.1. EFER: SCE, LME, LMA, NXE, SVME, LMSLE, FFXSR, TCE, MCOMMIT, INTWB, UAIE, AIBRSE; CR4: VME to
+ * UMIP, LA57, FSGSBASE to PKE, CET. */
+static bool reserved_bits(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
+{
+    const uint64_t efer = 0x36fd01, cr4 = 0xf71fff;
+    (void)s, (void)c;
+    return !(vmcb_get(g, VMCB_EFER) & ~efer) && !(vmcb_get(g, VMCB_CR4) & ~cr4) &&
+           !(vmcb_get(g, VMCB_CR3) >> 52);
+}
+
+static bool debug_registers(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
 {
     (void)s, (void)c;
-    return !(vmcb_get(g, VMCB_DR6) >> 32) && !(vmcb_get(g, VMCB_DR7) >> 32) &&
-           !(vmcb_get(g, VMCB_CR4) >> 32) && !(vmcb_get(g, VMCB_EFER) >> 32);
+    return !(vmcb_get(g, VMCB_DR6) >> 32) && !(vmcb_get(g, VMCB_DR7) >> 32);
 }
 
 static bool long_mode(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
@@ -83,13 +91,12 @@ static bool code_segment(const struct svm *s, const struct core *c, const struct
     return !wanted || !(attributes & CS_L) || !(attributes & CS_D);
 }
 
-/* BOUND does not exist in 64-bit mode. */
+/* BOUND does not exist in 64-bit mode, nor does INTO. */
 static bool exception_exists(const struct core *c, unsigned vector)
 {
     if (vector == VECTOR_NMI || vector > 31 || vector == VECTOR_BR)
         return false;
-    bool trap = vector == VECTOR_BP || vector == VECTOR_OF;
-    return !trap || knob_value(&c->m->knobs, KNOB_EVENTINJ_TRAPS) == 0;
+    return vector != VECTOR_OF || knob_value(&c->m->knobs, KNOB_EVENTINJ_OVERFLOW) == 0;
 }
 
 static bool injection(const struct svm *s, const struct core *c, const struct vmcb_copy *g)
@@ -128,7 +135,8 @@ static const struct rule rules[] = {
     {"nested paging goes with CR0.PG = 1 in the host and a valid nCR3", nested_paging},
     {"EFER.SVME is 1 in the guest", svme},
     {"CR0[63:32] is 0, and NW is 1 only where CD is", cr0},
-    {"bits 63:32 of CR4, EFER, DR6 and DR7 are 0", high_halves},
+    {"reserved bits of CR3, CR4 and EFER are 0", reserved_bits},
+    {"bits 63:32 of DR6 and DR7 are 0", debug_registers},
     {"long mode with paging goes with CR4.PAE and CR0.PE", long_mode},
     {"CS.L and CS.D are not both 1 in long mode", code_segment},
     {"EVENTINJ holds an event that can be", injection},

@@ -4,6 +4,7 @@
 
 enum {
     LEAF_BASIC = 0,
+    LEAF_SIGNATURE = 1,
     ECX_SVM = 1 << 2,
     SVM_REVISION = 1,
 };
@@ -26,6 +27,9 @@ void svm_cpuid(void *virt, struct core *c, uint32_t leaf, struct cpuid_registers
     switch (leaf) {
     case LEAF_BASIC:
         vendor(r);
+        break;
+    case LEAF_SIGNATURE:
+        r->a = s->signature;
         break;
     case LEAF_EXTENDED:
         vendor(r);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * MOV to and from control registers in a guest: intercepts, and CR8 (APM vol. 2, 15.8, 15.21.2, 15.33.1).
+ * MOV to and from control registers in a guest: intercepts, and CR8 (APM vol. 2, 15.8.1, 15.9, 15.21.2).
  *
  * Under V_INTR_MASKING CR8 is V_TPR. Without it a read is of the local APIC's TPR, and a write changes both. With AVIC
- * it is V_TPR and TPR of the backing page in any case (15.29.3). Left out: CLTS, LMSW, SMSW.
+ * it is V_TPR and TPR of the backing page in any case (15.29.4.1). Left out: CLTS, LMSW, SMSW.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"
@@ -33,8 +33,6 @@ static bool write_cr8(struct svm *s, struct core *c, const struct insn *in)
     struct vmcb_copy *g = svm_current(s, c);
     uint64_t value = core_reg(c, in->operand[1].reg);
     struct footprint fp;
-    if (value >> 4)
-        return false; /* #GP, as in the host */
     footprint_clear(&fp);
     svm_footprint(c, &fp);
     if (!core_point(c, &fp, POINT_BOUNDARY))
@@ -53,7 +51,7 @@ static bool write_cr8(struct svm *s, struct core *c, const struct insn *in)
     return true;
 }
 
-/* 15.8.1: the selective intercept lets changes of TS and MP pass. */
+/* 15.9: the selective intercept lets changes of TS and MP pass. */
 static bool changes_more(struct core *c, unsigned general)
 {
     enum { CR0_MP = 1 << 1, CR0_TS = 1 << 3 };
@@ -65,8 +63,10 @@ bool svm_guest_mov_cr(struct svm *s, struct core *c, const struct insn *in)
     bool write = is_control(in->operand[0].reg);
     unsigned control = in->operand[write ? 0 : 1].reg, general = in->operand[write ? 1 : 0].reg;
     unsigned cr = control - X86_REG_CR0, code = (write ? VMEXIT_CR0_WRITE : VMEXIT_CR0_READ) + cr;
+    if (cr == 8 && write && core_reg(c, (int)general) >> 4)
+        return false; /* 15.9: #GP, as in the host, comes before the intercept */
     if (vmcb_get(svm_current(s, c), VMCB_INTERCEPT_CR) >> code & 1) {
-        uint64_t assist = 1ull << 63 | core_register_number(general); /* 15.33.1 */
+        uint64_t assist = 1ull << 63 | core_register_number(general); /* 15.8.1 */
         svm_exit_instruction(s, c, in, code, svm_offers(s, SVM_DECODE_ASSISTS) ? assist : 0, 0);
         return true;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * After the APM vol. 2 (rev. 3.44), 15.29.6. The register is write-only; bits beyond those of the id must be zero
+ * After the APM vol. 2 (rev. 3.44), 15.29.8.2. The register is write-only; bits beyond those of the id must be zero
  * (knob doorbell-id-bits). Its WRMSR does not serialize ("relaxed"), so that an earlier store may still wait in the
  * store buffer when the doorbell leaves: knob doorbell-wrmsr-drains. An MFENCE before it is over by then.
  *
@@ -10,13 +10,13 @@
 
 #include "lapic/doorbell.h"
 
-static bool is_legal(const struct knobs *k, uint64_t value)
+/* The knob is asked where it makes a difference, which is the instruction's own affair. */
+static bool is_legal(struct knobs *k, uint64_t value)
 {
     static const unsigned bits[] = {32, 12, 8};
-    return !(value >> bits[k->value[KNOB_DOORBELL_ID_BITS]]);
+    return !(value >> bits[2]) || !(value >> bits[knob_value(k, KNOB_DOORBELL_ID_BITS)]);
 }
 
-/* The knobs are asked by every write, whatever it holds. */
 static bool next_write(void *owner, struct core *c, uint32_t msr, bool write, uint64_t value,
                  struct footprint *fp, unsigned *flags)
 {
@@ -24,7 +24,6 @@ static bool next_write(void *owner, struct core *c, uint32_t msr, bool write, ui
     (void)msr;
     if (!write)
         return false;
-    (void)knob_value(&c->m->knobs, KNOB_DOORBELL_ID_BITS);
     if (!is_legal(&c->m->knobs, value))
         return false;
     if (c->m->model == MEMORY_TSO && knob_value(&c->m->knobs, KNOB_DOORBELL_WRMSR_DRAINS) == 1)

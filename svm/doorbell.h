@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The doorbell register, C001_011Bh: the WRMSR with which software rings (APM vol. 2, 15.29.6). The message is
+ * The doorbell register, C001_011Bh: the WRMSR with which software rings (APM vol. 2, 15.29.8.2). The message is
  * in lapic/doorbell.h, since IOMMUs send it, too; what it does to a core is in avic.c:
  *
  *     guest mode, AVIC on     the core looks at the page of the guest that it runs, whosever the doorbell was

@@ -40,6 +40,12 @@ extern const size_t errata_count;
 extern const struct processor processors[];
 extern const size_t processors_count;
 
+/* CPUID leaf 1, EAX (APM vol. 3, appendix E): both families here are beyond 0Fh. */
+static inline uint32_t processor_signature(unsigned family, unsigned model)
+{
+    return (family - 0xf) << 20 | (model & 0xf0) << 12 | 0xf << 8 | (model & 0xf) << 4;
+}
+
 /* NULL if there is no such. */
 const struct erratum *errata_find(const char *name);
 const struct processor *processor_find(const char *name);

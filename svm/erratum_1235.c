@@ -76,7 +76,7 @@ static uint64_t read_and_keep(struct svm *s, struct core *c, uint64_t at)
     message_post(s->m, c->id, (struct message){.kind = PIT_UPDATE, .vector = (uint8_t)c->id,
                                                .target = MESSAGE_TO_DEVICES,
                                                .destination = copy->number});
-    machine_say(s->m, STEP_VMX, "keeps a copy: %s", pit_running(entry) ? "running" : "not running");
+    machine_say(s->m, STEP_SVM, "keeps a copy: %s", pit_running(entry) ? "running" : "not running");
     return entry;
 }
 
@@ -92,7 +92,7 @@ static uint64_t read_by_copy(struct svm *s, struct core *c, uint64_t at)
     if (!copy)
         return read_and_keep(s, c, at);
     copy->valid = --copy->writes > 0;
-    machine_say(s->m, STEP_VMX, "uses its copy: %s",
+    machine_say(s->m, STEP_SVM, "uses its copy: %s",
                 pit_running(copy->entry) ? "running" : "not running");
     return copy->entry;
 }
@@ -101,7 +101,7 @@ uint64_t erratum_1235_read(struct svm *s, struct core *c, uint64_t at, uint64_t 
 {
     if (knob_value(&c->m->knobs, KNOB_ERRATUM_1235) == 1)
         return read_by_copy(s, c, at);
-    machine_say(s->m, STEP_VMX, "IsRunning was read before: %d", pit_running(early));
+    machine_say(s->m, STEP_SVM, "IsRunning was read before: %d", pit_running(early));
     return early;
 }
 

@@ -67,7 +67,7 @@ static enum guest_event unmaskable(const struct svm *s, const struct core *c)
     return lapic_init_pending(s->lapic, c->id) ? EVENT_INIT : NO_EVENT;
 }
 
-/* 15.29.6: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
+/* 15.29.8.3: V_IRQ is ignored with AVIC, which has vectors of its own; or the core has to look for them. */
 static enum guest_event avic_ready(const struct svm *s, const struct core *c)
 {
     switch (avic_event(s, c)) {
@@ -113,17 +113,28 @@ static bool event_ready(void *virt, struct core *c)
     return highest_event(virt, c) != NO_EVENT;
 }
 
-/* The code with which an event leaves the guest; 0 if it does not. `k`: whose knobs are in force. */
-static unsigned exit_code(const struct knobs *k, const struct vmcb_copy *g, enum guest_event event)
+/* The code with which an event leaves the guest; 0 if it does not. */
+static unsigned exit_code(const struct svm *s, const struct core *c, enum guest_event event)
 {
+    const struct vmcb_copy *g = svm_current(s, c);
     static const uint8_t codes[] = {[EVENT_SMI] = VMEXIT_SMI, [EVENT_INIT] = VMEXIT_INIT, [EVENT_NMI] = VMEXIT_NMI,
                                     [EVENT_VNMI] = 0, [EVENT_INTR] = VMEXIT_INTR,
                                     [EVENT_VIRQ] = VMEXIT_VINTR, [EVENT_LOOK] = 0,
                                     [EVENT_AVIC] = VMEXIT_VINTR};
     unsigned code = codes[event];
-    if (event == EVENT_AVIC && k->value[KNOB_AVIC_VINTR] == 0)
+    if (event == EVENT_AVIC && s->m->knobs.value[KNOB_AVIC_VINTR] == 0)
         return 0;
-    return code && svm_intercepts(g, code) ? code : 0;
+    if (code && svm_intercepts(g, code))
+        return code;
+    bool sx = event == EVENT_INIT && svm_init_redirected(s, c) &&
+              (vmcb_get(g, VMCB_INTERCEPT_EXCEPTIONS) >> VECTOR_SX & 1);
+    return sx ? VMEXIT_EXCP0 + VECTOR_SX : 0;
+}
+
+/* 15.13, 15.21.8: what is intercepted stays pending, but for an INIT that has become #SX. */
+static bool stays_pending(unsigned code)
+{
+    return code && code != VMEXIT_EXCP0 + VECTOR_SX;
 }
 
 /* What decides which event it is: what is pending of those above it. With interrupts open INTR is changed by each
@@ -143,7 +154,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
 {
     struct svm *s = virt;
     enum guest_event event = highest_event(s, c);
-    unsigned code = exit_code(&s->m->knobs, svm_current(s, c), event);
+    unsigned code = exit_code(s, c, event);
     assert(event != NO_EVENT);
     if (event == EVENT_LOOK || event == EVENT_AVIC)
         avic_next(c, fp);
@@ -153,7 +164,7 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     if (event == EVENT_INIT && !code)
         core_init_next(c, fp);
     else if (event == EVENT_SMI || event == EVENT_INIT || event == EVENT_NMI)
-        footprint_add(fp, core_control(c->id, UNIT_NMI), code ? ACCESS_READ : ACCESS_WRITE);
+        footprint_add(fp, core_control(c->id, UNIT_NMI), stays_pending(code) ? ACCESS_READ : ACCESS_WRITE);
     if (code)
         *flags = (*flags & ~(unsigned)POINT_DRAINED) | core_would_drain(c, KNOB_VMEXIT_DRAINS);
     else if (event == EVENT_LOOK)
@@ -162,11 +173,15 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
         *flags |= POINT_DRAINED; /* APM vol. 2, 7.1.3: delivery drains the store buffer */
 }
 
-/* 15.13: the event stays pending; and V_IRQ stays 1. */
+/* V_IRQ stays 1 as well. */
 static enum event_result leave(struct svm *s, struct core *c, unsigned code)
 {
     (void)core_drain_flag(c, KNOB_VMEXIT_DRAINS); /* event_next() has only looked */
-    svm_leave(s, c, &(struct svm_exit){.code = code, .rip = c->exec.resume_rip});
+    if (!stays_pending(code))
+        lapic_take_init(s->lapic, c->id);
+    /* 15.13.3: no I/O trap; 15.12.20: the error code. */
+    uint64_t info = code == VMEXIT_SMI ? 1 : stays_pending(code) ? 0 : SX_INIT;
+    svm_leave(s, c, &(struct svm_exit){.code = code, .info1 = info, .rip = c->exec.resume_rip});
     return EVENT_DIVERTED;
 }
 
@@ -190,7 +205,7 @@ static enum event_result event_take(void *virt, struct core *c)
 {
     struct svm *s = virt;
     enum guest_event event = highest_event(s, c);
-    unsigned code = exit_code(&s->m->knobs, svm_current(s, c), event);
+    unsigned code = exit_code(s, c, event);
     assert(event != NO_EVENT);
     if (event == EVENT_AVIC && svm_intercepts(svm_current(s, c), VMEXIT_VINTR))
         knob_value(&s->m->knobs, KNOB_AVIC_VINTR);
@@ -240,6 +255,7 @@ static void flag_set(void *virt, struct core *c)
 }
 
 const struct virt_ops svm_virt_ops = {
+    .init = svm_init,
     .takes_smi = true,
     .cpuid = svm_cpuid,
     .efer_allowed = svm_efer_allowed,
@@ -256,4 +272,5 @@ const struct virt_ops svm_virt_ops = {
     .page_access = page_access,
     .after_instruction = after_instruction,
     .flag_set = flag_set,
+    .steps = STEP_SVM,
 };

@@ -2,9 +2,9 @@
 /*
  * #VMEXIT (APM vol. 2, 15.6, 15.7).
  *
- * It begins with one step, in which GIF becomes 0 and guest mode ends; what follows are the accesses to the VMCB, in the
- * order of the manual, and to the host-save area, each a step where others look. No event can come in between.
- * V_IRQ, V_INTR_MASKING and the ASID of the guest end with guest mode.
+ * It begins with one step, in which GIF becomes 0 and guest mode ends; what follows are the accesses to the
+ * VMCB, in the order of the manual, and to the host-save area, each a step where others look. No event can
+ * come in between. V_IRQ, V_INTR_MASKING and the ASID of the guest end with guest mode.
  */
 #include "svm/avic.h"
 #include "svm/internal.h"
@@ -32,8 +32,10 @@ static void write_codes(struct core *c, struct vmcb_copy *g, const struct svm_ex
 }
 
 /* 15.7.1: of 060h only what the guest changes is written; the rest is software's. */
-static void write_virtual(struct core *c, struct vmcb_copy *g, uint64_t nrip, bool shadow)
+static void write_virtual(const struct svm *s, struct core *c, struct vmcb_copy *g, uint64_t nrip, bool shadow)
 {
+    if (svm_offers(s, SVM_DECODE_ASSISTS)) /* 15.8.4: no instruction bytes but with a page fault */
+        svm_write(c, KNOB_VMEXIT_DRAINS, g->address + offsetof(struct vmcb, control.fetched), 1, 0);
     write_field(c, g, VMCB_NRIP, nrip);
     svm_write(c, KNOB_VMEXIT_DRAINS, g->address + offsetof(struct vmcb, control.int_ctl), 2,
               vmcb_get(g, VMCB_INT_CTL) & 0xffff);
@@ -99,13 +101,13 @@ static void end_guest_mode(struct svm *s, struct core *c, const struct vmcb_copy
 void svm_leave(struct svm *s, struct core *c, const struct svm_exit *e)
 {
     struct vmcb_copy *g = svm_current(s, c);
-    uint32_t error, info = svm_exit_int_info(c, e->code, &error);
+    uint32_t error, info = svm_exit_int_info(s, c, &error);
     bool shadow = saved_shadow(s, c);
     assert(c->state->non_root);
     say(s, e);
     end_guest_mode(s, c, g);
     write_codes(c, g, e, info, error);
-    write_virtual(c, g, svm_offers(s, SVM_NRIPS) ? e->nrip : 0, shadow);
+    write_virtual(s, c, g, svm_offers(s, SVM_NRIPS) ? e->nrip : 0, shadow);
     write_state(c, g, e->rip);
     svm_load_host(s, c);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The global interrupt flag: CLGI and STGI in the host, and in a guest that they do not leave (APM vol. 2, 15.17,
- * 15.33.2).
+ * 15.33).
  *
  * GIF = 0 holds all events, INIT and NMIs among them (core_state.held). With V_GIF_ENABLE the guest's CLGI and
  * STGI change V_GIF alone, which masks virtual interrupts and virtual NMIs; without it they change GIF, and a guest

@@ -89,12 +89,13 @@ static void load_state(struct core *c, uint64_t vmcb)
     t->tr_base = core_hw_read(c, at(vmcb, offsetof(struct vmcb_save, tr.base)), 8);
 }
 
-/* An interrupt before it is delivered by the old TSS, one behind it by the new. */
+/* An interrupt before it is delivered by the old TSS, one behind it by the new. Where GIF is 0, as VMMs have it here,
+ * none comes in between: the boundaries of CLGI and behind STGI are what is left. */
 void svm_vmload(struct svm *s, struct core *c, const struct insn *in, bool save)
 {
     static const struct footprint nothing;
     uint64_t vmcb;
-    if (!c->cpu->in_setup)
+    if (!c->cpu->in_setup && !c->state->held)
         machine_observe(c->m, c->id);
     if (!core_point(c, &nothing, POINT_BOUNDARY))
         return;

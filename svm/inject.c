@@ -20,14 +20,12 @@ static uint64_t return_rip(const struct svm *s, const struct vmcb_copy *g, unsig
     return trap && svm_offers(s, SVM_NRIPS) ? vmcb_get(g, VMCB_NRIP) : vmcb_get(g, VMCB_RIP);
 }
 
-/* 15.21.10: with V_NMI_ENABLE the injection masks virtual NMIs. */
+/* 15.21.10: with V_NMI_ENABLE the injection masks virtual NMIs; 15.20: without it nothing. */
 static void mask_nmis(struct svm *s, struct core *c)
 {
     struct vmcb_copy *g = svm_current(s, c);
     if (vmcb_control(g, V_NMI_ENABLE))
         vmcb_set(g, VMCB_INT_CTL, vmcb_get(g, VMCB_INT_CTL) | V_NMI_MASK);
-    else if (knob_value(&c->m->knobs, KNOB_SVM_INJECTED_NMI_MASKS) == 0)
-        c->state->nmi_blocked = 1;
 }
 
 void svm_inject(struct svm *s, struct core *c, const struct vmcb_copy *g)
@@ -56,18 +54,21 @@ static unsigned event_type(const struct delivery *d)
     return d->type > DELIVER_SOFTWARE ? (unsigned)EVENT_TYPE_EXCEPTION : d->type;
 }
 
-/* A double fault and a shutdown have not occurred during the delivery of what caused them. */
-uint32_t svm_exit_int_info(struct core *c, uint64_t code, uint32_t *error)
+/* 15.7.3: a double fault that is intercepted, too, leaves the event before it. 15.21.10: an NMI whose delivery
+ * ends so masks nothing. */
+uint32_t svm_exit_int_info(struct svm *s, struct core *c, uint32_t *error)
 {
     const struct delivery *d = &c->exec.delivering;
-    bool ends_it = d->valid && code != VMEXIT_SHUTDOWN && code != VMEXIT_EXCP0 + VECTOR_DF;
+    struct vmcb_copy *g = svm_current(s, c);
     uint32_t info = 0;
     *error = 0;
-    if (ends_it) {
+    if (d->valid) {
         info = EVENT_VALID | event_type(d) << 8 | (d->has_error ? EVENT_HAS_ERROR : 0) | d->vector;
         *error = d->error;
         machine_say(c->m, STEP_SVM, "during the delivery of vector %#x", d->vector);
     }
+    if (d->valid && d->type == DELIVER_NMI && vmcb_control(g, V_NMI_ENABLE))
+        vmcb_set(g, VMCB_INT_CTL, vmcb_get(g, VMCB_INT_CTL) & ~V_NMI_MASK);
     c->exec.delivering.valid = 0;
     return info;
 }

@@ -72,7 +72,7 @@ static bool exit_if(struct svm *s, struct core *c, const struct insn *in, unsign
     return true;
 }
 
-/* The vector of INT n with decode assists (15.33.3); INT3 is no INT n. */
+/* The vector of INT n with decode assists (15.8.2); INT3 is no INT n. */
 static bool software_interrupt(struct svm *s, struct core *c, const struct insn *in)
 {
     if (!in->operands || !svm_intercepts(svm_current(s, c), VMEXIT_SWINT))
@@ -108,11 +108,28 @@ static bool halt(struct svm *s, struct core *c, const struct insn *in)
     return asked && !is_busy(s, c) && exit_if(s, c, in, VMEXIT_IDLE_HLT);
 }
 
+/* 15.9: of these VMMCALL alone may be intercepted where it would be #UD. */
+static bool guest_svm(struct svm *s, struct core *c, const struct insn *in)
+{
+    if (in->id == X86_INS_VMMCALL && exit_if(s, c, in, VMEXIT_VMMCALL))
+        return true;
+    return svm_is_off(c) || exit_if(s, c, in, own_code(in)) || execute(s, c, in);
+}
+
+/* 15.8.3: the linear address. */
+static bool invlpg(struct svm *s, struct core *c, const struct insn *in)
+{
+    if (!svm_intercepts(svm_current(s, c), VMEXIT_INVLPG))
+        return false;
+    uint64_t address = core_operand_address(c, &in->operand[0], in);
+    svm_exit_instruction(s, c, in, VMEXIT_INVLPG, svm_offers(s, SVM_DECODE_ASSISTS) ? address : 0, 0);
+    return true;
+}
+
 bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)
 {
     switch (in->kind) {
-    case INSN_SVM:
-        return svm_is_off(c) || exit_if(s, c, in, own_code(in)) || execute(s, c, in);
+    case INSN_SVM: return guest_svm(s, c, in);
     case INSN_RDMSR: return svm_guest_msr(s, c, in, false);
     case INSN_WRMSR: return svm_guest_msr(s, c, in, true);
     case INSN_MOV_CR: return svm_guest_mov_cr(s, c, in);
@@ -124,7 +141,7 @@ bool svm_guest_instruction(struct svm *s, struct core *c, const struct insn *in)
     case INSN_PUSHF: return exit_if(s, c, in, VMEXIT_PUSHF);
     case INSN_POPF: return exit_if(s, c, in, VMEXIT_POPF);
     case INSN_RDTSC: return rdtsc(s, c, in);
-    case INSN_INVLPG: return exit_if(s, c, in, VMEXIT_INVLPG);
+    case INSN_INVLPG: return invlpg(s, c, in);
     case INSN_WBINVD: return exit_if(s, c, in, VMEXIT_WBINVD);
     case INSN_LGDT: return exit_if(s, c, in, VMEXIT_GDTR_WRITE);
     case INSN_LIDT: return exit_if(s, c, in, VMEXIT_IDTR_WRITE);

@@ -62,7 +62,7 @@ void svm_vmload(struct svm *, struct core *, const struct insn *, bool save);
 
 /* inject.c */
 void svm_inject(struct svm *, struct core *, const struct vmcb_copy *);
-uint32_t svm_exit_int_info(struct core *, uint64_t code, uint32_t *error);
+uint32_t svm_exit_int_info(struct svm *, struct core *, uint32_t *error);
 
 /* exit.c */
 struct svm_exit {
@@ -75,8 +75,8 @@ void svm_leave(struct svm *, struct core *, const struct svm_exit *);
 /* An instruction that is intercepted: point and exit; an event may come first. */
 void svm_exit_instruction(struct svm *, struct core *, const struct insn *, uint64_t code, uint64_t info1,
                           uint64_t info2);
-/* At once, with a step of its own. Fault-like: RIP is that of the instruction, or of what the event under delivery has
- * interrupted. */
+/* At once, with a step of its own. Fault-like: RIP is that of the instruction, or of what the event under
+ * delivery has interrupted. */
 void svm_exit(struct svm *, struct core *, uint64_t code, uint64_t info1, uint64_t info2);
 /* Trap-like: the instruction is complete. */
 void svm_exit_trap(struct svm *, struct core *, uint64_t next_rip, uint64_t code, uint64_t info1,
@@ -106,6 +106,11 @@ void svm_iret(void *virt, struct core *);
 /* maps.c: true if the instruction is done. */
 bool svm_guest_msr(struct svm *, struct core *, const struct insn *, bool write);
 bool svm_guest_port(struct svm *, struct core *, const struct insn *, bool write);
+
+/* init.c */
+enum { SX_INIT = 1 }; /* error code of #SX */
+bool svm_init_redirected(const struct svm *, const struct core *);
+bool svm_init(void *virt, struct core *);
 
 /* msr.c */
 bool svm_efer_allowed(void *virt, struct core *, uint64_t value);

@@ -2,7 +2,7 @@
 /*
  * MSRs of SVM: VM_CR, VM_HSAVE_PA, and what EFER.SVME depends on (APM vol. 2, 15.4, 15.30).
  *
- * Left out: SMM_CTL, and what R_INIT in VM_CR makes of an INIT.
+ * Left out: SMM_CTL, SVM_KEY; DPD and DIS_A20M have no effect.
  */
 #include "svm/internal.h"
 
@@ -43,8 +43,6 @@ static bool msr_access(void *owner, struct core *c, uint32_t msr, bool write, ui
         *value = *own;
     else
         *own = msr == MSR_VM_CR ? written_vm_cr(k->vm_cr, *value) : *value;
-    if (write && msr == MSR_VM_CR && (*value & VM_CR_R_INIT))
-        core_not_modelled(c, "R_INIT in VM_CR");
     return true;
 }
 

@@ -87,6 +87,7 @@ struct svm {
     struct svm_guest *guests; /* two a core */
     struct avic_core *avic;   /* svm/avic.h: one a core, in the arena */
     uint32_t errata;          /* svm/errata.h: those that the processor has; set before set-up */
+    uint32_t signature;       /* CPUID leaf 1, EAX; likewise. 0: none in particular */
     struct svm_features features;
     bool failure_is_result;
 };

@@ -272,6 +272,19 @@ Test(amdvi_commands, the_buffer_is_started_again)
     cr_expect_eq(memory_at(STATUS), 2);
 }
 
+/* "Wait until CmdBufRun=0b ... so that all commands complete processing": one that has been fetched is executed. */
+Test(amdvi_commands, the_buffer_stops_behind_its_command)
+{
+    wait_command(AMDVI_WAIT_STORES, 2);
+    wait_command(AMDVI_WAIT_STORES, 3);
+    agent_step(m, agent_of_device(m, UNIT));
+    write_register(AMDVI_CONTROL, 8, read_register(AMDVI_CONTROL, 8) & ~AMDVI_COMMAND_EN);
+    cr_expect(read_register(AMDVI_STATUS, 8) & AMDVI_COMMAND_RUN);
+    unit_runs();
+    cr_expect_eq(memory_at(STATUS), 2);
+    cr_expect_not(read_register(AMDVI_STATUS, 8) & AMDVI_COMMAND_RUN);
+}
+
 Test(amdvi_commands, a_buffer_outside_memory)
 {
     write_register(AMDVI_COMMAND_BUFFER, 8, 0x100000 | LENGTH_8);

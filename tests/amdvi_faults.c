@@ -197,6 +197,8 @@ Test(amdvi_faults, the_event_log_interrupts_once)
 
 Test(amdvi_faults, no_interrupt_that_is_not_enabled)
 {
+    enable_interrupts();
+    control(AMDVI_EVENT_INT_EN, false);
     faults(1);
     cr_expect_eq(sent(), 0);
     cr_expect(read_register(AMDVI_STATUS, 8) & AMDVI_EVENT_INT);
@@ -223,6 +225,19 @@ Test(amdvi_faults, the_event_log_overflows)
     faults(1);
     cr_expect_eq(read_register(AMDVI_EVENT_TAIL, 8), 0, "it wraps");
     cr_expect_eq(memory_at(EVENTS + 0xff0), 2ull << 60 | AMDVI_EVENT_I | DEVICE_ID);
+}
+
+/* It does not begin to run while its overflow bit is set, and does when that goes. */
+Test(amdvi_faults, a_log_waits_for_its_overflow_bit)
+{
+    write_register(AMDVI_EVENT_TAIL, 8, 0xff0);
+    faults(1);
+    control(AMDVI_EVENT_LOG_EN, false);
+    control(AMDVI_EVENT_LOG_EN, true);
+    cr_expect_not(read_register(AMDVI_STATUS, 8) & AMDVI_EVENT_RUN);
+    write_register(AMDVI_STATUS, 8, AMDVI_EVENT_OVERFLOW);
+    unit_runs();
+    cr_expect(read_register(AMDVI_STATUS, 8) & AMDVI_EVENT_RUN);
 }
 
 /* IntCapXTEn: destination and vector of the unit's own interrupts come from the XT registers. */

@@ -371,3 +371,21 @@ Test(amdvi_posting, the_ledger_counts_with_the_bit)
     }
     cr_expect_eq(memory_read(&m->memory, STATUS, 4), 1);
 }
+
+/* A knob is asked where it decides: none of the log for a vCPU that runs, none of aborts where there is none. */
+Test(amdvi_posting, knobs_that_are_asked)
+{
+    set_guest(3, VECTOR, IS_RUN, ID_OF_1);
+    request(3);
+    cr_expect(m->knobs.consulted >> KNOB_VAPIC_POST_ORDER & 1);
+    cr_expect(m->knobs.consulted >> KNOB_IRTE_FETCH & 1);
+    cr_expect_not(m->knobs.consulted >> KNOB_IRTE_GALOGINTR & 1);
+    cr_expect_not(m->knobs.consulted >> KNOB_AMDVI_ABORTS & 1);
+    cr_expect_not(m->knobs.consulted >> KNOB_DTE_IV_0 & 1);
+    set_guest(4, VECTOR, GA_LOG_INTR, 0);
+    request(4);
+    cr_expect(m->knobs.consulted >> KNOB_IRTE_GALOGINTR & 1);
+    cr_expect_not(m->knobs.consulted >> KNOB_GAPPI_FILTER & 1);
+    request(16);
+    cr_expect(m->knobs.consulted >> KNOB_AMDVI_ABORTS & 1);
+}

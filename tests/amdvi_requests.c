@@ -22,7 +22,7 @@ Test(amdvi_requests, a_remapped_entry_sends_what_it_says)
 
 Test(amdvi_requests, index_is_in_data_10_0)
 {
-    cr_expect_eq(amdvi_index(0xfffff9ab), 0x1ab);
+    cr_expect_eq(amdvi_index(0xfffffdab), 0x5ab);
     set_remapped(15, 0x71, ID_OF_1);
     request(0x4000 | 15); /* the level bit of an MSI means nothing */
     cr_expect(message_in_flight(m, 0x71, 1));
@@ -55,9 +55,11 @@ Test(amdvi_requests, destination_has_8_bits_without_xt)
     event_is(2, AMDVI_EVENT_I | AMDVI_EVENT_PR | AMDVI_EVENT_RZ, 0xfee00000);
 }
 
-/* FFh is everybody. */
+/* FFh is everybody, also where APICs have longer ids. */
 Test(amdvi_requests, broadcast)
 {
+    for (unsigned i = 0; i < 2; i++)
+        lapic_regs(l, i)->base |= APIC_BASE_EXTD;
     set_remapped(3, 0x61, 0xff);
     request(3);
     cr_expect(message_in_flight(m, 0x61, 0) && message_in_flight(m, 0x61, 1));

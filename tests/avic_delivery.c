@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * T2.4 to T2.9: EOI, priorities, when a core looks at IRR, the doorbell, translations that stay (APM vol. 2, 15.29.2,
- * 15.29.3, 15.29.6).
+ * T2.4 to T2.9: EOI, priorities, when a core looks at IRR, the doorbell, translations that stay (APM vol. 2, 15.29.3.1,
+ * 15.29.4, 15.29.8).
  */
 #include "tests/avic_fixture.h"
 
@@ -228,9 +228,9 @@ static void doorbell_before_sti(void)
     PUT(save.rip, dl(avic_dl_late_sti));
     cpu_setup_done(cpu);
     begin();
-    for (unsigned i = 0; i < 100 && !svm_in_guest(s, 0); i++)
+    for (unsigned i = 0; i < 100 && !strstr(trace, "mfence"); i++)
         run_for(1);
-    run_for(4);
+    cr_assert(strstr(trace, "mfence") && !cpu->core[0].state->interrupt_flag);
     stored(LOW);
     rings();
     run();
@@ -287,6 +287,7 @@ Test(avic_delivery, an_interrupt_that_is_taken_back_is_not_delivered)
     run();
     in_guest();
     cr_expect_eq(taken(), 0);
+    cr_expect_not(strstr(trace, "delivers"), "%s", trace);
 }
 
 /* ---- Delivery, priorities ---- */
@@ -307,6 +308,7 @@ Test(avic_delivery, the_highest_comes_first)
 Test(avic_delivery, a_higher_one_nests)
 {
     set_gate(GUEST_IDT, LOW, dl(avic_dl_keeping));
+    set_gate(GUEST_IDT, LOW + 1, dl(avic_dl_keeping));
     stored(LOW);
     guest_at(own(avic_test_idle));
     stored(LOW + 1);
@@ -486,7 +488,7 @@ Test(avic_delivery, T2_4_level_by_mmio)
 
 /* ---- Other events ---- */
 
-/* 15.29.5: a self IPI looks at once. */
+/* 15.29.6.1: a self IPI looks at once. */
 Test(avic_delivery, a_self_ipi_is_taken_behind_the_instruction)
 {
     set_gate(GUEST_IDT, 0x41, dl(avic_dl_keeping));
@@ -532,7 +534,7 @@ Test(avic_delivery, or_it_leaves_the_guest)
     cr_expect(irr(PAGE_0, LOW));
 }
 
-/* 15.29.6: V_IRQ and what belongs to it are ignored. */
+/* 15.29.8.3: V_IRQ and what belongs to it are ignored. */
 Test(avic_delivery, v_irq_is_ignored)
 {
     PUT(control.int_ctl, GET(control.int_ctl) | V_IRQ | V_INTR_PRIO | V_IGN_TPR | (uint64_t)HIGH << 32);
@@ -594,7 +596,7 @@ Test(avic_delivery, idle_hlt_or_it_does_not_look)
 /* ---- T2.9: translations ---- */
 
 /* The guest reads TPR of its APIC by the page, having been entered a second time with another page there. */
-static void second_page(unsigned knob, unsigned tlb_control, uint32_t expected)
+static void second_page(unsigned knob, unsigned tlb_control, unsigned asid, uint32_t expected)
 {
     m->knobs.value[KNOB_AVIC_STALE_TLB] = knob;
     PUT(control.int_ctl, V_INTR_MASKING | V_AVIC_ENABLE);
@@ -606,6 +608,7 @@ static void second_page(unsigned knob, unsigned tlb_control, uint32_t expected)
     cr_expect_eq(core_reg(&cpu->core[0], UC_X86_REG_RSI), 0x11);
     PUT(control.avic_backing_page, PAGE_1);
     PUT(control.tlb_control, tlb_control);
+    PUT(control.asid, asid);
     PUT(save.rip, dl(avic_dl_tpr));
     enter_again();
     left(VMEXIT_HLT);
@@ -614,17 +617,35 @@ static void second_page(unsigned knob, unsigned tlb_control, uint32_t expected)
 
 Test(avic_delivery, T2_9_without_a_flush_it_is_the_page_from_before)
 {
-    second_page(0, TLB_NOTHING, 0x11);
+    second_page(0, TLB_NOTHING, 1, 0x11);
+}
+
+/* "Regardless of the respective ASID values", 15.29.4.3. */
+Test(avic_delivery, T2_9_whatever_the_asids_are)
+{
+    second_page(0, TLB_NOTHING, 2, 0x11);
+}
+
+Test(avic_delivery, T2_9_a_machine_of_its_own_with_another_asid_is_not_concerned)
+{
+    PUT(control.avic_physical_table, PIT | LAST);
+    second_page(0, TLB_NOTHING, 1, 0x11);
+    PUT(control.avic_physical_table, (PIT + 0x1000) | LAST);
+    PUT(control.asid, 3);
+    PUT(save.rip, dl(avic_dl_tpr));
+    enter_again();
+    left(VMEXIT_HLT);
+    cr_expect_eq(core_reg(&cpu->core[0], UC_X86_REG_RSI), 0x22);
 }
 
 Test(avic_delivery, T2_9_or_it_is_not)
 {
-    second_page(1, TLB_NOTHING, 0x22);
+    second_page(1, TLB_NOTHING, 1, 0x22);
 }
 
 Test(avic_delivery, T2_9_with_a_flush_it_is_the_new_one)
 {
-    second_page(0, TLB_FLUSH_ASID, 0x22);
+    second_page(0, TLB_FLUSH_ASID, 2, 0x22);
 }
 
 /* AVIC is switched off: the page stays where it was, as memory. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What VMRUN checks about AVIC (APM vol. 2, 15.29.2, 15.29.4), and the doorbell register C001_011Bh (15.29.6).
+ * What VMRUN checks about AVIC (APM vol. 2, 15.29.4), and the doorbell register C001_011Bh (15.29.8.2).
  */
 #include "svm/doorbell.h"
 #include "tests/avic_fixture.h"

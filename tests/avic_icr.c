@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * T2.2 and T2.3: a guest writes the ICR (APM vol. 2, 15.29.4, 15.29.5, 15.29.9.1). gAPIC 0 is the sender, 1 runs on core 1,
- * 2 runs nowhere; invariants I2 and I3 of the dossier are the tests named so.
+ * T2.2 and T2.3: a guest writes the ICR (APM vol. 2, 15.29.5, 15.29.6.1, 15.29.9.1). gAPIC 0 is the sender, 1 runs on core 1,
+ * 2 runs nowhere. I2 and I3 are invariants of docs/model/avic.md.
  */
 #include "tests/avic_fixture.h"
 
@@ -476,7 +476,7 @@ Test(avic_icr, tmr_of_the_target_is_cleared)
     tmr_of_the_target(1, false);
 }
 
-/* ---- The order of the steps: 15.29.5, as Linux demands it ---- */
+/* ---- The order of the steps: 15.29.6.1, as Linux demands it ---- */
 
 /* IsRunning is read behind the locked access to IRR: what software does in between counts. */
 Test(avic_icr, running_is_read_behind_irr)

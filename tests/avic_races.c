@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AVIC and software on other cores, all interleavings of real machine code: the litmus tests LT1, LT3, LT5 and LT6 and the
- * invariants of facts/amd.md 7 (APM vol. 2, 15.29.5, 15.29.6; what Linux demands of the processor), on a healthy
+ * invariants of docs/model/avic.md (APM vol. 2, 15.29.6.1, 15.29.8; what Linux demands of the processor), on a healthy
  * processor and on one with erratum #1235.
  *
  * A guest's handler of LOW counts in a variable of its own. Each state is that of an end.
@@ -149,7 +149,7 @@ Test(avic_races, LT1_I4_two_writes_of_a_healthy_processor)
 }
 
 /* Under MODEL-R a look at IRR that comes much later, behind a sign of life of the sender, finds it; that is the
- * difference between the models (facts/amd.md 3.2). CPU1 looks once more when CPU0 has left its guest. */
+ * difference between the models. CPU1 looks once more when CPU0 has left its guest. */
 static void look_late(unsigned sends)
 {
     block(sends, true);
@@ -289,6 +289,23 @@ Test(avic_races, I1_I5_an_ipi_is_taken_once_under_sc)
     a.model = MEMORY_SC;
     explore_as_dfs();
     cr_expect_eq(states_with(&states, COUNT, 1), states.count);
+}
+
+/* Where it is taken: between any two accesses of the guest that others can see. R8 of CPU1 is what its handler finds in
+ * a variable that the guest writes twice. */
+Test(avic_races, an_ipi_comes_between_any_two_accesses)
+{
+    begin(2);
+    code_send(&a.core[0].guest, VECTOR, 1);
+    a.model = MEMORY_SC;
+    code_store(&a.core[1].guest, MODE, 1);
+    code_store(&a.core[1].guest, MODE, 2);
+    code_idle(&a.core[1].guest);
+    a.core[1].flag = true;
+    code_load(&a.low, 8, MODE);
+    explore_as_dfs();
+    for (unsigned value = 0; value <= 2; value++)
+        cr_expect_gt(with(1, 8, value), 0, "%u", value);
 }
 
 /* Two senders of the same vector: one or two interrupts, never none, never three. */

@@ -112,7 +112,7 @@ Test(lapic_init, messages_without_order_may_stop_it_again)
 }
 
 /* It runs at the page that the message names, and does not need an INIT while it waits from the beginning.
- * Of two the first wins (8.4.3). */
+ * Of two the first wins (MP specification, B.4.2). */
 Test(lapic_init, the_first_startup_wins)
 {
     begin();
@@ -127,7 +127,8 @@ Test(lapic_init, the_first_startup_wins)
     cr_expect_eq(with_variable(0, 1), 1);
 }
 
-/* 10.7: a start-up message is not latched: one that comes to a running or halted core is gone. */
+/* MP specification, B.4.2: a start-up message is not latched: one that comes to a running or halted core
+ * is gone. */
 Test(lapic_init, startup_of_a_running_core_is_dropped)
 {
     begin();

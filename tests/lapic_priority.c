@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules of one local APIC, row by row of facts/intel.md 7.1 (SDM vol. 3, APIC). */
+/* Rules of one local APIC, row by row of docs/model/lapic-registers.md (SDM vol. 3, APIC). */
 #include <criterion/criterion.h>
 
 #include "lapic/esr.h"

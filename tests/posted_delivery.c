@@ -171,7 +171,7 @@ static struct session *open_two_posters(void)
     return s;
 }
 
-/* What PI-1 of the dossier looks at. Too much costs executions, never a violation. */
+/* What PI-1 as first stated looks at. Too much costs executions, never a violation. */
 static void strict_reads(const struct session *s, struct footprint *fp)
 {
     footprint_add_memory(fp, s->states.pid->address + PID_CONTROL, 8, ACCESS_READ, 0);
@@ -182,7 +182,7 @@ static void strict_reads(const struct session *s, struct footprint *fp)
         footprint_add(fp, region_resource(i, REGION_NOTIFY), ACCESS_READ);
 }
 
-/* PI-1 as the dossier of races has it: only the notification counts, not the reschedule IPI. */
+/* PI-1 as first stated: only the notification counts, not the reschedule IPI. */
 static bool strict_holds(void *context, struct machine *m, struct footprint *fp, char *message,
                          size_t size)
 {
@@ -197,7 +197,7 @@ static bool strict_holds(void *context, struct machine *m, struct footprint *fp,
     return (m->state->regions[1] | m->state->regions[2]) & (1 << REGION_NOTIFY);
 }
 
-Test(posted_delivery, PI_1_of_the_dossier_is_too_strong_for_two_posters, .timeout = 500)
+Test(posted_delivery, PI_1_as_first_stated_is_too_strong_for_two_posters, .timeout = 500)
 {
     struct session *s = open_two_posters();
     struct knobs knobs = {.consulted = 0};

@@ -7,6 +7,7 @@
 #include "scenarios/features.h"
 #include "scenarios/session.h"
 #include "sim/message.h"
+#include "svm/errata.h"
 #include "svm/svm.h"
 #include "vmx/controls.h"
 
@@ -184,4 +185,85 @@ Test(scenario_machine, an_amd_iommu_is_there_with_msis)
     v.machine.vendor = amd;
     v.devices = &poster;
     refused(&v, &none, "has a device of 'posts', which a machine with vendor: amd does not know");
+}
+
+/* What `machine: {vendor: amd, processor: ..., errata: [...]}` makes of the processor. */
+static struct svm *by_amd(struct machine *m, struct cpu *cpu, struct lapic *l, char *processor, char **errata,
+                          unsigned count)
+{
+    char amd[] = "amd";
+    struct scenario_variant v = {
+        .machine = {.vendor = amd, .processor = processor, .errata = errata, .errata_count = count}};
+    struct svm *svm = svm_new(m, cpu, l);
+    features_withhold(&v, NULL, svm);
+    return svm;
+}
+
+/* AMD 56323: family 17h model 31h (Rome) is affected; it has AVIC and no x2AVIC. */
+Test(scenario_machine, zen2_has_erratum_1235)
+{
+    char zen2[] = "zen2";
+    struct machine *m = machine_new(1, 0, 1 << 16, 1 << 16);
+    struct cpu *cpu = cpu_new(m, 1ull << 32);
+    struct lapic *l = lapic_new(m, cpu);
+    struct svm *svm = by_amd(m, cpu, l, zen2, NULL, 0);
+    cr_expect_eq(svm->errata, ERRATUM_1235);
+    cr_expect_eq(svm->signature, 0x00830f10);
+    cr_expect(svm_offers(svm, SVM_AVIC));
+    cr_expect_not(svm_offers(svm, SVM_X2AVIC));
+    svm_free(svm);
+    lapic_free(l);
+    cpu_free(cpu);
+    machine_free(m);
+}
+
+Test(scenario_machine, an_erratum_may_be_asked_for)
+{
+    char zen4[] = "zen4", name[] = "1235", *errata[] = {name};
+    struct machine *m = machine_new(1, 0, 1 << 16, 1 << 16);
+    struct cpu *cpu = cpu_new(m, 1ull << 32);
+    struct lapic *l = lapic_new(m, cpu);
+    struct svm *svm = by_amd(m, cpu, l, zen4, errata, 1);
+    cr_expect_eq(svm->errata, ERRATUM_1235 | ERRATUM_X2AVIC_LVTT);
+    cr_expect(svm_offers(svm, SVM_X2AVIC));
+    svm_free(svm);
+    lapic_free(l);
+    cpu_free(cpu);
+    machine_free(m);
+}
+
+/* Without either it is a healthy one, which has all. */
+Test(scenario_machine, no_erratum_by_default)
+{
+    struct machine *m = machine_new(1, 0, 1 << 16, 1 << 16);
+    struct cpu *cpu = cpu_new(m, 1ull << 32);
+    struct lapic *l = lapic_new(m, cpu);
+    struct svm *svm = by_amd(m, cpu, l, NULL, NULL, 0);
+    cr_expect_eq(svm->errata, 0);
+    cr_expect(svm_offers(svm, SVM_AVIC | SVM_X2AVIC));
+    svm_free(svm);
+    lapic_free(l);
+    cpu_free(cpu);
+    machine_free(m);
+}
+
+static void machine_refused(const struct scenario_machine *k, const char *what)
+{
+    char text[FEATURE_ERROR];
+    struct scenario scenario = {0};
+    struct scenario_variant v = {.cores = 1, .machine = *k};
+    const char *at = features_check(&scenario, &v, text, sizeof text);
+    cr_assert(at);
+    cr_expect(strstr(text, what), "%s", text);
+}
+
+Test(scenario_machine, other_processors_and_errata_are_refused)
+{
+    char amd[] = "amd", intel[] = "intel", zen2[] = "zen2", zen9[] = "zen9", no[] = "1234", *errata[] = {no};
+    char known[] = "1235", *good[] = {known};
+    machine_refused(&(struct scenario_machine){.vendor = amd, .processor = zen9}, "zen1, zen2, zen3");
+    machine_refused(&(struct scenario_machine){.vendor = intel, .processor = zen2}, "vendor: amd");
+    machine_refused(&(struct scenario_machine){.vendor = amd, .errata = errata, .errata_count = 1},
+            "1235, x2avic-lvtt");
+    machine_refused(&(struct scenario_machine){.errata = good, .errata_count = 1}, "vendor: amd");
 }

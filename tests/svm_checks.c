@@ -43,6 +43,16 @@ Test(svm_checks, the_asid)
     enters_then();
 }
 
+/* 15.5.1, 15.6: also where the host had not. */
+Test(svm_checks, a_failed_vmrun_clears_gif)
+{
+    PUT(control.asid, 0);
+    core_set_reg(&cpu->core[0], UC_X86_REG_RAX, VMCB);
+    enter_from(at(svm_test_vmrun));
+    left(VMEXIT_INVALID);
+    cr_expect_not(svm_gif(s, 0));
+}
+
 /* 8 KiB of MSRPM: the second page may not be beyond the physical addresses. */
 Test(svm_checks, the_msr_map)
 {
@@ -154,18 +164,50 @@ Test(svm_checks, events_that_cannot_be)
     enters_then();
 }
 
-/* Knob: #BP as an exception. */
-Test(svm_checks, a_breakpoint_as_an_exception)
+/* Knob: #OF, whose INTO does not exist in 64-bit mode either. */
+Test(svm_checks, overflow_as_an_exception)
 {
-    m->knobs.value[KNOB_EVENTINJ_TRAPS] = 1;
-    PUT(control.event_inj, EVENT_VALID | 3 << 8 | VECTOR_BP);
+    m->knobs.value[KNOB_EVENTINJ_OVERFLOW] = 1;
+    PUT(control.event_inj, EVENT_VALID | 3 << 8 | VECTOR_OF);
     invalid("EVENTINJ holds an event that can be");
-    cr_expect(m->knobs.consulted >> KNOB_EVENTINJ_TRAPS & 1);
-    m->knobs.value[KNOB_EVENTINJ_TRAPS] = 0;
-    set_gate(GUEST_IDT, VECTOR_BP, at(svm_test_isr));
+    cr_expect(m->knobs.consulted >> KNOB_EVENTINJ_OVERFLOW & 1);
+    m->knobs.value[KNOB_EVENTINJ_OVERFLOW] = 0;
+    set_gate(GUEST_IDT, VECTOR_OF, at(svm_test_isr));
     PUT(control.nrip, at(svm_test_guest));
     enters_then();
     cr_expect_eq(handled(), 1);
+}
+
+/* 15.20: vector 3 behaves like INT3. */
+Test(svm_checks, a_breakpoint_as_an_exception)
+{
+    PUT(control.event_inj, EVENT_VALID | 3 << 8 | VECTOR_BP);
+    set_gate(GUEST_IDT, VECTOR_BP, at(svm_test_isr));
+    PUT(control.nrip, at(svm_test_guest));
+    enter();
+    in_guest();
+    cr_expect_eq(handled(), 1);
+}
+
+/* Bit 13 of CR4 is VMXE on other machines, bit 52 of CR3 and bit 2 of EFER are nobody's. */
+Test(svm_checks, reserved_bits_of_cr4)
+{
+    PUT(save.cr4, 0x2020);
+    invalid("reserved bits of CR3, CR4 and EFER are 0");
+    PUT(save.cr4, 0x20);
+    enters_then();
+}
+
+Test(svm_checks, reserved_bits_of_cr3)
+{
+    PUT(save.cr3, 1ull << 52);
+    invalid("reserved bits of CR3, CR4 and EFER are 0");
+}
+
+Test(svm_checks, reserved_bits_of_efer)
+{
+    PUT(save.efer, 0x1d04);
+    invalid("reserved bits of CR3, CR4 and EFER are 0");
 }
 
 Test(svm_checks, virtual_nmis_want_the_nmi_intercept)

@@ -169,8 +169,7 @@ Test(svm_clean, the_first_run_reads_all)
     cr_expect_eq(m->knobs.consulted >> KNOB_VMCB_CLEAN_BITS & 1, 0, "there is nothing to choose");
 }
 
-/* What another core has written to the VMCB in between: a copy outlives it. Here the guest has run elsewhere, to where
- * V_IRQ has been taken. */
+/* What another core has written to the VMCB in between: a copy outlives it. Here V_IRQ has become 1 there. */
 Test(svm_clean, a_stale_copy_after_a_run_on_another_core)
 {
     PUT(save.rflags, RFLAGS_FIXED | RFLAGS_IF);

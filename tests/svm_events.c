@@ -41,11 +41,6 @@ static void interrupts_on(void)
     PUT(save.rflags, RFLAGS_FIXED | RFLAGS_IF);
 }
 
-static void unintercept(unsigned code)
-{
-    PUT(control.intercept_3, GET(control.intercept_3) & ~INTERCEPT(code));
-}
-
 /* V_IRQ of a vector with a priority. */
 static void virq(unsigned priority, uint64_t others)
 {
@@ -154,84 +149,6 @@ Test(svm_events, the_shadow_may_not_delay_an_intercepted_intr)
     left(VMEXIT_INTR);
     cr_expect_eq(GET(control.int_state), INT_SHADOW);
     cr_expect_eq(GET(save.rip), own(events_opened));
-}
-
-/* ---- NMI, INIT, SMI: 15.13.2 to 15.13.4 ---- */
-
-/* The NMI stays pending, and is taken right at STGI. */
-Test(svm_events, an_nmi_exits_and_stays_pending)
-{
-    enter_from(at(svm_test_open));
-    interrupt_arrives(m, APIC_NMI, 0);
-    run();
-    cr_expect_eq(GET(control.exit_code), VMEXIT_NMI, "%s", trace);
-    cr_expect_eq(word(svm_test_host_nmis), 1);
-    cr_expect(before("GIF = 1", "takes an NMI"), "%s", trace);
-    cr_expect_not(lapic_nmi_pending(l, 0));
-}
-
-Test(svm_events, an_nmi_without_the_intercept_is_the_guests)
-{
-    unintercept(VMEXIT_NMI);
-    enter();
-    arrives(APIC_NMI, 0);
-    in_guest();
-    cr_expect_eq(handled(), 1, "%s", trace);
-}
-
-/* INIT: the latch keeps it; GIF = 0 holds it. */
-Test(svm_events, init_exits_and_stays_pending)
-{
-    enter();
-    interrupt_arrives(m, APIC_INIT, 0);
-    run();
-    left(VMEXIT_INIT);
-    cr_expect(l->latch[0].init);
-}
-
-/* Without the intercept the core is reset where it is, and nothing of the guest is saved. */
-Test(svm_events, init_without_the_intercept_resets)
-{
-    unintercept(VMEXIT_INIT);
-    lapic_regs(l, 0)->base &= ~(uint64_t)APIC_BASE_BSP;
-    PUT(control.exit_code, 0x99);
-    enter();
-    interrupt_arrives(m, APIC_INIT, 0);
-    run();
-    cr_expect_eq(m->state->finding_count, 0, "%s", m->state->finding[0].message);
-    cr_expect_eq(cpu->core[0].state->activity, ACTIVITY_SIPI, "%s", trace);
-    cr_expect_not(svm_in_guest(s, 0));
-    cr_expect_eq(GET(control.exit_code), 0x99);
-    cr_expect_eq(core_level(&cpu->core[0]), LEVEL_THREAD);
-}
-
-Test(svm_events, smi_exits_and_stays_pending)
-{
-    intercept(VMEXIT_SMI);
-    enter();
-    interrupt_arrives(m, APIC_SMI, 0);
-    run();
-    left(VMEXIT_SMI);
-    cr_expect(l->latch[0].smi);
-}
-
-/* System-management mode is not modelled: no verdict instead of a wrong one. */
-Test(svm_events, smi_without_the_intercept_is_a_limit)
-{
-    enter();
-    interrupt_arrives(m, APIC_SMI, 0);
-    run();
-    cr_expect_eq(m->state->finding[0].kind, FINDING_LIMIT);
-}
-
-Test(svm_events, smi_in_the_host_is_a_limit)
-{
-    intercept(VMEXIT_SMI);
-    enter_from(at(svm_test_open)); /* it sets GIF behind the exit */
-    interrupt_arrives(m, APIC_SMI, 0);
-    run();
-    cr_expect_eq(GET(control.exit_code), VMEXIT_SMI);
-    cr_expect_eq(m->state->finding[0].kind, FINDING_LIMIT);
 }
 
 /* ---- Virtual interrupts: 15.21.4, kvm-unit-tests virq_inject ---- */

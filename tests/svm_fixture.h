@@ -38,7 +38,7 @@ __asm__(".pushsection .rodata\n"
         "  mov $0x21000, %eax\n"
         "  clgi\n  sti\n  nop\n"
         "  jmp svm_test_vmrun\n"
-        "svm_test_open:\n" /* where a core may begin instead: a host with interrupts on, which opens behind the exit */
+        "svm_test_open:\n" /* where a core may begin instead: a host that sets GIF behind the exit */
         "  mov $0x21000, %eax\n"
         "  clgi\n  sti\n  nop\n"
         "  vmrun\n"
@@ -149,6 +149,12 @@ static inline void intercept(unsigned code)
 {
     uint64_t word_at = VMCB + offsetof(struct vmcb, control.intercept_3) + 4 * ((code - VMEXIT_INTR) / 32);
     memory_write(&m->memory, word_at, 4, memory_at(word_at, 4) | INTERCEPT(code));
+}
+
+static inline void unintercept(unsigned code)
+{
+    assert(code < VMEXIT_VMRUN);
+    PUT(control.intercept_3, GET(control.intercept_3) & ~INTERCEPT(code));
 }
 
 /* What KVM would set for a guest without APIC virtualization. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The global interrupt flag, real and virtual (APM vol. 2, 15.17, 15.33.2; kvm-unit-tests: vgif, pending_event_cli). */
+/* The global interrupt flag, real and virtual (APM vol. 2, 15.17, 15.33; kvm-unit-tests: vgif). */
 #include "tests/svm_fixture.h"
 
 __asm__(".pushsection .rodata\n"
@@ -99,7 +99,7 @@ Test(svm_gif, a_guest_that_clears_gif_holds_physical_events)
     in_guest();
 }
 
-/* ---- Virtual GIF: 15.33.2 ---- */
+/* ---- Virtual GIF: 15.33 ---- */
 
 /* kvm-unit-tests vgif: after the guest's STGI V_GIF is 1 in the VMCB, after CLGI 0; neither exits. */
 Test(svm_gif, stgi_sets_v_gif)

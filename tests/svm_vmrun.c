@@ -9,6 +9,7 @@ __asm__(".pushsection .rodata\n"
         "vmrun_works:\n" /* a guest that changes what #VMEXIT saves */
         "  mov $0x1234, %eax\n  push %rax\n  stc\n  sti\n"
         "  mov $0x5000, %ecx\n  mov %rcx, %cr2\n"
+        "vmrun_leaves:\n"
         "  vmmcall\n"
         "vmrun_behind_vmmcall:\n"
         "  hlt\n"
@@ -39,8 +40,10 @@ __asm__(".pushsection .rodata\n"
         "  hlt\n"
         "vmrun_end:\n"
         ".popsection\n");
-extern const uint8_t vmrun_begin[], vmrun_works[], vmrun_behind_vmmcall[], vmrun_faults[], vmrun_saves[],
-    vmrun_writes_efer[], vmrun_wrmsr_efer[], vmrun_wrmsr[], vmrun_writes_msr[], vmrun_asks[], vmrun_ud_isr[], vmrun_gp_isr[], vmrun_end[];
+extern const uint8_t vmrun_begin[], vmrun_works[], vmrun_leaves[], vmrun_behind_vmmcall[], vmrun_faults[],
+    vmrun_saves[],
+    vmrun_writes_efer[], vmrun_wrmsr_efer[], vmrun_wrmsr[], vmrun_writes_msr[], vmrun_asks[],
+    vmrun_ud_isr[], vmrun_gp_isr[], vmrun_end[];
 
 static void set_up_vmrun(void)
 {
@@ -151,6 +154,19 @@ Test(svm_vmrun, the_guest_goes_on)
     in_guest();
     cr_expect_eq(handled(), 1, "%s", trace);
     cr_expect_eq(core_level(&cpu->core[0]), LEVEL_GUEST);
+}
+
+/* ... and as the context that it was in, which names what touches memory. */
+Test(svm_vmrun, the_guest_goes_on_in_its_handler)
+{
+    set_gate(GUEST_IDT, 0x40, own(vmrun_leaves));
+    PUT(control.event_inj, EVENT_VALID | 0x40);
+    enter();
+    left(VMEXIT_VMMCALL);
+    PUT(save.rip, own(vmrun_behind_vmmcall));
+    enter_again();
+    in_guest();
+    cr_expect_eq(core_level(&cpu->core[0]), LEVEL_GUEST_INTERRUPT);
 }
 
 /* ---- Faults and refusals ---- */
@@ -291,6 +307,20 @@ Test(svm_vmrun, vmsave_and_vmload_move_fs_gs_and_tr)
     cr_expect_eq(state()->tr_base, WINDOW + 0x27000);
     cr_expect_eq(memory_at(OTHER_VMCB + offsetof(struct vmcb, save.fs.base), 8), 0x7000);
     cr_expect_eq(memory_at(OTHER_VMCB + offsetof(struct vmcb, save.tr.selector), 2), 0x40);
+}
+
+/* Which TSS an interrupt finds may depend on its moment: then each boundary of the thread counts. */
+Test(svm_vmrun, vmload_with_gif_makes_boundaries_count)
+{
+    enter_from(own(vmrun_saves));
+    cr_expect(m->observed_core & 1);
+}
+
+Test(svm_vmrun, vmload_without_gif_does_not)
+{
+    cpu->core[0].state->held = 1;
+    enter_from(own(vmrun_saves));
+    cr_expect_not(m->observed_core & 1);
 }
 
 /* 15.5.1: neither is moved by VMRUN and #VMEXIT. */

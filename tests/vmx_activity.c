@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What wakes, leaves or passes by an inactive guest, and where a notification is processed (SDM vol. 3,
- * 24.4.2, 25.2, 26.6, 29.2.2, 29.6): rows of the dossier's list, on a running core.
+ * 24.4.2, 25.2, 26.6, 29.2.2, 29.6): rows of docs/model/vmx-events.md, on a running core.
  */
 #include "lapic/init.h"
 #include "tests/vmx_events_fixture.h"
@@ -247,7 +247,7 @@ Test(vmx_activity, V4_the_lower_vector_comes_behind_the_eoi)
 
 /* ---- INIT and start-up, 25.2 ---- */
 
-/* INIT leaves a guest in any state but wait-for-SIPI, and resets nothing; the host blocks one (33.2). */
+/* INIT leaves a guest in any state but wait-for-SIPI, and resets nothing; the host blocks one (23.8). */
 Test(vmx_activity, init_exits_with_reason_3)
 {
     for (unsigned a = ACTIVITY_ACTIVE; a <= ACTIVITY_SHUTDOWN; a++) {

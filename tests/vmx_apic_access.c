@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The APIC-access page (SDM vol. 3, 29.4; table 27-6): which accesses are virtualized, which leave the
- * guest. Rows V10 and V11 of facts/intel.md 7.2.
+ * guest. Rows V10 and V11 of docs/model/vmx-access.md.
  */
 #include "cpu/mmio.h"
 #include "tests/vmx_page_fixture.h"

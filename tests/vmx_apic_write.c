@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What follows a write to the APIC-access page, and the TPR threshold at VM entry (SDM vol. 3, 29.4.3.2,
- * 26.6.7). Rows V7 and V8 of facts/intel.md 7.2.
+ * 26.6.7). Rows V7 and V8 of docs/model/vmx-access.md.
  */
 #include "tests/vmx_page_fixture.h"
 
@@ -28,7 +28,7 @@ Test(vmx_apic_write, V7_no_exit_at_the_threshold)
     exited(EXIT_VMCALL, 0, page_written_tpr);
 }
 
-/* Check row 3: without virtualized accesses the entry itself fails. */
+/* 26.2.1.1: without virtualized accesses the entry itself fails. */
 Test(vmx_apic_write, V7_without_virtualized_accesses_entry_fails)
 {
     x->failure_is_result = true;
@@ -117,7 +117,7 @@ Test(vmx_apic_write, self_ipi_is_delivered_at_once)
     cr_expect(before("virtual self-IPI", "delivers virtual interrupt 0x41"));
 }
 
-/* ---- IPI virtualization by way of the page (30.1.6, 30.4.3.2 of editions since 2022) ---- */
+/* ---- IPI virtualization by way of the page ("IPI Virtualization" of later editions) ---- */
 
 enum { TABLE = 0x29000, OTHER_PID = 0x2b000, LAST = 3 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Control registers of a guest: CR8 under the TPR shadow, the TPR threshold, exits by the controls
- * (SDM vol. 3, 25.1.3, 25.3, 26.6.7, 29.1.2, 29.3, table 27-3). Rows V2, V6, V7 of facts/intel.md 7.2.
+ * (SDM vol. 3, 25.1.3, 25.3, 26.6.7, 29.1.2, 29.3, table 27-3). Rows V2, V6, V7 of docs/model/vmx-access.md.
  */
 #include "tests/vmx_fixture.h"
 

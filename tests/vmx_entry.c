@@ -71,7 +71,7 @@ static void fails_valid(const struct violation *rows, unsigned count, unsigned e
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* facts of the SDM vol. 3, 26.2.1.1 and 26.2.1.2, by the numbers of the dossier's rows. */
+/* SDM vol. 3, 26.2.1.1 and 26.2.1.2; the numbers only tell rows apart. */
 static const struct violation controls[] = {
     {"1 virtual-APIC address, aligned", FULL, {{VMCS_VIRTUAL_APIC, 0, 8}}},
     {"1 virtual-APIC address, in range", FULL, {{VMCS_VIRTUAL_APIC, 0, 1ull << 46}}},

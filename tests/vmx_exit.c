@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VM exits, and VM entries that fail (SDM vol. 3, 26, 27): rows of facts/intel.md 7.2 on a
+ * VM exits, and VM entries that fail (SDM vol. 3, 26, 27): rows of docs/model/vmx-events.md on a
  * running core.
  */
 #include "tests/vmx_fixture.h"

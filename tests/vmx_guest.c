@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VM entry, notifications and virtual interrupts (SDM vol. 3, 26, 29): rows of facts/intel.md 7.2 on
+ * VM entry, notifications and virtual interrupts (SDM vol. 3, 26, 29): rows of docs/model/vmx-events.md on
  * a running core.
  */
 #include "tests/vmx_fixture.h"

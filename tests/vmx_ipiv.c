@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPI virtualization on a core (SDM vol. 3, editions since 2022: 30.1.6, 30.4.3.2, 30.5): a guest
- * writes the ICR, by WRMSR 830h.
+ * IPI virtualization on a core (SDM vol. 3, later editions: "IPI Virtualization", "APIC-Write
+ * Emulation", "Virtualizing MSR-Based APIC Accesses"): a guest writes the ICR, by WRMSR 830h.
  */
 #include "tests/vmx_fixture.h"
 #include "vmx/ipiv.h"
@@ -103,7 +103,7 @@ static bool pir_is_empty(void)
     return !all;
 }
 
-/* In any case the page holds the value first: a store of 8 bytes (30.5). */
+/* In any case the page holds the value first: a store of 8 bytes (29.5). */
 static void page_holds(uint64_t value)
 {
     cr_expect_eq(memory_at(VAPIC + 0x300, 8), value, "%s", trace);
@@ -221,7 +221,7 @@ Test(vmx_ipiv, V22_outstanding)
     cr_expect_eq(m->state->queue[0].sent, 0);
 }
 
-/* ---- The shape of the ICR, 30.5: what does not fit exits ---- */
+/* ---- The shape of the ICR, "Virtualizing MSR-Based APIC Accesses": what does not fit exits ---- */
 
 static const uint32_t not_in_shape[] = {
     1 << 18,     2 << 18, 3 << 18,             /* shorthands: self, all, others */
@@ -300,8 +300,8 @@ Test(vmx_ipiv, without_activation_the_write_is_physical)
 
 /* ---- Order of micro-steps ---- */
 
-/* 30.1.6: the entry is read, then PIR changes, then ON, then the notification leaves: each in a step
- * of its own. */
+/* "IPI Virtualization": the entry is read, then PIR changes, then ON, then the notification leaves: each in
+ * a step of its own. */
 Test(vmx_ipiv, order_of_the_steps)
 {
     unsigned pir = 0, on = 0, sent = 0, i = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What VM entry checks for IPI virtualization (SDM vol. 3, editions since 2022: 26.2.1.1; row 13 of
- * facts/intel.md 2.2), by the knob that says which of it.
+ * What VM entry checks for IPI virtualization (no public source: assumed), by the knob that says which
+ * of it.
  */
 #include "tests/vmx_fixture.h"
 #include "vmx/ipiv.h"
@@ -96,7 +96,7 @@ Test(vmx_ipiv_entry, knob_demands_tpr_shadow)
 }
 
 /* Other tertiary controls are reserved: IA32_VMX_PROCBASED_CTLS3 is a mask of 64 allowed-1 settings
- * (appendix A.3.4). */
+ * (later editions, "Tertiary Processor-Based VM-Execution Controls"). */
 Test(vmx_ipiv_entry, V1_reserved_tertiary_control)
 {
     cr_expect_eq(vmx_capability(MSR_VMX_PROC3), 1 << 4);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Posting against draining, all interleavings of real machine code (SDM vol. 3, 29.6; editions since
- * 2022, 30.1.6; VT-d specification 5.2.3): a guest that posts by IPI virtualization, a device that
- * posts by the IOMMU, and the processor that drains the descriptor.
+ * Posting against draining, all interleavings of real machine code (SDM vol. 3, 29.6; "IPI
+ * Virtualization" of later editions; VT-d specification 5.2.3): a guest that posts by IPI
+ * virtualization, a device that posts by the IOMMU, and the processor that drains the descriptor.
  */
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The virtual-APIC page on a running core: when the processor looks at it and when it does not (SDM vol.
- * 3, 24.4.2, 26.3.2.5, 29.1.1, 29.1.3, 29.2). Row V3 of facts/intel.md 7.2, facts of 2.3 and 2.4.
+ * 3, 24.4.2, 26.3.2.5, 29.1.1, 29.1.3, 29.2). Row V3 of docs/model/vmx-access.md.
  */
 #include "lapic/apic_regs.h"
 #include "tests/vmx_fixture.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR of x2APIC registers in a guest (SDM vol. 3, 24.6.9, 25.1.3, 29.5; 29.1.4, 29.1.5).
- * Rows V5, V9 and V10 of facts/intel.md 7.2.
+ * Rows V5, V9 and V10 of docs/model/vmx-access.md.
  */
 #include "lapic/apic_regs.h"
 #include "tests/vmx_fixture.h"
@@ -166,7 +166,7 @@ Test(vmx_x2apic, V5_the_next_entry_evaluates)
     exited(EXIT_VMCALL, 0, msr_written);
 }
 
-/* 2.4, fact 1: with SVI = 0 the vector is 0, whose bit in the bitmap counts like any other. */
+/* 29.1.4: with SVI = 0 the vector is 0, whose bit in the bitmap counts like any other. */
 Test(vmx_x2apic, eoi_with_nothing_in_service)
 {
     for (unsigned i = 0; i < 8; i++)

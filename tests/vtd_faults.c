@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Requests that a VT-d unit blocks, what it records of them, and the events that it raises.
- * Reasons: VT-d specification, table of fault reasons for interrupt remapping (20h to 28h).
+ * Reasons: VT-d specification, 5.1.4.1 (20h to 28h).
  */
 #include "tests/vtd_fixture.h"
 
@@ -222,7 +222,7 @@ Test(vtd_faults, a_masked_event_stays_pending)
     cr_expect_eq(read_register(VTD_FECTL, 4), 0);
 }
 
-/* 10.4.10: another fault while one is pending is no new condition. */
+/* 11.4.7.2: another fault while one is pending is no new condition. */
 Test(vtd_faults, one_event_until_the_status_is_clear)
 {
     set_event(VTD_FECTL);
@@ -252,7 +252,7 @@ Test(vtd_faults, served_faults_are_pending_no_more)
     cr_expect_eq(events_sent(), 0);
 }
 
-/* 6.5.2.8, IF: completion of a wait descriptor sets IWC and sends the event. */
+/* 6.5.2.10, IF: completion of a wait descriptor sets IWC and sends the event. */
 Test(vtd_faults, completion_event)
 {
     set_event(VTD_IECTL);

@@ -59,7 +59,7 @@ Test(vtd_queue, invalidation_of_another_entry)
     cr_expect_eq(vector_of_next(), 0x61);
 }
 
-/* IM = 1: two entries, of which the index names one (6.5.2.3). */
+/* IM = 1: two entries, of which the index names one (6.5.2.8). */
 Test(vtd_queue, invalidation_with_a_mask)
 {
     two_entries_are_cached();
@@ -86,7 +86,7 @@ Test(vtd_queue, an_absent_entry_is_not_cached)
     cr_expect_eq(vector_of_next(), 0x61);
 }
 
-/* 10.4.23: IQH is what will be fetched next, not what is complete. */
+/* 6.5.2: IQH is what will be fetched next, not what is complete. */
 Test(vtd_queue, head_moves_before_the_descriptor_is_executed)
 {
     queue_wait();
@@ -110,7 +110,7 @@ Test(vtd_queue, head_wraps)
     cr_expect_eq(memory_read(&m->memory, STATUS, 4), 2);
 }
 
-/* 6.5.2.10: the queue stands still at the descriptor until software clears IQE. */
+/* 6.5.2.11: the queue stands still at the descriptor until software clears IQE. */
 Test(vtd_queue, an_unknown_descriptor_is_an_error)
 {
     queue_descriptor(7, 0);
@@ -183,7 +183,7 @@ Test(vtd_queue, a_wait_does_not_wait_for_later_requests)
 
 /* ---- Commands ---- */
 
-/* 10.4.4: GSTS shows when a command is complete. */
+/* 11.4.4.1: GSTS shows when a command is complete. */
 Test(vtd_queue, a_command_takes_time)
 {
     write_register(VTD_GCMD, 4, VTD_QIE | VTD_IRE | VTD_CFI);
@@ -233,7 +233,7 @@ Test(vtd_queue, wide_registers_by_halves)
     cr_expect_eq(read_register(VTD_IRTA + 4, 4), 0x9a);
 }
 
-/* What software looks for before it uses any of this (10.4.2, 10.4.3). */
+/* What software looks for before it uses any of this (11.4.2, 11.4.3). */
 Test(vtd_queue, capabilities)
 {
     cr_expect(read_register(VTD_CAP, 8) >> 59 & 1, "posting");

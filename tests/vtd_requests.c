@@ -72,7 +72,7 @@ Test(vtd_requests, logical_destinations)
     cr_expect_not(message_in_flight(m, 0x61, 0));
 }
 
-/* 5.1.2.1, D5: with EIME no compatibility format, whatever CFIS says. */
+/* 5.1.4, D5: with EIME no compatibility format, whatever CFIS says. */
 Test(vtd_requests, D5_compatibility_format_is_blocked_in_x2apic_mode)
 {
     command(VTD_CFI, true);

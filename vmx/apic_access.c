@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Accesses of a guest to the APIC-access page: virtualized, or an exit.
- * After the SDM vol. 3 (June 2016), 29.4.2, 29.4.3.1, 29.4.3.2; 27.2.1 for the qualification.
+ * After the SDM vol. 3, 29.4.2, 29.4.3.1, 29.4.3.2; 27.2.1 for the qualification.
  *
  * A virtualized access is an ordinary load or store of the virtual-APIC page, which is write-back
  * memory: the store goes through the store buffer, a locked instruction is one step. What follows the

@@ -2,7 +2,7 @@
 /*
  * What the processor does about a register of the virtual APIC that the guest has written: TPR, EOI
  * and self-IPI virtualization, and the emulation that follows a write to the APIC-access page.
- * After the SDM vol. 3 (June 2016), 29.1.2, 29.1.4, 29.1.5, 29.4.3.2, 29.4.3.3; 26.6.7.
+ * After the SDM vol. 3, 29.1.2, 29.1.4, 29.1.5, 29.4.3.2, 29.4.3.3; 26.6.7.
  *
  * Exits are trap-like: the instruction has been completed, and they come before any other event.
  * Every access to the page is a micro-step.

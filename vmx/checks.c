@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks on VMX controls at VM entry; those on host and guest state are in checks_state.c.
- * After the SDM vol. 3 (June 2016), 26.2.1.1 to 26.2.1.3.
+ * After the SDM vol. 3, 26.2.1.1 to 26.2.1.3.
  *
  * Left out: checks on MSR lists (they are refused by entry.c), entry from and to SMM.
  */

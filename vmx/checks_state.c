@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks on host state and guest state at VM entry.
- * After the SDM vol. 3 (June 2016), 26.2.2 to 26.2.4, 26.3.1.1, 26.3.1.4 to 26.3.1.6.
+ * After the SDM vol. 3, 26.2.2 to 26.2.4, 26.3.1.1, 26.3.1.4 to 26.3.1.6.
  *
  * A processor may refuse to inject an NMI while STI blocks (26.3.1.5); this one does not. Left out:
  * segment limits and access rights but for DPL(SS), debug registers, PDPTEs, PAT, SMM.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What this processor can do: the VMX capability MSRs.
- * After the SDM vol. 3 (June 2016), appendix A.
+ * After the SDM vol. 3, appendix A.
  *
  * A control is allowed to be 1 only if the model implements it, or if its only effect is a VM exit
  * from an instruction that the model refuses loudly anyway. Not allowed yet: EPT, VPID, monitor trap

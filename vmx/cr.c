@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * MOV to and from control registers in a guest.
- * After the SDM vol. 3 (June 2016), 25.1.3 (which exit), 25.3 (what the others do), 23.8 (values that VMX
+ * After the SDM vol. 3, 25.1.3 (which exit), 25.3 (what the others do), 23.8 (values that VMX
  * operation does not allow), 29.3 (CR8 under the TPR shadow); table 27-3.
  *
  * An exit comes before the #GP that the value would cause (25.1.1). MOV to CR8 is not serializing

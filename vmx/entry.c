@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VM entry: VMLAUNCH and VMRESUME.
- * After the SDM vol. 3 (June 2016), 26.1 to 26.6.
+ * After the SDM vol. 3, 26.1 to 26.6.
  *
  * The commit is one step (EVENT_VM_ENTRY): from then on the core is in guest mode. Loading of RVI
  * and SVI and PPR virtualization follow as micro-steps, then event injection (inject.c), then the

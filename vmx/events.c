@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Events at an instruction boundary of a guest, by priority.
- * After the SDM vol. 3 (June 2016), table 6-2, 25.2, 25.5.1, 26.6, 29.2.2, 29.6.
+ * After the SDM vol. 3, table 6-2, 25.2, 25.5.1, 26.6, 29.2.2, 29.6.
  *
  * INIT (3) comes before the timer (6), that before the NMI window (7), that before an NMI (8), that before
  * an interrupt-window exit or a virtual interrupt (9), that before an external interrupt (10). Inactive
@@ -304,4 +304,5 @@ const struct virt_ops vmx_operations = {
     .boundary = boundary,
     .page_access = page_access,
     .after_instruction = after_instruction,
+    .steps = STEP_VMX,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VM exits: recording, saving guest state, loading host state.
- * After the SDM vol. 3 (June 2016), 27.2, 27.3, 27.5.
+ * After the SDM vol. 3, 27.2, 27.3, 27.5.
  *
  * An exit is one step: nothing of it is in memory that others can see (VMCS data are not in
  * memory). General registers are shared with the host. Left out: MSR lists, debug registers,
@@ -93,7 +93,7 @@ static void record(struct core *c, struct vmcs *v, const struct vmx_exit *e)
     vmcs_set(v, VMCS_EXIT_INTR_ERROR, e->intr_error);
     vmcs_set(v, VMCS_EXIT_INSTRUCTION_LENGTH, e->instruction_length);
     vmx_record_vectoring(c, v);
-    /* 27.2.1: the valid bit of the VM-entry interruption information is cleared. */
+    /* 27.2: the valid bit of the VM-entry interruption information is cleared. */
     uint64_t injection = vmcs_get(v, VMCS_ENTRY_INTR_INFO);
     vmcs_set(v, VMCS_ENTRY_INTR_INFO, injection & ~(uint64_t)INTR_VALID);
 }

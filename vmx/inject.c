@@ -2,7 +2,7 @@
 /*
  * Event injection at VM entry, and IDT-vectoring information when the delivery of an event, injected or
  * not, ends in a VM exit.
- * After the SDM vol. 3 (June 2016), 24.8.3, 24.9.3, 26.5, 27.2.3, 27.2.4.
+ * After the SDM vol. 3, 24.8.3, 24.9.3, 26.5, 27.2.3, 27.2.4.
  *
  * Injection asks neither IF nor priorities, the exception bitmap does not see the event itself, and the
  * local APIC and RVI, SVI and the virtual-APIC page are left alone. It wakes the guest and ends blocking by

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VMX instructions in VMX root operation, and what instructions of a guest do that may leave it.
- * After the SDM vol. 3 (June 2016), chapter 30 and 25.1; vol. 3, 23.7 and 23.8 for VMXON.
+ * After the SDM vol. 3, chapter 30 and 25.1; vol. 3, 23.7 and 23.8 for VMXON.
  *
  * VMREAD, VMWRITE and VMPTRST touch only what belongs to the core and are no visible steps.
  * INVEPT and INVVPID succeed and only serialize: no translation is cached. Left out: SMM, VMFUNC,

@@ -2,7 +2,8 @@
 /*
  * IPI virtualization: the PID-pointer table, the two updates of the target's descriptor, and the
  * notification.
- * After the SDM vol. 3 (editions since 2022), 30.1.6, 30.4.3.2, 30.5; 25.6.8 for the fields.
+ * After the SDM vol. 3, later editions: "IPI Virtualization", "APIC-Write Emulation", "Virtualizing
+ * MSR-Based APIC Accesses"; "Controls for APIC Virtualization" for the fields.
  *
  * PIR and the control word change by a locked access each, in this order, and the notification
  * leaves after the second: another agent may come between any two. (The IOMMU needs one access for

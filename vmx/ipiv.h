@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPI virtualization (SDM vol. 3, "IPI Virtualization", 30.1.6 of editions since 2022): a guest's
+ * IPI virtualization (SDM vol. 3, later editions, "IPI Virtualization"): a guest's
  * write to the ICR posts the interrupt to another virtual CPU without a VM exit.
  */
 #ifndef VMX_IPIV_H
@@ -14,11 +14,12 @@ enum {
     IPIV_ENTRY_VALID = 1 << 0,
 };
 
-/* Bits of EAX whose write as 1 by WRMSR 830h faults: 31:20, 17:16, 13 (30.5). */
+/* Bits of EAX whose write as 1 by WRMSR 830h faults: 31:20, 17:16, 13 ("Virtualizing
+ * MSR-Based APIC Accesses"). */
 #define IPIV_ICR_RESERVED 0xfff32000u
 
 /* May a write of VICR_LO be virtualized: fixed, edge, physical destination, no shorthand, and no
- * reserved bit (30.4.3.2, 30.5)? The vector is judged later. */
+ * reserved bit ("APIC-Write Emulation")? The vector is judged later. */
 bool ipiv_shape(uint32_t icr_low);
 
 /* Is an entry of the PID-pointer table one that is used: valid, reserved bits 5:1 clear, within the

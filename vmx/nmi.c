@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * NMIs and a guest: what blocks them, and virtual NMIs.
- * After the SDM vol. 3 (June 2016), 24.6.1, 25.2, 25.3, 26.5.1.1, 26.6.1, 26.6.6, 27.3.4, 27.5.5.
+ * After the SDM vol. 3, 24.6.1, 25.2, 25.3, 26.5.1.1, 26.6.1, 26.6.6, 27.3.4, 27.5.5.
  *
  * Three cases. Without NMI exiting the guest has the processor's NMIs: IRET unblocks them. With it they
  * leave the guest, and bit 3 of the interruptibility state is a blocking that IRET does not end. With

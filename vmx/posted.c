@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Posted-interrupt processing: what a core in guest mode does with the notification vector.
- * After the SDM vol. 3 (June 2016), 29.6, steps 1 to 7. Uninterruptible; every access to memory is
+ * After the SDM vol. 3, 29.6, steps 1 to 7. Uninterruptible; every access to memory is
  * a step of its own, and ON is cleared before PIR is read.
  *
  * Atomicity of step 5 is per 64-bit word of PIR (29.6 asks only that no agent sees a value between

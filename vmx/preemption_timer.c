@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The VMX-preemption timer. After the SDM vol. 3 (June 2016), 25.5.1, 26.6.4, 27.3.
+ * The VMX-preemption timer. After the SDM vol. 3, 25.5.1, 26.6.4, 27.3.
  *
  * Time is a choice: once VM entry has armed the timer, it may come to 0 before or behind any step of any
  * other agent. So the timer is an agent that has one step to make for each time that it was armed. If the

@@ -2,7 +2,7 @@
 /*
  * APIC virtualization on the virtual-APIC page: PPR, EOI and self-IPI virtualization, evaluation
  * and delivery of pending virtual interrupts.
- * After the SDM vol. 3 (June 2016), 29.1.2 to 29.2.2.
+ * After the SDM vol. 3, 29.1.2 to 29.2.2.
  *
  * The page is memory: each access is a micro-step of its own. VIRR and VISR bits change by one
  * access a word. The SDM does not say that this is locked; software must not write the page of a

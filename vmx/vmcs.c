@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * VMCS fields by encoding, and the table of VMCSs.
- * After the SDM vol. 3 (June 2016), 24.11 and appendix B.
+ * After the SDM vol. 3, 24.11 and appendix B.
  * Left out: shadow VMCSs.
  */
 #include "vmx/vmcs.h"

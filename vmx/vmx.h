@@ -19,7 +19,7 @@
 #include "vmx/vid.h"
 #include "vmx/vmcs.h"
 
-/* Cycles of hardware sequences; engineering choices of facts/intel.md 6.3. */
+/* Cycles of hardware sequences; engineering choices. */
 enum {
     VMX_ENTRY_CYCLES = 500,
     VMX_EXIT_CYCLES = 500,

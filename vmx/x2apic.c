@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR of a guest: MSR bitmaps, then "virtualize x2APIC mode".
- * After the SDM vol. 3 (June 2016), 25.1.3, 24.6.9, 29.5, 29.1.2 to 29.1.5.
+ * After the SDM vol. 3, 25.1.3, 24.6.9, 29.5, 29.1.2 to 29.1.5.
  *
  * What is not special goes to the processor's own registers, the physical local APIC included.
  * Stores to the virtual-APIC page by WRMSR reach memory at once, after the store buffer; the SDM
@@ -106,7 +106,7 @@ static void write_self_ipi(struct vmx *x, struct core *c, const struct insn *in,
     core_skip(c, in);
 }
 
-/* 29.5, of editions since 2022: with the control "IPI virtualization". The mode of the physical APIC
+/* 29.5 of later editions, with the control "IPI virtualization". The mode of the physical APIC
  * does not matter; bit 12 is no reserved bit but keeps the interrupt from being posted. */
 static void write_icr(struct vmx *x, struct core *c, const struct insn *in, uint64_t value)
 {

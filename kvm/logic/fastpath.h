@@ -3,7 +3,8 @@
  * The fast path of guest exits: a write to the ICR is handled with interrupts off, and the vCPU enters
  * again at once, still IN_GUEST_MODE.
  *
- * As of Linux 5.8 and later, in upstream's names and order of steps, from facts about it (dossier 5.9).
+ * As of Linux 5.8 and later, in upstream's names and order of steps, from facts about it (commits
+ * 1e9e2622a149, 379a3c8ee444).
  * Left out: everything but one fixed interrupt to one vCPU by its physical id; timers.
  */
 #ifndef IRQWEAVE_KVM_LOGIC_FASTPATH_H

@@ -4,7 +4,7 @@
  *
  * The processor knows one level: L0 runs L2 on a VMCS that it makes of L1's wishes. vmcs01 is L1's own
  * VMCS, vmcs12 what L1 asks for, vmcs02 what the processor gets while L2 runs. In upstream's names and
- * order of steps as of Linux 6.12, from facts about it. [SDM vol. 3, 29.6; dossier 5.7]
+ * order of steps as of Linux 6.12, from facts about it. [SDM vol. 3, 29.6]
  *
  * L1 posts to L2 like any hypervisor: PIR, ON, notification. Its descriptor and L2's virtual-APIC page
  * are memory of L1, and vmcs02 names them, so that the processor can do the work by itself if a

@@ -2,7 +2,7 @@
 /*
  * Descriptor tables: GDT, IDT gates, 64-bit TSS and the selectors in use.
  *
- * After Intel SDM vol. 3, "Segment Descriptors", "64-Bit Mode IDT" (figure 6-8) and "TSS in 64-bit
+ * After Intel SDM vol. 3, "Segment Descriptors", "64-Bit Mode IDT" (figure 6-7) and "TSS in 64-bit
  * Mode" (figure 7-11). Left out: user segments, LDT, the I/O permission map.
  *
  * Each kind of event has a stack of its own through the IST, so that no two nesting levels of a

@@ -141,12 +141,15 @@ static uint64_t code_places(const struct code *code, unsigned core)
 
 struct program *avic_program_open(const struct avic_program *a)
 {
-    struct program *p = program_open(a->cores, 0, a->model);
+    struct program *p = program_open(a->cores, a->devices, a->model);
     struct code low = {.size = 0}, high = {.size = 0}, code[AVIC_CORES];
     code_handler(&low, &a->low);
     code_handler(&high, &a->high);
-    struct svm *s = svms[0] = svm_new(p->m, p->cpu, interrupts_enable(p, &low, &high));
+    struct lapic *l = interrupts_enable(p, &low, &high);
+    struct svm *s = svms[0] = svm_new(p->m, p->cpu, l);
     s->errata = a->errata;
+    if (a->attach)
+        a->attach(p, l);
     for (unsigned i = 0; i < a->cores; i++) {
         unsigned guest = assemble(&a->core[i], &code[i]);
         fill_vmcb(p, a, i, PROGRAM_BASE + code_places(code, i) + guest);

@@ -34,6 +34,8 @@ struct avic_program {
     struct code low, high; /* bodies of handlers, which end their interrupt */
     enum memory_model model;
     uint32_t errata;
+    unsigned devices;
+    void (*attach)(struct program *, struct lapic *); /* them, or NULL */
 };
 
 /* Empty code, guests on all cores that halt natively, and are marked as running. */

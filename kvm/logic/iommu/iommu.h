@@ -3,7 +3,7 @@
  * Interrupt remapping by VT-d: the table, the invalidation queue, and switching an entry between a host
  * vector and a vCPU's posted-interrupt descriptor.
  *
- * After the VT-d specification (9.9, 9.10, 6.5.2) and facts about Linux 6.12: intel/irq_remapping.c,
+ * After the VT-d specification (6.5.2, 9.9, 9.10) and facts about Linux 6.12: intel/irq_remapping.c,
  * intel/dmar.c and vmx/posted_intr.c, in upstream's names and order of steps. One unit, one device
  * with one entry. Left out: what a fault of the queue does to those who wait, allocating entries, lowest-priority routes, the search for the vCPU that
  * a guest's MSI goes to.

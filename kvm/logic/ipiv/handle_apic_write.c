@@ -2,7 +2,7 @@
 /*
  * A write to the virtual-APIC page that the processor has left to software; see ipiv.h.
  *
- * After Intel SDM vol. 3, "APIC-Write VM Exits" (30.4.3.3): the exit is trap-like. The page holds the
+ * After Intel SDM vol. 3, "APIC-Write VM Exits" (29.4.3.3): the exit is trap-like. The page holds the
  * value, and RIP is behind the instruction, so there is nothing to skip.
  */
 #include "ipiv/ipiv.h"

@@ -18,7 +18,8 @@
 
 #include "vmx.h"
 
-/* SDM vol. 3, editions since 2022: appendices A.3.4, B; 24.6.2; 30.1.6. */
+/* SDM vol. 3, later editions: "Tertiary Processor-Based VM-Execution Controls", "IPI Virtualization",
+ * appendix B. */
 #define MSR_IA32_VMX_PROCBASED_CTLS3    0x492   /* 64 allowed-1 settings */
 #define LAST_PID_POINTER_INDEX          0x0008
 #define TERTIARY_VM_EXEC_CONTROL        0x2034
