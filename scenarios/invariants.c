@@ -7,7 +7,7 @@
  * other and stops at the first answer that settles it: every question more would make steps conflict
  * that nobody can tell apart.
  */
-#include "scenarios/invariants.h"
+#include "scenarios/invariants_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,16 +17,7 @@
 #include "scenarios/states.h"
 #include "sim/message.h"
 
-#define LEAVES(region) ((uint32_t)EVENT_REGION_LEAVE << (region))
-#define INSIDE(region) (1u << (region))
-
 enum { CORE = 0 }; /* where vCPU 0 runs */
-
-/* One look at an invariant: of whom questions are asked, and where they are noted. */
-struct look {
-    const struct session *s;
-    struct footprint *footprint;
-};
 
 static uint64_t ask_control(const struct look *l)
 {
@@ -82,7 +73,7 @@ static bool is_sending(const struct look *l, unsigned vector)
     return message_sent_in(l->s->m, l->footprint, vector, CORE);
 }
 
-static bool ask_region(const struct look *l, unsigned except, uint32_t regions)
+bool ask_region(const struct look *l, unsigned except, uint32_t regions)
 {
     read_regions(l->s, l->footprint, except, regions);
     return region_occupied(l->s, except, regions);
@@ -237,6 +228,21 @@ static const struct invariant table[] = {
         .events = EVENT_VM_ENTRY,
         .holds = mode1,
     },
+    {
+        .name = "AVIC-1",
+        .events = LEAVES(REGION_BLOCK) | LEAVES(REGION_NOTIFY) | LEAVES(REGION_WAKE),
+        .holds = avic1,
+    },
+    {
+        .name = "AVIC-4",
+        .events = LEAVES(REGION_NOTIFY),
+        .holds = avic4,
+    },
+    {
+        .name = "AVIC-5",
+        .events = EVENT_VMRUN | LEAVES(REGION_BLOCK),
+        .holds = avic5,
+    },
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -256,7 +262,7 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1";
+    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5";
 }
 
 /* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
@@ -281,25 +287,53 @@ static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
     return true;
 }
 
-bool invariants_add(struct session *s, char *error)
+static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
 {
-    if (s->scenario->invariants_count == 0)
-        return true;
-    assert(s->m->cores <= INVARIANT_CORES_MAX);
+    if (!s->svm) {
+        snprintf(error, SCENARIO_ERROR, "variant %.40s: invariant %s is for machines with vendor: amd",
+                 s->variant->name, inv->name);
+        return false;
+    }
+    if (!avic_states_find(s, error))
+        return false;
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        watch(inv, s->states.vcpu[i].on_rq, 4);
+        watch(inv, s->states.vcpu[i].task_state, 4);
+    }
+    watch(inv, s->states.physical_id, 8 * STATE_VCPUS);
+    s->m->region_watch |= INSIDE(REGION_NOTIFY) | INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
+    return true;
+}
+
+static bool prepare_posting(struct session *s, struct invariant *inv, char *error)
+{
     if (!state_find(s, "pid0", sizeof(struct posted_descriptor), &s->states.pid, error) ||
         !state_find(s, "vcpu0.mode", 4, &s->states.mode, error))
         return false;
-    for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
-        struct invariant inv = *lookup(s->scenario->invariants[i]);
-        inv.context = s;
-        watch(&inv, s->states.pid, sizeof(struct posted_descriptor));
-        watch(&inv, s->states.mode, 4);
-        if (inv.holds == pi3 && !prepare_pi3(s, &inv, error))
-            return false;
-        machine_add_invariant(s->m, &inv);
-    }
+    watch(inv, s->states.pid, sizeof(struct posted_descriptor));
+    watch(inv, s->states.mode, 4);
+    if (inv->holds == pi3 && !prepare_pi3(s, inv, error))
+        return false;
     /* Regions that are read, whether their end is an event or not. */
     s->m->region_watch |= INSIDE(REGION_POST) | INSIDE(REGION_NOTIFY) | INSIDE(REGION_SYNC) |
                           INSIDE(REGION_KICK);
+    return true;
+}
+
+static bool of_avic(const struct invariant *inv)
+{
+    return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5;
+}
+
+bool invariants_add(struct session *s, char *error)
+{
+    assert(!s->scenario->invariants_count || s->m->cores <= INVARIANT_CORES_MAX);
+    for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
+        struct invariant inv = *lookup(s->scenario->invariants[i]);
+        inv.context = s;
+        if (!(of_avic(&inv) ? prepare_avic : prepare_posting)(s, &inv, error))
+            return false;
+        machine_add_invariant(s->m, &inv);
+    }
     return true;
 }

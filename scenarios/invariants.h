@@ -22,6 +22,10 @@ struct session;
 enum { INVARIANT_CORES_MAX = 9 };
 /* With PI-3 two regions more are read, and may begin and end in the step, and four resources beside. */
 enum { PI3_CORES_MAX = 5 };
+/* Those of AVIC read of each vCPU two words, those of IRR that are shared, which are three at most, and its entry; and
+ * three regions of each core. */
+enum { AVIC_CORES_MAX = 3 };
+static_assert((2 + 3 + 1) * AVIC_CORES_MAX + 3 * AVIC_CORES_MAX + 6 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert(6 * PI3_CORES_MAX + 13 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert(4 * INVARIANT_CORES_MAX + 9 + 16 <= FOOTPRINT_MAX, "a look must fit a footprint");
 

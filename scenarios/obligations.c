@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/invariants.h"
+#include "scenarios/invariants_internal.h"
 #include "scenarios/states.h"
 
 static const char *where(const struct session *s, unsigned vector)
@@ -71,6 +71,32 @@ static bool posted_handled_init(struct session *s, char *error)
            state_find(s, "vapic0", 4096, &s->states.vapic, error) &&
            state_find(s, "ledger.posted", 4 * VECTORS, &s->states.posted, error) &&
            state_find(s, "ledger.answered", 4 * VECTORS, &s->states.answered, error);
+}
+
+/*
+ * IPIs of AVIC, as seen at rest: each vector has been handled after its last post, and none is left in the IRR of any
+ * vCPU.
+ */
+static bool ipis_handled(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    (void)m;
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        int left = state_virr_lowest(s, s->states.vcpu[i].vapic->address);
+        if (left < 0)
+            continue;
+        snprintf(message, size, "interrupt lost: %#x is still in the IRR of vCPU%u, which %s, and everything is at rest",
+                 left, i, state_read(s, s->states.vcpu[i].on_rq->address, 4) ? "runs" : "sleeps");
+        return false;
+    }
+    for (unsigned vector = 0; vector < VECTORS; vector++) {
+        if (answered(s, vector))
+            continue;
+        snprintf(message, size, "interrupt lost: %#x has been sent and not been handled since, it is in no IRR, and "
+                 "everything is at rest", vector);
+        return false;
+    }
+    return true;
 }
 
 /*
@@ -140,6 +166,7 @@ static const struct {
     bool (*met)(void *context, struct machine *, char *message, size_t size);
 } table[] = {
     {"posted-handled", posted_handled_init, posted_handled},
+    {"ipis-handled", avic_states_find, ipis_handled},
     {"requests-served", requests_served_init, requests_served},
     {"level-handled", level_handled_init, level_handled},
 };
@@ -156,7 +183,7 @@ bool obligation_known(const char *name)
 
 const char *obligation_names(void)
 {
-    return "posted-handled, requests-served, level-handled";
+    return "posted-handled, ipis-handled, requests-served, level-handled";
 }
 
 static bool add(struct session *s, const char *name, char *error)

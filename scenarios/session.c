@@ -142,6 +142,10 @@ static void show_states(struct session *s)
     show_state(s, s->states.mode, 4);
     show_state(s, s->states.on_rq, 4);
     show_state(s, s->states.task_state, 4);
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        show_state(s, s->states.vcpu[i].on_rq, 4);
+        show_state(s, s->states.vcpu[i].task_state, 4);
+    }
 }
 
 void session_configure(struct session *s, enum memory_model model, const struct knobs *knobs)

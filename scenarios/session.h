@@ -19,6 +19,13 @@
 #include "vmx/posted.h"
 #include "vmx/vmx.h"
 
+enum { STATE_VCPUS = 3 };
+
+/* Of a vCPU that can block. */
+struct state_vcpu {
+    const struct image_state *on_rq, *task_state, *vapic;
+};
+
 struct session {
     const struct scenario *scenario;
     const struct scenario_variant *variant;
@@ -40,6 +47,9 @@ struct session {
         const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
         const struct image_state *requests, *requested, *served;
         const struct image_state *asserted, *entry;
+        const struct image_state *physical_id; /* AVIC's table */
+        struct state_vcpu vcpu[STATE_VCPUS];
+        unsigned vcpus;
     } states;
 };
 

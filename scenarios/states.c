@@ -43,6 +43,11 @@ int state_virr_lowest(const struct session *s, uint64_t address)
     return -1;
 }
 
+bool state_shared(const struct session *s, uint64_t address)
+{
+    return s->m->visibility.shadow[address] & SHADOW_VISIBLE;
+}
+
 bool vector_coming(const struct session *s, unsigned core, unsigned vector)
 {
     return lapic_irr(s->lapic, core, vector) || message_in_flight(s->m, vector, core);

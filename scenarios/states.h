@@ -34,6 +34,9 @@ uint64_t state_read_as(const struct session *, unsigned core, uint64_t address, 
 int state_pir_lowest(const struct session *, uint64_t address);
 int state_virr_lowest(const struct session *, uint64_t address);
 
+/* Do several contexts touch this byte, or has it been made visible? */
+bool state_shared(const struct session *, uint64_t address);
+
 /* Is this host vector on its way to the core or pending there? */
 bool vector_coming(const struct session *, unsigned core, unsigned vector);
 

@@ -155,7 +155,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1");
+                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"), ":6: variant a: cpu 32; there are 0 to 31");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
     cr_assert_str_eq(judge("[PI-1]" REST "0", "[]" REST "20"), "");

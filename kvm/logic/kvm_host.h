@@ -16,7 +16,7 @@
 #include "bitops.h"
 #include "posted_intr.h"
 
-#define NR_VCPUS 2
+#define NR_VCPUS 3      /* of the largest scenario */
 
 /* vcpu->mode */
 #define OUTSIDE_GUEST_MODE  0

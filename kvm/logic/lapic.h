@@ -11,7 +11,8 @@
 
 #include "kvm_host.h"
 
-#define APIC_IRR        0x200   /* byte offset in the virtual-APIC page */
+#define APIC_PROCPRI    0x0a0   /* byte offsets in the virtual-APIC page */
+#define APIC_IRR        0x200
 #define APIC_VECTORS_PER_REG 32
 
 static inline u32 *apic_irr_reg(u8 *apic_regs, int index)
@@ -21,6 +22,15 @@ static inline u32 *apic_irr_reg(u8 *apic_regs, int index)
 
 /* Highest vector in vIRR, or -1. */
 int kvm_lapic_find_highest_irr(struct kvm_vcpu *vcpu);
+
+/* Is there one in vIRR that the guest would take? */
+static inline bool kvm_apic_has_interrupt(struct kvm_vcpu *vcpu)
+{
+    int ppr = vcpu->apic_regs[APIC_PROCPRI];
+    int max_irr = kvm_lapic_find_highest_irr(vcpu);
+
+    return max_irr >= 0 && (max_irr & 0xf0) > (ppr & 0xf0);
+}
 
 /* Moves the whole PIR into vIRR. */
 void kvm_apic_update_irr(struct kvm_vcpu *vcpu, u64 *pir);

@@ -5,11 +5,6 @@
 #include "image.h"
 #include "vmx.h"
 
-struct kvm_vcpu vcpus[NR_VCPUS];
-u8 apic_pages[NR_VCPUS][PAGE_SIZE] __aligned(PAGE_SIZE);
-u32 ledger_requested;
-u32 ledger_served;
-
 static u8 vmcs_pages[NR_VCPUS][PAGE_SIZE] __aligned(PAGE_SIZE);
 
 /* VMCLEAR gives the region a launch state, VMPTRLD makes it current. [SDM 24.11.3] */

@@ -39,4 +39,7 @@ static inline void guest_count_post(int vector)
 void guest_main(void);              /* never called: a VM entry goes there */
 void guest_init(void);
 
+/* The same for one of several guests. `stubs`: of vectors from 32 on, 16 bytes each. */
+void guest_init_memory(struct guest_memory *guest, const u8 *stubs);
+
 #endif

@@ -14,7 +14,7 @@
 #ifndef IRQWEAVE_KVM_LOGIC_BLOCK_H
 #define IRQWEAVE_KVM_LOGIC_BLOCK_H
 
-#include "sched.h"
+#include "blocking.h"
 #include "vmx.h"
 
 #define VM_EXIT_INSTRUCTION_LEN     0x440c
@@ -22,27 +22,6 @@
 #define EXIT_REASON_HLT             12
 #define GUEST_INTR_STATE_STI        1u
 #define GUEST_INTR_STATE_MOV_SS     2u
-#define APIC_PROCPRI                0xa0        /* VPPR, byte offset in the virtual-APIC page */
-
-#define KVM_MP_STATE_RUNNABLE       0
-#define KVM_MP_STATE_HALTED         3
-
-struct list_head {
-    struct list_head *next, *prev;
-};
-
-/* What upstream has in kvm_vcpu and vcpu_vmx for all this. */
-struct vcpu_block {
-    struct rcuwait wait;
-    struct list_head pi_wakeup_list;
-    struct preempt_notifier notifier;   /* first to last: of the vCPU whose number this has */
-    struct kvm_vcpu *vcpu;
-    int loaded_cpu;                     /* where the VMCS is active, -1: nowhere */
-    u8 mp_state;
-    u8 preempted;                       /* switched out although runnable */
-};
-
-extern struct vcpu_block vcpu_blocks[NR_VCPUS];
 
 /* The vCPUs that block where they were last loaded. */
 struct wakeup_list {
@@ -51,41 +30,6 @@ struct wakeup_list {
 } __aligned(64);
 
 extern struct wakeup_list wakeup_lists[NR_CPUS];
-
-static inline struct vcpu_block *to_block(struct kvm_vcpu *vcpu)
-{
-    return &vcpu_blocks[vcpu->vcpu_id];
-}
-
-#define container_of(pointer, type, member) \
-    ((type *)((u8 *)(pointer) - offsetof(type, member)))
-
-static inline void INIT_LIST_HEAD(struct list_head *list)
-{
-    WRITE_ONCE(list->next, list);
-    list->prev = list;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *list)
-{
-    struct list_head *last = list->prev;
-
-    list->prev = entry;
-    entry->next = list;
-    entry->prev = last;
-    WRITE_ONCE(last->next, entry);
-}
-
-/* Whoever still follows the pointers of an entry that is gone shall fault. */
-#define LIST_POISON ((struct list_head *)0xdead000000000100)
-
-static inline void list_del(struct list_head *entry)
-{
-    entry->next->prev = entry->prev;
-    WRITE_ONCE(entry->prev->next, entry->next);
-    entry->next = LIST_POISON;
-    entry->prev = LIST_POISON;
-}
 
 static inline u64 pi_control(struct pi_desc *pi_desc)
 {
@@ -134,28 +78,11 @@ static inline bool pi_is_pir_empty(struct pi_desc *pi_desc)
 void block_init(unsigned long cpu);
 void block_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu,
                        union thread_union *thread);
-void vcpu_thread(void *vcpu);
 /* Else a halted guest waits in guest mode, and its vCPU never blocks. */
 bool vmx_hlt_exits(void);
-
-/* Blocking and waking. */
-int kvm_emulate_halt(struct kvm_vcpu *vcpu);
-int vcpu_block(struct kvm_vcpu *vcpu);
-void kvm_vcpu_halt(struct kvm_vcpu *vcpu);
-bool kvm_vcpu_block(struct kvm_vcpu *vcpu);
-int kvm_vcpu_check_block(struct kvm_vcpu *vcpu);
-bool kvm_arch_vcpu_runnable(struct kvm_vcpu *vcpu);
 bool vmx_interrupt_blocked(void);
-bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu);
-
-static inline bool kvm_vcpu_is_blocking(struct kvm_vcpu *vcpu)
-{
-    return rcuwait_active(&to_block(vcpu)->wait);
-}
 
 /* Loading and putting: notifiers of the scheduler call them. */
-void kvm_sched_in(struct preempt_notifier *notifier, int cpu);
-void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev);
 void vmx_vcpu_load_vmcs(struct kvm_vcpu *vcpu, int cpu);
 void vmx_vcpu_pi_load(struct kvm_vcpu *vcpu, int cpu);
 void vmx_vcpu_pi_put(struct kvm_vcpu *vcpu);

@@ -4,7 +4,6 @@
  */
 #include "block.h"
 
-struct vcpu_block vcpu_blocks[NR_VCPUS];
 struct wakeup_list wakeup_lists[NR_CPUS];
 
 void block_init(unsigned long cpu)
@@ -19,23 +18,11 @@ void block_init(unsigned long cpu)
 void block_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu,
                        union thread_union *thread)
 {
-    struct vcpu_block *block = &vcpu_blocks[vcpu_id];
-
-    block->vcpu = vcpu;
-    block->loaded_cpu = -1;
-    block->notifier = (struct preempt_notifier) { kvm_sched_in, kvm_sched_out };
-    vcpu->vcpu_id = vcpu_id;
-    vcpu->cpu = -1;
+    kvm_vcpu_block_init(vcpu, vcpu_id, thread);
+    vcpu_blocks[vcpu_id].loaded_cpu = -1;
     vcpu->pi_desc.control = pi_with_nv(PI_SN, POSTED_INTR_VECTOR);
     vmx_create_vcpu(vcpu, vcpu_id, cpu);
     if (vmx_hlt_exits())
         vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
                      vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) | CPU_BASED_HLT_EXITING);
-    thread->task.notifier = &block->notifier;
-}
-
-/* The vCPU has been loaded where its thread begins: what vcpu_load() does before the first run. */
-void vcpu_thread(void *vcpu)
-{
-    vcpu_run(vcpu);
 }

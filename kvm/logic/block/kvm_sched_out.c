@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU's thread leaves its CPU; see block.h. The queue is locked, so nothing here may wake.
+ * A vCPU's thread leaves its CPU; see blocking.h. The queue is locked, so nothing here may wake.
  */
-#include "block.h"
+#include "blocking.h"
 
 void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev)
 {
@@ -10,5 +10,5 @@ void kvm_sched_out(struct preempt_notifier *notifier, struct task_struct *prev)
 
     if (prev->on_rq)
         WRITE_ONCE(block->preempted, true);
-    vmx_vcpu_pi_put(block->vcpu);
+    kvm_arch_vcpu_put(block->vcpu);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sleeping until there is something to do; see block.h.
+ * Sleeping until there is something to do; see blocking.h.
  */
-#include "block.h"
+#include "blocking.h"
 
 /*
  * State, barrier, test, sleep. A waker sets its condition, then a barrier, then looks for the
@@ -10,10 +10,9 @@
  */
 bool kvm_vcpu_block(struct kvm_vcpu *vcpu)
 {
-    struct rcuwait *wait = &to_block(vcpu)->wait;
     bool waited = false;
 
-    prepare_to_rcuwait(wait);
+    kvm_vcpu_begin_wait(vcpu);
     for (;;) {
         set_current_state(TASK_INTERRUPTIBLE);
         if (kvm_vcpu_check_block(vcpu) < 0)
@@ -21,6 +20,6 @@ bool kvm_vcpu_block(struct kvm_vcpu *vcpu)
         waited = true;
         schedule();
     }
-    finish_rcuwait(wait);
+    kvm_vcpu_end_wait(vcpu);
     return waited;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The test between a vCPU's wait state and its sleep; see block.h.
+ * The test between a vCPU's wait state and its sleep; see blocking.h.
  */
-#include "block.h"
+#include "blocking.h"
 
 /* Less than 0: do not sleep. */
 int kvm_vcpu_check_block(struct kvm_vcpu *vcpu)

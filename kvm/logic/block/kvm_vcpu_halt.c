@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A halted vCPU waits; see block.h. Left out: polling before it blocks, which repeats the test.
+ * A halted vCPU waits; see blocking.h. Left out: polling before it blocks, which repeats the test.
  */
-#include "block.h"
+#include "blocking.h"
 
 void kvm_vcpu_halt(struct kvm_vcpu *vcpu)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waking a vCPU that blocks; see block.h. Left out: statistics and the hint for directed yields.
+ * Waking a vCPU that blocks; see blocking.h. Left out: statistics and the hint for directed yields.
  */
-#include "block.h"
+#include "blocking.h"
 
 bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu)
 {

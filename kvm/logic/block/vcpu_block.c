@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The run loop's part for a halted vCPU; see block.h.
+ * The run loop's part for a halted vCPU; see blocking.h.
  */
-#include "block.h"
+#include "blocking.h"
 
 int vcpu_block(struct kvm_vcpu *vcpu)
 {

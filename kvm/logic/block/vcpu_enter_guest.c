@@ -4,16 +4,6 @@
  */
 #include "block.h"
 
-static int cancel_entry(struct kvm_vcpu *vcpu)
-{
-    WRITE_ONCE(vcpu->mode, OUTSIDE_GUEST_MODE);
-    smp_wmb();
-    local_irq_enable();
-    preempt_enable();
-    preempt_check_resched();
-    return 1;
-}
-
 /*
  * As in kvm/logic/vcpu_enter_guest.c: interrupts off, mode, barrier, ON, and then the last look,
  * which here also asks whether another thread shall run. Between the first and the last line the
@@ -29,7 +19,7 @@ int vcpu_enter_guest(struct kvm_vcpu *vcpu)
     smp_mb();
     vmx_sync_pir_to_irr(vcpu);
     if (kvm_vcpu_exit_request(vcpu) || need_resched())
-        return cancel_entry(vcpu);
+        return kvm_cancel_entry(vcpu);
 
     vmx_vcpu_run(vcpu);
 

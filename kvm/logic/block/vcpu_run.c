@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a vCPU thread; see block.h. Rescheduling is the scheduler's: the host is preemptible.
+ * The life of a vCPU thread; see blocking.h. Rescheduling is the scheduler's: the host is preemptible.
  */
-#include "block.h"
+#include "blocking.h"
 
 int vcpu_run(struct kvm_vcpu *vcpu)
 {

@@ -6,16 +6,9 @@
  * poster (marker.h): the processor posts and notifies within the WRMSR, or exits for software to do
  * it.
  */
-#include "marker.h"
+#include "guest_asm.h"
 
 #define X2APIC_ICR 0x830
-
-.macro region_enter id
-    {disp32} nopl \id(%rax,%rbp,1)
-.endm
-.macro region_leave id
-    {disp32} nopl \id(%rax,%rsi,1)
-.endm
 
     .section .guest.text, "ax", @progbits
 

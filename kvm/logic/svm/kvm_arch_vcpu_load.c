@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A vCPU's thread is on a CPU, or leaves it; see blocking.h. AMD.
+ *
+ * A VMCB needs nothing when it moves, as no field of it is ever said to be clean, but the guest shares the GDT of
+ * the core.
+ */
+#include "avic/avic.h"
+#include "percpu.h"
+
+void kvm_arch_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
+{
+    struct vmcb *vmcb = to_svm(vcpu)->vmcb;
+
+    if (vcpu->cpu != cpu)
+        vmcb->gdtr.base = (u64)percpu_areas[cpu].gdt;
+    avic_vcpu_load(vcpu, cpu);
+    if (vcpu->cpu != cpu)
+        WRITE_ONCE(vcpu->cpu, cpu);
+}
+
+void kvm_arch_vcpu_put(struct kvm_vcpu *vcpu)
+{
+    avic_vcpu_put(vcpu);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a #VMEXIT means, once interrupts are on again; see svm.h.
+ */
+#include "avic/avic.h"
+
+int svm_handle_exit(struct kvm_vcpu *vcpu)
+{
+    u64 code = to_svm(vcpu)->vmcb->exit_code;
+
+    switch (code) {
+    case SVM_EXIT_INTR: return 1;   /* the host's interrupt has been taken by now */
+    case SVM_EXIT_HLT: return kvm_emulate_halt(vcpu);
+    case SVM_EXIT_AVIC_INCOMPLETE_IPI: return avic_incomplete_ipi_interception(vcpu);
+    case SVM_EXIT_AVIC_UNACCELERATED_ACCESS: return avic_unaccelerated_access_interception(vcpu);
+    }
+    note_value("unexpected #VMEXIT, code %#x", code);
+    BUG();
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * W0n: W0 without the wait: the kick is on its way when the vCPU looks for the last time.
+ */
+#include "w0_kick.h"
+
+static void w0_kick(struct kvm_vcpu *vcpu)
+{
+    kvm_vcpu_kick(vcpu);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For the files of invariants. */
+#ifndef SCENARIOS_INVARIANTS_INTERNAL_H
+#define SCENARIOS_INVARIANTS_INTERNAL_H
+
+#include "scenarios/invariants.h"
+#include "scenarios/session.h"
+
+#define LEAVES(region) ((uint32_t)EVENT_REGION_LEAVE << (region))
+#define INSIDE(region) (1u << (region))
+
+/* One look at an invariant: of whom questions are asked, and where they are noted. */
+struct look {
+    const struct session *s;
+    struct footprint *footprint;
+};
+
+/* Is a core other than `except` (~0: any) in one of these regions? */
+bool ask_region(const struct look *, unsigned except, uint32_t regions);
+
+/* invariants_avic.c */
+bool avic1(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool avic4(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
+
+/* The states that these read. False: the image lacks one; `error` names it. */
+bool avic_states_find(struct session *, char *error);
+
+#endif
