@@ -187,11 +187,7 @@ void lapic_next_eoi(const struct lapic *l, unsigned core, struct footprint *fp, 
 /* A message like others: the I/O APIC hears of it later. */
 static void broadcast_eoi(struct lapic *l, unsigned core, unsigned vector)
 {
-    if (!message_can_send(l->m, core)) {
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: no room for the broadcast of EOI %#x", core,
-                     vector);
-        return;
-    }
+    assert(message_can_send(l->m, core)); /* lapic_next_eoi() has waited for room */
     message_send(l->m, core, APIC_EOI_BROADCAST, vector, MESSAGE_TO_DEVICES);
     machine_say(l->m, STEP_SEND, "broadcast");
 }
