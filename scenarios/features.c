@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/nearest.h"
 #include "vmx/controls.h"
 
 /* ---- What a device brings along ---- */
@@ -102,23 +103,29 @@ static void list(char *text, size_t size, const struct scenario_variant *v,
                                      features[i].name);
 }
 
-static bool any(const struct feature *f)
+/* "did you mean ...? there are ..." */
+static void advise(char *text, size_t size, const char *name)
 {
-    (void)f;
-    return true;
+    const char *names[FEATURES];
+    for (unsigned i = 0; i < FEATURES; i++)
+        names[i] = features[i].name;
+    nearest_advise(text, size, name, names, FEATURES);
 }
 
 static bool met(const struct scenario_variant *v, const char *name, char *what, size_t size)
 {
-    char names[200];
+    char names[280];
     const struct feature *f = find(name);
     if (f && has(v, f))
         return true;
-    list(names, sizeof names, v, f ? NULL : any);
+    if (f)
+        list(names, sizeof names, v, NULL);
+    else
+        advise(names, sizeof names, name);
     if (f)
         snprintf(what, size, "needs %s, which its machine lacks; it has %s", name, names);
     else
-        snprintf(what, size, "needs '%.30s', which is not modelled; there are %s", name, names);
+        snprintf(what, size, "needs '%.30s', which is not modelled; %s", name, names);
     return false;
 }
 

@@ -9,7 +9,7 @@
 #include "scenarios/scenario.h"
 #include "vmx/vmx.h"
 
-enum { FEATURE_ERROR = 260 };
+enum { FEATURE_ERROR = 360 };
 
 /* NULL if the machine has what is needed, and `without` names what can be left out. Otherwise the name
  * that is at fault, and in `what` the rest of "variant NAME ...". */
