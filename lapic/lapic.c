@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lapic/icr.h"
 #include "lapic/init.h"
 #include "lapic/internal.h"
 #include "lapic/lvt.h"
@@ -205,10 +206,27 @@ void lapic_eoi(struct lapic *l, unsigned core)
     pins_look(l, core);
 }
 
+static bool refuse_reserved(struct lapic *l, unsigned core, enum apic_lvt which)
+{
+    static const char *const name[LVT_COUNT] = {
+        [LVT_CMCI] = "CMCI", [LVT_TIMER] = "timer", [LVT_THERMAL] = "thermal", [LVT_PMC] = "PMC",
+        [LVT_LINT0] = "LINT0", [LVT_LINT1] = "LINT1", [LVT_ERROR] = "error"};
+    const struct apic_regs *r = lapic_regs(l, core);
+    unsigned delivery = apic_lvt_delivery(r, which);
+    if ((r->lvt[which] & APIC_LVT_MASKED) || !apic_lvt_reserved(r, which))
+        return false;
+    machine_find(l->m, FINDING_BUG, "", "CPU%u: the %s entry of its local vector table has delivery mode %u "
+                 "(%s), which is reserved or not supported there", core, name[which], delivery,
+                 apic_delivery_name(delivery));
+    return true;
+}
+
 void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)
 {
     struct apic_regs *r = lapic_regs(l, core);
     unsigned delivery = apic_lvt_delivery(r, which);
+    if (refuse_reserved(l, core, which))
+        return;
     if (which == LVT_LINT1 && (r->lvt[which] & APIC_LVT_LEVEL) && delivery == APIC_FIXED)
         machine_find(l->m, FINDING_LIMIT, "",
                      "CPU%u: LINT1 is level triggered: it must be edge triggered", core);
