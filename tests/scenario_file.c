@@ -214,7 +214,7 @@ Test(scenario_file, names_are_looked_for_in_their_list)
                      ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, posted-handled, "
                      "requests-served, level-handled, deadlock, livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
-    cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, fault, MODE-1]"), "");
+    cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
 }
 
 Test(scenario_file, unknown_names_get_the_nearest)
