@@ -48,8 +48,7 @@ static uint64_t pir_address(const struct vtd_outcome *o)
 static struct post judge_post(const struct vtd_sender *s, const struct vtd_outcome *o)
 {
     const struct memory *mem = &s->m->memory;
-    struct post p = {.outside = o->descriptor >= mem->size ||
-                                mem->size - o->descriptor < sizeof(struct posted_descriptor)};
+    struct post p = {.outside = !memory_has(mem, o->descriptor, sizeof(struct posted_descriptor))};
     if (p.outside)
         return p;
     uint64_t control = memory_read(mem, o->descriptor + PID_CONTROL, 8);

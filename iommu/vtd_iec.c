@@ -69,11 +69,6 @@ static bool in_table(const struct vtd *v, uint32_t index)
     return index < 2u << (v->state->table & 15);
 }
 
-static bool in_memory(const struct vtd *v, uint64_t address, unsigned size)
-{
-    return address < v->m->memory.size && size <= v->m->memory.size - address;
-}
-
 /* What can be said before the table is looked at. */
 static enum vtd_form judge_request(const struct vtd *v, const struct vtd_request *r,
                                    struct vtd_outcome *o)
@@ -93,7 +88,7 @@ static enum vtd_form judge_request(const struct vtd *v, const struct vtd_request
         o->reason = VTD_REQUEST_RESERVED;
     else if (!in_table(v, o->index))
         o->reason = VTD_INDEX_TOO_LARGE;
-    else if (!in_memory(v, entry_address(v, o->index), 16))
+    else if (!memory_has(&v->m->memory, entry_address(v, o->index), 16))
         o->reason = VTD_TABLE_ERROR;
     return o->reason ? VTD_BLOCKED : VTD_REMAPPED;
 }

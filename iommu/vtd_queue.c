@@ -144,7 +144,7 @@ bool queue_can_execute(const struct vtd *v)
 static bool writes_status(const struct vtd *v)
 {
     uint64_t low = v->state->descriptor[0], at = v->state->descriptor[1];
-    return (low & WAIT_SW) && at < v->m->memory.size && v->m->memory.size - at >= 4;
+    return (low & WAIT_SW) && memory_has(&v->m->memory, at, 4);
 }
 
 static void next_wait(const struct vtd *v, struct footprint *fp)
