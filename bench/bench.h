@@ -16,7 +16,7 @@ struct bench_row {
     double executions; /* 0: does not apply */
     double steps;      /* scheduling points, those of replayed prefixes included */
     long peak_kib;     /* resident set, of the process so far */
-    char error[520];   /* why there is no measurement, or "" */
+    char error[640];   /* why there is no measurement, or "" */
 };
 
 void bench_ping_pong(struct bench_row *);

@@ -222,7 +222,7 @@ void cpu_free(struct cpu *p)
     p->m->core_ops = NULL;
     decoder_free(&p->decoder);
     free(p->setup_arena);
-    free(p->mmio); /* what Unicorn has mapped goes with the process as well */
+    free(p->mmio); /* its pages go with the memory that they lie beside */
     free(p);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lapic/icr.h"
 #include "lapic/init.h"
 #include "lapic/internal.h"
 #include "lapic/lvt.h"
@@ -193,11 +194,7 @@ void lapic_next_eoi(const struct lapic *l, unsigned core, struct footprint *fp, 
 /* A message like others: the I/O APIC hears of it later. */
 static void broadcast_eoi(struct lapic *l, unsigned core, unsigned vector)
 {
-    if (!message_can_send(l->m, core)) {
-        machine_find(l->m, FINDING_LIMIT, "", "CPU%u: no room for the broadcast of EOI %#x", core,
-                     vector);
-        return;
-    }
+    assert(message_can_send(l->m, core)); /* lapic_next_eoi() has waited for room */
     message_send(l->m, core, APIC_EOI_BROADCAST, vector, MESSAGE_TO_DEVICES);
     machine_say(l->m, STEP_SEND, "broadcast");
 }
@@ -215,10 +212,27 @@ void lapic_eoi(struct lapic *l, unsigned core)
     pins_look(l, core);
 }
 
+static bool refuse_reserved(struct lapic *l, unsigned core, enum apic_lvt which)
+{
+    static const char *const name[LVT_COUNT] = {
+        [LVT_CMCI] = "CMCI", [LVT_TIMER] = "timer", [LVT_THERMAL] = "thermal", [LVT_PMC] = "PMC",
+        [LVT_LINT0] = "LINT0", [LVT_LINT1] = "LINT1", [LVT_ERROR] = "error"};
+    const struct apic_regs *r = lapic_regs(l, core);
+    unsigned delivery = apic_lvt_delivery(r, which);
+    if ((r->lvt[which] & APIC_LVT_MASKED) || !apic_lvt_reserved(r, which))
+        return false;
+    machine_find(l->m, FINDING_BUG, "", "CPU%u: the %s entry of its local vector table has delivery mode %u "
+                 "(%s), which is reserved or not supported there", core, name[which], delivery,
+                 apic_delivery_name(delivery));
+    return true;
+}
+
 void lapic_raise(struct lapic *l, unsigned core, enum apic_lvt which)
 {
     struct apic_regs *r = lapic_regs(l, core);
     unsigned delivery = apic_lvt_delivery(r, which);
+    if (refuse_reserved(l, core, which))
+        return;
     if (which == LVT_LINT1 && (r->lvt[which] & APIC_LVT_LEVEL) && delivery == APIC_FIXED)
         machine_find(l->m, FINDING_LIMIT, "",
                      "CPU%u: LINT1 is level triggered: it must be edge triggered", core);

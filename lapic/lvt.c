@@ -70,6 +70,16 @@ unsigned apic_lvt_delivery(const struct apic_regs *r, enum apic_lvt which)
     return delivery_of(which, r->lvt[which]);
 }
 
+/* SDM vol. 3, 10.5.1: INIT and ExtINT are for LINT0 and LINT1 only. */
+bool apic_lvt_reserved(const struct apic_regs *r, enum apic_lvt which)
+{
+    switch (apic_lvt_delivery(r, which)) {
+    case APIC_LOWEST: case 3: case APIC_STARTUP: return true;
+    case APIC_INIT: case APIC_EXTINT: return which != LVT_LINT0 && which != LVT_LINT1;
+    default: return false;
+    }
+}
+
 /* SDM vol. 3, 10.5.1: the trigger mode counts for LINT0 and LINT1 with fixed delivery only. */
 static bool is_level(const struct apic_regs *r, unsigned which)
 {

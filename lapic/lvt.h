@@ -30,6 +30,9 @@ unsigned apic_lvt_delivery(const struct apic_regs *, enum apic_lvt);
  * delivered by its mode; one that is fixed has been accepted, or logged as an error. */
 bool apic_raise_lvt(struct apic_regs *, enum apic_lvt);
 
+/* Is the delivery mode of the entry reserved, or not supported by this entry? */
+bool apic_lvt_reserved(const struct apic_regs *, enum apic_lvt);
+
 /* The interrupt `vector` has ended: level-triggered entries may be raised again. */
 void apic_lvt_end(struct apic_regs *, unsigned vector);
 

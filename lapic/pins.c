@@ -60,7 +60,7 @@ void pins_next_drive(const struct lapic *l, unsigned core, enum apic_lvt which, 
         lapic_next_accept(l, core, r->lvt[which] & 0xff, is_level(r, which), fp);
     if (delivery == APIC_NMI)
         core_touch_part(fp, core, PART_NMI, ACCESS_ACCUMULATE);
-    init_next_arrival(core, delivery, fp);
+    init_next_arrival(core, apic_lvt_reserved(r, which) ? APIC_FIXED : delivery, fp);
 }
 
 static bool refuse_disabled(struct lapic *l, unsigned core, enum apic_lvt which)

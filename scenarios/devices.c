@@ -101,6 +101,9 @@ static void check_device(const struct scenario_variant *v, unsigned index, char 
         check_msi(v, &d->msi[k], &total, what, size);
     if (*what)
         return;
+    for (unsigned k = 0; k < d->posts_count && !*what; k++)
+        if (d->posts[k] < 16)
+            snprintf(what, size, "vector %u of a post; 16 to 255 are right", d->posts[k]);
     if (d->line && d->line->pin >= IOAPIC_PINS)
         snprintf(what, size, "pin %u; 0 to %d are right", d->line->pin, IOAPIC_PINS - 1);
     if (d->local)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/nearest.h"
 #include "svm/errata.h"
 #include "vmx/controls.h"
 
@@ -152,17 +153,31 @@ static bool spare(const struct scenario_variant *v, const struct feature *f)
     return removable(f) && of_vendor(v, f);
 }
 
+/* "did you mean ...? there are ...": those of the vendor. */
+static void advise(char *text, size_t size, const struct scenario_variant *v, const char *name)
+{
+    const char *names[FEATURES];
+    unsigned count = 0;
+    for (unsigned i = 0; i < FEATURES; i++)
+        if (of_vendor(v, &features[i]))
+            names[count++] = features[i].name;
+    nearest_advise(text, size, name, names, count);
+}
+
 static bool met(const struct scenario_variant *v, const char *name, char *what, size_t size)
 {
     char names[280];
     const struct feature *f = find(name);
     if (f && has(v, f))
         return true;
-    list(names, sizeof names, v, f ? NULL : of_vendor);
+    if (f)
+        list(names, sizeof names, v, NULL);
+    else
+        advise(names, sizeof names, v, name);
     if (f)
         snprintf(what, size, "needs %s, which its machine lacks; it has %s", name, names);
     else
-        snprintf(what, size, "needs '%.30s', which is not modelled; there are %s", name, names);
+        snprintf(what, size, "needs '%.30s', which is not modelled; %s", name, names);
     return false;
 }
 

@@ -10,7 +10,7 @@
 #include "svm/svm.h"
 #include "vmx/vmx.h"
 
-enum { FEATURE_ERROR = 320 };
+enum { FEATURE_ERROR = 360 };
 
 enum vendor { VENDOR_INTEL = 1, VENDOR_AMD = 2 };
 enum vendor features_vendor(const struct scenario_variant *);

@@ -17,7 +17,7 @@
 #include "sim/explore.h"
 #include "sim/nearest.h"
 
-enum { SCENARIO_ERROR = 520 };
+enum { SCENARIO_ERROR = 640 };
 
 /* A function of the image that runs on a core. */
 struct scenario_thread {
@@ -90,6 +90,7 @@ struct scenario_variant {
     char *name;
     char *summary;
     char *image; /* IMAGE.elf in the scenario's folder of images */
+    unsigned *cores_given; /* NULL: the file says nothing */
     unsigned cores;
     struct scenario_thread *threads;
     unsigned threads_count;

@@ -9,6 +9,7 @@
 #include "scenarios/features.h"
 #include "scenarios/invariants.h"
 #include "scenarios/scenario_internal.h"
+#include "sim/check.h"
 #include "sim/knob.h"
 
 static bool wrong(const struct check *c, const char *near, const char *format, ...)
@@ -16,12 +17,13 @@ static bool wrong(const struct check *c, const char *near, const char *format, .
 
 static bool wrong(const struct check *c, const char *near, const char *format, ...)
 {
-    char what[360];
+    char what[450];
     va_list ap;
     va_start(ap, format);
     vsnprintf(what, sizeof what, format, ap);
     va_end(ap);
-    snprintf(c->error, SCENARIO_ERROR, "%.150s:%u: %s", c->path, scenario_line_of(c->path, near), what);
+    snprintf(c->error, SCENARIO_ERROR, "%.150s:%u: %s", c->path,
+             scenario_line_from(c->path, c->from, near), what);
     return false;
 }
 
@@ -55,6 +57,14 @@ static const char *name_line(const struct scenario_variant *v)
     return text;
 }
 
+/* To look from the variant's list `key` on: a name may stand above it, too. */
+static struct check from_list(const struct check *c, const struct scenario_variant *v, const char *key)
+{
+    struct check from = *c;
+    from.from = scenario_line_from(c->path, scenario_line_of(c->path, name_line(v)), key);
+    return from;
+}
+
 static unsigned most_cores(unsigned devices)
 {
     unsigned cores = MACHINE_MAX_CORES;
@@ -63,33 +73,44 @@ static unsigned most_cores(unsigned devices)
     return cores;
 }
 
-static bool check_agents(const struct check *c, struct scenario_variant *v)
+static unsigned cores_right(const struct scenario *s, const struct scenario_variant *v)
 {
-    unsigned seen = 0, highest = 0;
+    unsigned most = most_cores(scenario_devices(v));
+    return s->invariants_count && most > INVARIANT_CORES_MAX ? INVARIANT_CORES_MAX : most;
+}
+
+static bool check_agents(const struct check *c, const struct scenario *s, struct scenario_variant *v)
+{
+    unsigned seen = 0, highest = 0, most = cores_right(s, v);
     char devices[160];
     for (unsigned i = 0; i < v->threads_count; i++) {
         unsigned cpu = v->threads[i].cpu;
-        if (cpu >= MACHINE_MAX_CORES)
-            return wrong(c, name_line(v), "variant %s: cpu %u; there are 0 to %d", v->name, cpu,
-                         MACHINE_MAX_CORES - 1);
+        if (cpu >= most)
+            return wrong(c, name_line(v), "variant %s: cpu %u; with %u devices%s 0 to %u are right", v->name,
+                         cpu, scenario_devices(v), s->invariants_count ? " and invariants" : "", most - 1);
         if (seen >> cpu & 1)
             return wrong(c, name_line(v), "variant %s: two threads on cpu %u; one is right", v->name,
                          cpu);
         seen |= 1u << cpu;
         highest = cpu > highest ? cpu : highest;
     }
-    if (!v->cores)
-        v->cores = highest + 1;
-    if (v->cores > MACHINE_MAX_CORES || v->cores <= highest)
-        return wrong(c, name_line(v), "variant %s: %u cores; %u to %d are right", v->name, v->cores,
-                     highest + 1, MACHINE_MAX_CORES);
+    v->cores = v->cores_given ? *v->cores_given : highest + 1;
+    if (v->cores > most || v->cores <= highest)
+        return wrong(c, name_line(v), "variant %s: %u cores; with %u devices%s %u to %u are right", v->name,
+                     v->cores, scenario_devices(v), s->invariants_count ? " and invariants" : "",
+                     highest + 1, most);
     if (!devices_check(v, devices, sizeof devices))
         return wrong(c, name_line(v), "variant %s: %s", v->name, devices);
-    if (!machine_slots(v->cores, scenario_devices(v)))
-        return wrong(c, name_line(v), "variant %s: %u cores and %u devices leave no room for "
-                     "interrupt messages; with so many devices %u cores are right", v->name,
-                     v->cores, scenario_devices(v), most_cores(scenario_devices(v)));
     return true;
+}
+
+/* The very name of this list, not one like it. */
+static bool is_one_of(const char *name, char **list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (list[i] == name)
+            return true;
+    return false;
 }
 
 static bool check_features(const struct check *c, const struct scenario *s,
@@ -97,7 +118,39 @@ static bool check_features(const struct check *c, const struct scenario *s,
 {
     char what[FEATURE_ERROR];
     const char *name = features_check(s, v, what, sizeof what);
-    return !name || wrong(c, name, "variant %s %s", v->name, what);
+    struct check from = *c;
+    if (!name)
+        return true;
+    if (is_one_of(name, v->machine.without, v->machine.without_count))
+        from = from_list(c, v, "without:");
+    else if (is_one_of(name, v->needs, v->needs_count))
+        from = from_list(c, v, "needs:");
+    return wrong(&from, name, "variant %s %s", v->name, what);
+}
+
+/* What is found has the name of a check or, without one, that of its kind. */
+static bool finding_known(const char *name)
+{
+    for (enum finding_kind kind = FINDING_DEADLOCK; kind <= FINDING_LIMIT; kind++)
+        if (!strcmp(name, finding_kind_name(kind)))
+            return true;
+    return invariant_known(name) || obligation_known(name);
+}
+
+static bool check_findings(const struct check *c, const struct scenario_variant *v)
+{
+    for (unsigned i = 0; i < v->expected.findings_count; i++) {
+        const char *name = v->expected.findings[i];
+        struct check from = from_list(c, v, "findings:");
+        char kinds[160] = "";
+        if (finding_known(name))
+            continue;
+        for (enum finding_kind kind = FINDING_DEADLOCK; kind <= FINDING_LIMIT; kind++)
+            snprintf(kinds + strlen(kinds), sizeof kinds - strlen(kinds), ", %s", finding_kind_name(kind));
+        return wrong(&from, name, "unknown finding '%s'; known are %s, %s%s", name, invariant_names(),
+                     obligation_names(), kinds);
+    }
+    return true;
 }
 
 static bool check_variant(const struct check *c, const struct scenario *s, struct scenario_variant *v)
@@ -106,12 +159,8 @@ static bool check_variant(const struct check *c, const struct scenario *s, struc
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
-    if (!check_agents(c, v))
-        return false;
-    if (s->invariants_count && v->cores > INVARIANT_CORES_MAX)
-        return wrong(c, name_line(v), "variant %s: %u cores; with invariants at most %d are right",
-                     v->name, v->cores, INVARIANT_CORES_MAX);
-    return check_features(c, s, v) && check_depends(c, &v->expected);
+    return check_agents(c, s, v) && check_features(c, s, v) && check_findings(c, v) &&
+           check_depends(c, &v->expected);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)

@@ -12,6 +12,7 @@
 
 struct complaint {
     char what[160];
+    char field[40]; /* the innermost that the backtrace names */
     unsigned line;
 };
 
@@ -26,6 +27,9 @@ static void collect(cyaml_log_t level, void *context, const char *format, va_lis
     const char *line = strstr(text, "line: ");
     if (line && !c->line)
         c->line = (unsigned)strtoul(line + 6, NULL, 10);
+    const char *field = strstr(text, "mapping field '");
+    if (field && !c->field[0])
+        sscanf(field, "mapping field '%39[^']", c->field);
     if (level != CYAML_LOG_ERROR || c->what[0] || line || strstr(text, "Backtrace"))
         return;
     snprintf(c->what, sizeof c->what, "%.*s", (int)sizeof c->what - 1,
@@ -46,12 +50,17 @@ static cyaml_config_t configuration(struct complaint *c)
 /* The first line of the file that holds `text`; 1 if none does. */
 unsigned scenario_line_of(const char *path, const char *text)
 {
+    return scenario_line_from(path, 1, text);
+}
+
+unsigned scenario_line_from(const char *path, unsigned first, const char *text)
+{
     char buffer[1024];
-    unsigned line = 0, found = 1;
+    unsigned line = 0, found = first;
     FILE *f = fopen(path, "r");
     while (f && fgets(buffer, sizeof buffer, f)) {
         line++;
-        if (strstr(buffer, text)) {
+        if (line >= first && strstr(buffer, text)) {
             found = line;
             break;
         }
@@ -88,34 +97,53 @@ static unsigned syntax_line(const char *path)
     return line;
 }
 
+/* Values of fields, as the schema and scenario_check.c have them. */
+static const char *right_value(const char *field)
+{
+    static const struct {
+        const char *field, *right;
+    } values[] = {
+        {"tso", "'safe' or 'violation' is right"},
+        {"sc", "'safe' or 'violation' is right"},
+        {"script", "'assert', 'release' or 'pulse' is right"},
+        {"entry", "'lint0', 'lint1', 'thermal', 'pmc' or 'cmci' is right"},
+        {"posts", "16 to 255 are right"},
+        {"ticks", "1 to 4294967295 are right"},
+    };
+    for (unsigned i = 0; i < sizeof values / sizeof *values; i++)
+        if (!strcmp(values[i].field, field))
+            return values[i].right;
+    return "a whole number from 0 is right";
+}
+
 /* What would be right, as far as that is known; "" otherwise. */
 static void advise(const char *path, struct complaint *c, char *advice, size_t size)
 {
     static const char *const keys[] = {
         "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits",
         "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
-        "msi", "handle", "count", "vector", "line", "pin", "script", "apic_timer", "vmx_timer", "ticks",
-        "machine", "vendor", "without", "needs", "tso", "sc", "findings", "depends",
+        "msi", "handle", "count", "vector", "line", "local", "entry", "pin", "script", "apic_timer",
+        "vmx_timer", "ticks", "machine", "vendor", "processor", "errata", "without", "needs", "tso",
+        "sc", "findings", "depends",
     };
     static const char unexpected[] = "Unexpected key: ";
     advice[0] = 0;
     if (!strncmp(c->what, unexpected, sizeof unexpected - 1)) {
         const char *key = c->what + sizeof unexpected - 1;
-        const char *near = nearest_name(key, keys, sizeof keys / sizeof *keys);
+        /* One letter is the beginning of many keys, and near to none. */
+        const char *near = key[0] && key[1] ? nearest_name(key, keys, sizeof keys / sizeof *keys) : NULL;
         c->line = scenario_line_of(path, key); /* libcyaml names the line before */
         if (near)
             snprintf(advice, size, "; did you mean '%s'?", near);
-    } else if (strstr(c->what, "UINT") || strstr(c->what, "uint")) {
-        snprintf(advice, size, "; a whole number from 0 is right");
-    } else if (strstr(c->what, "ENUM")) {
-        snprintf(advice, size, "; 'safe' or 'violation' is right");
+    } else if (strstr(c->what, "UINT") || strstr(c->what, "uint") || strstr(c->what, "ENUM")) {
+        snprintf(advice, size, "; %s", right_value(c->field));
     }
 }
 
 static void say_complaint(const char *path, struct complaint *c, cyaml_err_t e, char *error)
 {
     const char *what = c->what[0] ? c->what : cyaml_strerror(e);
-    char advice[60];
+    char advice[80];
     advise(path, c, advice, sizeof advice);
     if (e == CYAML_ERR_LIBYAML_PARSER)
         c->line = syntax_line(path);
@@ -131,9 +159,9 @@ static void say_complaint(const char *path, struct complaint *c, cyaml_err_t e, 
 
 struct scenario *scenario_load_file(const char *path, char *error)
 {
-    struct complaint complaint = {{0}, 0};
+    struct complaint complaint = {.line = 0};
     cyaml_config_t config = configuration(&complaint);
-    struct check check = {path, error};
+    struct check check = {path, error, 1};
     struct scenario *s = NULL;
     cyaml_err_t e = cyaml_load_file(path, &config, &scenario_schema, (cyaml_data_t **)&s, NULL);
     if (e != CYAML_OK) {
@@ -155,7 +183,7 @@ struct scenario *scenario_load_file(const char *path, char *error)
 
 void scenario_free(struct scenario *s)
 {
-    struct complaint complaint = {{0}, 0};
+    struct complaint complaint = {.line = 0};
     cyaml_config_t config = configuration(&complaint);
     if (!s)
         return;

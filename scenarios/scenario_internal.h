@@ -13,6 +13,7 @@ extern const cyaml_schema_value_t scenario_schema;
 struct check {
     const char *path;
     char *error;
+    unsigned from; /* the line from which on names are looked for */
 };
 
 /* Fills in what the file leaves out. False: one line in `error`, SCENARIO_ERROR bytes. */
@@ -20,5 +21,8 @@ bool check_scenario(const struct check *, struct scenario *);
 
 /* The first line of the file that holds `text`; 1 if none does. */
 unsigned scenario_line_of(const char *path, const char *text);
+
+/* ... from line `first` on; `first` if none does. */
+unsigned scenario_line_from(const char *path, unsigned first, const char *text);
 
 #endif

@@ -105,7 +105,7 @@ static const cyaml_schema_field_t variant_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct scenario_variant, name, 1, 40),
     CYAML_FIELD_STRING_PTR("summary", CYAML_FLAG_POINTER, struct scenario_variant, summary, 1, 200),
     CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct scenario_variant, image, 1, 40),
-    CYAML_FIELD_UINT("cores", OPTIONAL, struct scenario_variant, cores),
+    CYAML_FIELD_UINT_PTR("cores", OPTIONAL_LIST, struct scenario_variant, cores_given),
     CYAML_FIELD_SEQUENCE("threads", CYAML_FLAG_POINTER, struct scenario_variant, threads,
                          &thread_schema, 1, MACHINE_MAX_CORES),
     CYAML_FIELD_SEQUENCE("devices", OPTIONAL_LIST, struct scenario_variant, devices,

@@ -180,7 +180,7 @@ bool message_sent_in(const struct machine *m, const struct footprint *fp, unsign
 
 uint64_t message_status(unsigned source)
 {
-    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x200);
+    return resource_make(RES_MESSAGE, (uint64_t)source << 16 | 0x201); /* of no arrival */
 }
 
 bool message_ipi_in_flight(const struct machine *m, unsigned source)

@@ -4,7 +4,7 @@
  * whose footprints do not conflict may be exchanged.
  */
 #include "tests/amdvi_program.h"
-#include "tests/exchange_fixture.h"
+#include "tests/commutation_fixture.h"
 
 static void code_read_unit(struct code *c, unsigned reg, unsigned offset)
 {

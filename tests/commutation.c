@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What every reduction rests on, whatever its algorithm: two steps whose footprints do not conflict may be
- * exchanged. On random walks through programs and scenarios (tests/exchange_fixture.h).
- */
+/* Steps that do not conflict may be exchanged: random programs, and scenarios of posted-delivery. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
-#include "lapic/program.h"
-#include "tests/exchange_fixture.h"
-#include "tests/support/random_programs.h"
+#include "tests/commutation_fixture.h"
 #include "tests/support/sessions.h"
 
 /* ---- Programs ---- */

@@ -152,8 +152,8 @@ Test(lapic_pins, polarity)
     cr_expect_eq(states.count, 2);
 }
 
-/* 10.5.1: levels of LINT1 are not supported. */
-static void expect_limit(enum apic_lvt which, enum line_action action, uint32_t value, const char *says)
+static void expect_finding(enum verdict verdict, enum apic_lvt which, enum line_action action, uint32_t value,
+                           const char *says)
 {
     struct explore_options o = {.raw = true};
     struct explore_result r;
@@ -161,9 +161,15 @@ static void expect_limit(enum apic_lvt which, enum line_action action, uint32_t 
     write_entry(&code[0], value);
     open_program();
     explore(p->m, &o, &r);
-    cr_expect_eq(r.verdict, VERDICT_INCOMPLETE);
+    cr_expect_eq(r.verdict, verdict);
     cr_assert_eq(r.finding_count, 1);
     cr_expect(strstr(r.finding[0].finding.message, says), "%s", r.finding[0].finding.message);
+}
+
+/* 10.5.1: levels of LINT1 are not supported. */
+static void expect_limit(enum apic_lvt which, enum line_action action, uint32_t value, const char *says)
+{
+    expect_finding(VERDICT_INCOMPLETE, which, action, value, says);
 }
 
 Test(lapic_pins, what_is_not_modelled_is_said)
@@ -227,6 +233,24 @@ Test(lapic_pins, an_edge_of_each_source)
 {
     for (unsigned i = 0; i < SOURCES; i++)
         expect_edge(sources[i], INTERRUPT_COUNTER, INTERRUPT_LOW, own_mask(sources[i]));
+}
+
+/* 10.5.1, "Delivery Mode": 1, 3 and 6 are reserved; INIT and ExtINT are for LINT0 and LINT1 alone. */
+Test(lapic_pins, reserved_delivery_modes_are_bugs)
+{
+    for (unsigned i = 0; i < SOURCES; i++)
+        for (unsigned mode = 1; mode <= 6; mode += mode == 1 ? 2 : 3)
+            expect_finding(VERDICT_VIOLATION, sources[i], LINE_PULSE, mode << 8 | INTERRUPT_LOW,
+                           "reserved or not supported there");
+}
+
+Test(lapic_pins, init_and_extint_are_for_the_pins)
+{
+    static const enum apic_lvt others[] = {LVT_THERMAL, LVT_PMC, LVT_CMCI};
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
+        expect_finding(VERDICT_VIOLATION, others[i], LINE_PULSE, APIC_INIT << 8, "has delivery mode 5");
+        expect_finding(VERDICT_VIOLATION, others[i], LINE_PULSE, EXTINT_MODE, "has delivery mode 7");
+    }
 }
 
 Test(lapic_pins, an_nmi_of_each_source)

@@ -136,7 +136,7 @@ Test(scenario_file, features_that_a_machine_is_without)
                                        "    needs: [posted-interrupts]")), "");
     cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [ipi-virtualization]}\n"
                                        "    needs: [ipi-virtualization]")),
-                     ":10: variant a needs ipi-virtualization, which its machine lacks; it has " ALWAYS
+                     ":11: variant a needs ipi-virtualization, which its machine lacks; it has " ALWAYS
                      "posted-interrupts");
     /* SDM vol. 3, 26.2.1.1: posted interrupts are nothing without virtual-interrupt delivery. */
     cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [virtual-interrupt-delivery]}\n"
@@ -156,21 +156,65 @@ Test(scenario_file, names_line_and_remedy)
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
                      ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5");
-    cr_assert_str_eq(judge("cpu: 0", "cpu: 32"), ":6: variant a: cpu 32; there are 0 to 31");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
+                     ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
     cr_assert_str_eq(judge("[PI-1]" REST "0", "[]" REST "20"), "");
-    cr_assert_str_eq(judge("cpu: 0", "cpu: 21"),
-                     ":6: variant a: 22 cores and 0 devices leave no room for interrupt messages; "
-                     "with so many devices 21 cores are right");
+    cr_assert_str_eq(judge("[PI-1]" REST "0", "[]" REST "21"),
+                     ":6: variant a: cpu 21; with 0 devices 0 to 20 are right");
+    cr_assert_str_eq(judge("[PI-1]" REST "0, function: f}]", "[]" REST "1, function: f}]\n    cores: 1"),
+                     ":6: variant a: 1 cores; with 0 devices 2 to 21 are right");
+    cr_assert_str_eq(judge("[PI-1]" REST THREAD, "[]" REST KEY("cores: 22")),
+                     ":6: variant a: 22 cores; with 0 devices 1 to 21 are right");
+    cr_assert_str_eq(judge(THREAD, KEY("cores: 0")),
+                     ":6: variant a: 0 cores; with 0 devices and invariants 1 to 9 are right");
     /* scenarios/invariants.h: what invariants read of 9 cores fits into a footprint. */
     cr_assert_str_eq(judge("cpu: 0", "cpu: 8"), "");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 9"),
-                     ":6: variant a: 10 cores; with invariants at most 9 are right");
+                     ":6: variant a: cpu 9; with 0 devices and invariants 0 to 8 are right");
     cr_assert_str_eq(judge("image: v1", "image: ../v1"),
                      ":8: image name '../v1': only letters, digits, - _ .");
     cr_assert_str_eq(judge("function: f}", "function: f}, {cpu: 0, function: g}"),
                      ":6: variant a: two threads on cpu 0; one is right");
     cr_assert_str_eq(judge(GOOD, ""), ": empty; it begins with 'name: ...'");
+}
+
+static void ends_with(const char *message, const char *end)
+{
+    size_t size = strlen(message), tail = strlen(end);
+    cr_assert(size >= tail && !strcmp(message + size - tail, end), "%s", message);
+}
+
+Test(scenario_file, advice_is_that_of_the_field)
+{
+    ends_with(judge(THREAD, DEVICE("{line: {pin: 1, script: [boom]}}")),
+              "; 'assert', 'release' or 'pulse' is right");
+    ends_with(judge(THREAD, DEVICE("{local: {cpu: 0, entry: timer, script: [pulse]}}")),
+              "; 'lint0', 'lint1', 'thermal', 'pmc' or 'cmci' is right");
+    /* Vectors 0 to 15 are illegal in an APIC (SDM vol. 3, 10.5.2). */
+    ends_with(judge(THREAD, DEVICE("{posts: [300]}")), "; 16 to 255 are right");
+    ends_with(judge(THREAD, DEVICE("{posts: [15]}")), "vector 15 of a post; 16 to 255 are right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [16]}")), "");
+    ends_with(judge(THREAD, DEVICE("{apic_timer: {cpu: 0, ticks: 99999999999}}")),
+              "; 1 to 4294967295 are right");
+    ends_with(judge("threads:", "locl: 1\n    threads:"), "; did you mean 'local'?");
+    ends_with(judge("threads:", "a: 1\n    threads:"), "Unexpected key: a");
+}
+
+Test(scenario_file, names_are_looked_for_in_their_list)
+{
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nneeds: [x2apic-virtualisation]\n"),
+                     ":5: variant a needs 'x2apic-virtualisation', which is not modelled; "
+                     "did you mean 'x2apic-virtualization'? there are " ALWAYS
+                     "posted-interrupts, ipi-virtualization, vmx-preemption-timer, apic-timer, io-apic, vt-d");
+    cr_assert_str_eq(judge("summary: y\n", "summary: x2apic\nneeds: [x2apic]\n"), "");
+    cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
+                     ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
+    cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, posted-handled, "
+                     "requests-served, level-handled, deadlock, livelock, warning, bug, failed VM entry, "
+                     "fault, limit of the model");
+    cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
 }
 
 Test(scenario_file, unknown_names_get_the_nearest)

@@ -3,6 +3,7 @@
  * What hardware forbids: VMX instructions that fail (SDM vol. 3, 30.2 to 30.4), and faults. Each is
  * architectural, and can be seen in the timeline. VM entries that fail are in vmx_entry.c.
  */
+#include "sim/check.h"
 #include "tests/vmx_events_fixture.h"
 
 /* Each begins with VMCS 21000h current and clear and VMX operation on, and ends with RFLAGS in RBX. The fence
@@ -213,5 +214,6 @@ Test(vmx_bad_input, a_descriptor_that_is_not_aligned)
     enter_from(events_launch);
     cr_assert_eq(m->state->finding_count, 1);
     cr_expect_eq(m->state->finding[0].kind, FINDING_ENTRY);
+    cr_expect_str_eq(finding_title(&m->state->finding[0]), "failed VM entry", "what scenario.yaml expects");
     cr_expect_not_null(strstr(m->state->finding[0].message, "64-byte aligned"));
 }

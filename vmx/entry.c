@@ -152,7 +152,7 @@ static void commit(struct vmx *x, struct core *c, struct vmcs *v)
 static void fail(struct vmx *x, struct core *c, const struct insn *in, const struct verdict *w)
 {
     if (w->row && !x->failure_is_result) {
-        machine_find(x->m, FINDING_ENTRY, "VM entry", "CPU%u: VM entry fails: must hold: %s",
+        machine_find(x->m, FINDING_ENTRY, "", "CPU%u: VM entry fails: must hold: %s",
                      c->id, w->row->must);
         core_end(c);
     }

@@ -53,9 +53,10 @@ static void acknowledge_notification(struct vmx *x, struct core *c)
 static void end_of_notification(struct vmx *x, struct core *c)
 {
     struct footprint fp;
+    unsigned flags = 0;
     footprint_clear(&fp);
-    footprint_add(&fp, lapic_intr(c->id), x->lapic->pins ? ACCESS_WRITE : ACCESS_ACCUMULATE); /* lapic_next_eoi() */
-    core_point(c, &fp, 0);
+    lapic_next_eoi(x->lapic, c->id, &fp, &flags);
+    core_point(c, &fp, flags);
     lapic_eoi(x->lapic, c->id);
 }
 

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random walks through a machine on which, in each state, two steps whose footprints do not conflict are made
- * in both orders. Neither may keep the other from being made or change its footprint, a step may enable or
- * disable only what it conflicts with, and both orders must end in one state: memory, store buffers,
- * messages, models, registers, findings, and what comes next. Included once by each test that needs it.
+ * What every reduction rests on, whatever its algorithm: two steps whose footprints do not conflict
+ * may be exchanged. On random walks through programs and scenarios, in each state two such steps
+ * are made in both orders. Neither may keep the other from being made or change its footprint, a
+ * step may enable or disable only what it conflicts with, and both orders must end in one state:
+ * memory, store buffers, messages, APICs, VMX, registers, findings, and what comes next. Included
+ * once by each test that walks.
  */
-#ifndef TESTS_EXCHANGE_FIXTURE_H
-#define TESTS_EXCHANGE_FIXTURE_H
+#ifndef TESTS_COMMUTATION_FIXTURE_H
+#define TESTS_COMMUTATION_FIXTURE_H
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <xxhash.h>
 
-#include "cpu/core.h"
+#include "lapic/program.h"
 #include "sim/check.h"
-#include "tests/support/states.h"
+#include "tests/support/random_programs.h"
 
 /* ---- States as far as they can be told apart ---- */
 
@@ -112,7 +115,7 @@ struct walk {
     struct random r;
     const char *name;
     struct checkpoint before;
-    unsigned exchanged;
+    unsigned exchanged, limit; /* of steps in an execution: a handler may come again and again */
 };
 
 /* Makes the agent's step; its whole footprint. */
@@ -239,7 +242,7 @@ static bool walk_once(struct walk *w)
     agent_id a = 0;
     m->observed_more = false;
     m->core_ops->begin(m->cpu);
-    while (!found_more(m) && (enabled = machine_enabled(m))) {
+    for (unsigned n = 0; n < w->limit && !found_more(m) && (enabled = machine_enabled(m)); n++) {
         exchange(w, draw_agent(&w->r, enabled), draw_agent(&w->r, enabled));
         if (!(enabled >> a & 1) || !random_draw(&w->r, 4))
             a = draw_agent(&w->r, enabled);
@@ -261,7 +264,7 @@ static void walk(struct walk *w, unsigned executions)
 
 static struct walk open_walk(struct machine *m, const char *name, uint64_t seed)
 {
-    struct walk w = {.m = m, .r = {seed}, .name = name};
+    struct walk w = {.m = m, .r = {seed}, .name = name, .limit = UINT_MAX};
     m->core_ops->begin(m->cpu);
     checkpoint_init(m, &w.before);
     return w;
