@@ -302,7 +302,7 @@ static void draw_vtd(struct random *r, bool posts)
     code_end(&code[1]);
 }
 
-static struct program *open_vtd(struct vtd_irte e, bool level)
+static struct program *open_vtd(struct table_entry e, bool level)
 {
     struct code handler = {.size = 0}, body = {.size = 0};
     begin(2);
@@ -318,7 +318,7 @@ static struct program *open_vtd(struct vtd_irte e, bool level)
     put(p, PID_A + PID_CONTROL, PID_SN | GUESTS_NV << 16, 0);
     put(p, PID_B + PID_CONTROL, PID_SN | GUESTS_NV << 16, 0);
     put(p, PID_C + PID_CONTROL, INTERRUPT_LOW << 16, 0);
-    msi_device_new(p->m, l, v, VTD_MSI, script, 2);
+    msi_device_new(p->m, l, vtd_remapper(v), VTD_MSI, script, 2);
     actions[0] = level ? LINE_ASSERT : LINE_PULSE;
     actions[1] = LINE_PULSE;
     line_device_new(io, VTD_LINE, PIN, actions, 2);
@@ -326,7 +326,7 @@ static struct program *open_vtd(struct vtd_irte e, bool level)
     return p;
 }
 
-static void walk_vtd(uint64_t seed, struct vtd_irte e, bool level, unsigned order)
+static void walk_vtd(uint64_t seed, struct table_entry e, bool level, unsigned order)
 {
     struct random r = {seed};
     bool posts = e.low >> 15 & 1;
@@ -346,8 +346,8 @@ static void walk_vtd(uint64_t seed, struct vtd_irte e, bool level, unsigned orde
 
 Test(commutation_devices, vtd_remaps)
 {
-    walk_vtd(8, (struct vtd_irte){1 | INTERRUPT_LOW << 16, 0}, false, 0);
-    walk_vtd(9, (struct vtd_irte){1 | 1 << 4 | INTERRUPT_LOW << 16, 0}, true, 1);
+    walk_vtd(8, (struct table_entry){1 | INTERRUPT_LOW << 16, 0}, false, 0);
+    walk_vtd(9, (struct table_entry){1 | 1 << 4 | INTERRUPT_LOW << 16, 0}, true, 1);
 }
 
 Test(commutation_devices, vtd_posts)

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <signal.h>
 
+#include "cpu/x86.h"
 #include "lapic/program.h"
 
 static struct program *program;
@@ -114,7 +115,7 @@ Test(faults, a_jump_to_an_address_that_is_not_canonical)
 
 /* ---- One exception after another ---- */
 
-enum { IDT_AT = 0x2000, GATE_SIZE = 16, VECTOR_DE = 0, MARK = 0x1234567 }; /* lapic/program.c */
+enum { IDT_AT = 0x2000, GATE_SIZE = 16, MARK = 0x1234567 }; /* lapic/program.c */
 
 /* Adds 1 to the counter and goes on behind the instruction, which has two bytes. */
 static void skipping_handler(struct code *c, unsigned counter, bool has_error)

@@ -211,8 +211,9 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, posted-handled, "
-                     "requests-served, level-handled, deadlock, livelock, warning, bug, failed VM entry, "
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, "
+                     "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
+                     "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
 }

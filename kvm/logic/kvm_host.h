@@ -47,6 +47,12 @@ struct kvm_vcpu {
 extern struct kvm_vcpu vcpus[NR_VCPUS];
 extern u8 apic_pages[NR_VCPUS][PAGE_SIZE];
 
+/* Has this one been created? Then it has its page. */
+static inline bool vcpu_exists(struct kvm_vcpu *vcpu)
+{
+    return vcpu->apic_regs != NULL;
+}
+
 /*
  * How often KVM_REQ_TEST was raised: whoever raises it counts before that. And the count that was
  * found when it was last serviced: less than the first if it was raised once more.

@@ -24,7 +24,7 @@ static inline u32 *apic_irr_reg(u8 *apic_regs, int index)
 int kvm_lapic_find_highest_irr(struct kvm_vcpu *vcpu);
 
 /* Is there one in vIRR that the guest would take? */
-static inline bool kvm_apic_has_interrupt(struct kvm_vcpu *vcpu)
+static inline bool virtual_apic_has_interrupt(struct kvm_vcpu *vcpu)
 {
     int ppr = vcpu->apic_regs[APIC_PROCPRI];
     int max_irr = kvm_lapic_find_highest_irr(vcpu);

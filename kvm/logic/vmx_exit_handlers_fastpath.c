@@ -20,7 +20,7 @@ enum exit_fastpath handle_fastpath_set_x2apic_icr_irqoff(struct kvm_vcpu *vcpu, 
     u32 destination = icr >> 32;
 
     (void)vcpu;
-    if ((icr & ICR_SIMPLE_MASK) || destination >= NR_VCPUS)
+    if ((icr & ICR_SIMPLE_MASK) || destination >= NR_VCPUS || !vcpu_exists(&vcpus[destination]))
         return EXIT_FASTPATH_NONE;
     vmx_deliver_posted_interrupt(&vcpus[destination], icr & 0xff);
     return EXIT_FASTPATH_REENTER_GUEST;

@@ -8,7 +8,7 @@
 
 static u32 apic_id(int vcpu_id)
 {
-    return NR_VCPUS - 1 - vcpu_id;
+    return 1 - vcpu_id;
 }
 
 u64 vmx_pid_table_entry(struct kvm_vcpu *vcpu)
@@ -21,6 +21,6 @@ void kvm_apic_send_ipi(struct kvm_vcpu *vcpu, u64 icr)
 {
     (void)vcpu;
     for (int i = 0; i < NR_VCPUS; i++)
-        if (icr >> 32 == apic_id(i))
+        if (vcpu_exists(&vcpus[i]) && icr >> 32 == apic_id(i))
             vmx_deliver_posted_interrupt(&vcpus[i], (u8)icr);
 }

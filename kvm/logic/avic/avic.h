@@ -72,12 +72,6 @@ static inline u32 *kvm_apic_reg(struct kvm_vcpu *vcpu, int offset)
     return (u32 *)(vcpu->apic_regs + offset);
 }
 
-/* Its number is set by then, too. */
-static inline bool vcpu_exists(struct kvm_vcpu *vcpu)
-{
-    return vcpu->apic_regs != NULL;
-}
-
 /* Set-up: backing page, tables, and the fields of the VMCB. */
 void avic_init_vcpu(struct kvm_vcpu *vcpu);
 u64 avic_initial_entry(struct kvm_vcpu *vcpu);

@@ -11,5 +11,5 @@ bool kvm_arch_vcpu_runnable(struct kvm_vcpu *vcpu)
     if (vmx_interrupt_blocked())
         return false;
     vmx_sync_pir_to_irr(vcpu);
-    return kvm_apic_has_interrupt(vcpu);
+    return virtual_apic_has_interrupt(vcpu);
 }

@@ -17,6 +17,6 @@ void kvm_apic_send_ipi(struct kvm_vcpu *vcpu, u64 icr)
         BUG();
     }
     for (int i = 0; i < NR_VCPUS; i++)
-        if (dest == APIC_BROADCAST || dest == (u32)i)
+        if (vcpu_exists(&vcpus[i]) && (dest == APIC_BROADCAST || dest == (u32)i))
             vmx_deliver_posted_interrupt(&vcpus[i], (u8)icr);
 }

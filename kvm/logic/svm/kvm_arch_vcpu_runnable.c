@@ -6,5 +6,5 @@
 
 bool kvm_arch_vcpu_runnable(struct kvm_vcpu *vcpu)
 {
-    return !svm_interrupt_blocked(vcpu) && kvm_apic_has_interrupt(vcpu);
+    return !svm_interrupt_blocked(vcpu) && virtual_apic_has_interrupt(vcpu);
 }
