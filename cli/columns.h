@@ -7,7 +7,7 @@
 
 #include "cli/story.h"
 
-enum { COLUMNS_WIDTH = 100 };
+enum { COLUMNS_WIDTH = 80 };
 
 void columns_print_head(FILE *, const struct story *);
 

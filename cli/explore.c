@@ -15,7 +15,7 @@ struct order {
     struct frontier frontier;               /* with --resume */
 };
 
-static int print_run(const struct run *run, const struct options *o)
+static int print_run(struct run *run, const struct options *o)
 {
     if (o->json) {
         json_t *object = run_to_json(run);
@@ -23,6 +23,7 @@ static int print_run(const struct run *run, const struct options *o)
         putchar('\n');
         json_decref(object);
     } else {
+        run->story.brief = !o->all_steps;
         run_print(stdout, run);
     }
     return verdict_exit_code(run->result.verdict);
@@ -170,7 +171,7 @@ int explore_main(int argc, char **argv)
     const volatile sig_atomic_t *stop = leave_on_signals(true); /* whatever takes long comes later */
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
-                  "random, a sample of them.", "jmkaespordqwJFR");
+                  "random, a sample of them.", "jmkaespordqwAJFR");
     o.explore.stop = stop;
     if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");

@@ -87,11 +87,12 @@ static void judge(struct model_run *v, const struct run *run, enum verdict expec
                      (v->verdict != VERDICT_VIOLATION || finds_expected(run));
 }
 
-static json_t *picture_of(const struct run *run)
+static json_t *picture_of(struct run *run)
 {
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
+    run->story.brief = true;
     run_print(f, run);
     fclose(f);
     json_t *string = json_string(text);
