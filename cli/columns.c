@@ -236,3 +236,21 @@ void columns_print(FILE *f, const struct story *s)
     }
     columns_print_end(f, s);
 }
+
+int columns_of_variants(const struct scenario *s)
+{
+    size_t width = 12;
+    for (unsigned i = 0; i < s->variants_count; i++)
+        if (strlen(s->variants[i].name) > width)
+            width = strlen(s->variants[i].name);
+    return (int)width;
+}
+
+int columns_of_knobs(void)
+{
+    size_t width = 0;
+    for (unsigned k = 0; k < KNOB_COUNT; k++)
+        if (strlen(knob_table[k].name) > width)
+            width = strlen(knob_table[k].name);
+    return (int)width;
+}

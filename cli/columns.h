@@ -23,6 +23,10 @@ void columns_print_end(FILE *, const struct story *);
 /* The kinds of findings of which nothing but the name was kept; nothing if there are none. */
 void columns_print_dropped(FILE *, const struct machine *, uint64_t dropped);
 
+/* Wide enough for the name of each variant, or of each knob. */
+int columns_of_variants(const struct scenario *);
+int columns_of_knobs(void);
+
 /* All of it. */
 void columns_print(FILE *, const struct story *);
 

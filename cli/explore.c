@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/columns.h"
 #include "cli/jobs.h"
 #include "cli/resume.h"
 #include "sim/recording.h"
@@ -115,10 +116,10 @@ static int code_of(const struct scenario *s, unsigned variant, const json_t *run
     return EXIT_INCOMPLETE;
 }
 
-static void print_line(const struct scenario_variant *v, const json_t *run)
+static void print_line(const struct scenario_variant *v, int width, const json_t *run)
 {
     const json_t *executions = json_object_get(run, "executions");
-    printf("%-12s %-10s %9lld executions, %lld blocked, %.2f s\n", v->name,
+    printf("%-*s %-10s %9lld executions, %lld blocked, %.2f s\n", width, v->name,
            json_string_value(json_object_get(run, "verdict")),
            (long long)json_integer_value(json_object_get(executions, "complete")),
            (long long)json_integer_value(json_object_get(executions, "blocked")),
@@ -136,7 +137,7 @@ static int explore_all(struct order *t)
         int code = code_of(t->scenario, i, runs[i]);
         status = exit_code_worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
-            print_line(&t->scenario->variants[i], runs[i]);
+            print_line(&t->scenario->variants[i], columns_of_variants(t->scenario), runs[i]);
         json_array_append_new(list, runs[i]);
     }
     if (t->options->json) {
