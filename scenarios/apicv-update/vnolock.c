@@ -4,16 +4,15 @@
  */
 #include "apicv.h"
 
-
 void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
 {
     struct apicv_vcpu *apicv = to_apicv(vcpu);
-    bool activate = kvm_apicv_activated();
+    bool activate = kvm_vcpu_apicv_activated(vcpu);
 
     if (apicv->active == activate)
         return;
     WRITE_ONCE(apicv->active, activate);
-    vmx_refresh_apicv_exec_ctrl(vcpu);
+    kvm_x86_refresh_apicv_exec_ctrl(vcpu);
     if (!activate)
         kvm_make_request(KVM_REQ_EVENT, vcpu);
 }

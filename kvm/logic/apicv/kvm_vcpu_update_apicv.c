@@ -4,7 +4,6 @@
  */
 #include "apicv.h"
 
-
 /* With the lock: the writer has raised the request before it writes the word, and holds the lock until
  * it has. */
 void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
@@ -13,10 +12,10 @@ void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
     bool activate;
 
     apicv_lock_read(&kvm_apicv.lock);
-    activate = kvm_apicv_activated();
+    activate = kvm_vcpu_apicv_activated(vcpu);
     if (apicv->active != activate) {
         WRITE_ONCE(apicv->active, activate);
-        vmx_refresh_apicv_exec_ctrl(vcpu);
+        kvm_x86_refresh_apicv_exec_ctrl(vcpu);
         /* What is pending was the processor's to deliver and is now ours. */
         if (!activate)
             kvm_make_request(KVM_REQ_EVENT, vcpu);
