@@ -3,6 +3,7 @@
  * What KVM_REQ_APICV_UPDATE asks for; see apicv.h.
  */
 #include "apicv.h"
+#include "irqflags.h"
 
 /* With the lock: the writer has raised the request before it writes the word, and holds the lock until
  * it has. */
@@ -12,6 +13,7 @@ void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
     bool activate;
 
     apicv_lock_read(&kvm_apicv.lock);
+    preempt_disable();
     activate = kvm_vcpu_apicv_activated(vcpu);
     if (apicv->active != activate) {
         WRITE_ONCE(apicv->active, activate);
@@ -21,4 +23,6 @@ void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
             kvm_make_request(KVM_REQ_EVENT, vcpu);
     }
     apicv_unlock_read(&kvm_apicv.lock);
+    preempt_enable();
+    preempt_check_resched();
 }
