@@ -33,7 +33,7 @@ IMAGE_STATE("vcpu1.state", vcpu1_task.task.state);
 IMAGE_STATE("vcpu1.on_rq", vcpu1_task.task.on_rq);
 
 image_thread_fn vcpu0_thread, vcpu0_off_thread, vcpu0_was_off_thread, vcpu0_sleeps_was_off_thread;
-image_thread_fn off_thread, ipi_thread, ipi_off_thread, on_ipi_thread, device_thread, on_device_thread;
+image_thread_fn off_thread, ipi_off_thread, on_ipi_thread, device_thread, on_device_thread;
 
 /* ---- Set-up ---- */
 
@@ -62,7 +62,8 @@ static void create_vcpu0(unsigned long cpu)
         svm_halt_inside(&vcpus[0]);
     if (thread == vcpu0_was_off_thread || thread == vcpu0_sleeps_was_off_thread) {
         kvm_apicv.inhibit_reasons = BIT(APICV_INHIBIT_REASON_ABSENT);
-        kvm_vcpu_update_apicv(&vcpus[0]);
+        kvm_make_request(KVM_REQ_APICV_UPDATE, &vcpus[0]);
+        kvm_service_requests(&vcpus[0]);
     }
 }
 
@@ -134,11 +135,6 @@ void off_thread(unsigned long cpu)
 {
     (void)cpu;
     inhibit(true);
-}
-
-void ipi_thread(unsigned long cpu)
-{
-    ipi(&vcpus[cpu]);
 }
 
 void ipi_off_thread(unsigned long cpu)

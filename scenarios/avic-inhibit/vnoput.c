@@ -2,4 +2,4 @@
 /*
  * The vCPU is not put when its AVIC goes off: it stays marked as running.
  */
-#include "no_put.h"
+#include "avic_inhibit/no_put.h"

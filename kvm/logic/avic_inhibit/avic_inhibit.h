@@ -38,7 +38,8 @@ void avic_deactivate_vmcb(struct kvm_vcpu *vcpu);
 /* MSRs whose accesses do not leave the guest: most of x2APIC, or none. */
 void svm_set_x2apic_msr_interception(struct vmcb *vmcb, bool intercept);
 
-/* An exit of the guest of a software APIC. */
+/* Exits; the last two are of a guest whose APIC is in software. */
+int svm_invoke_exit_handler(struct kvm_vcpu *vcpu);
 int svm_msr_interception(struct kvm_vcpu *vcpu);
 int interrupt_window_interception(struct kvm_vcpu *vcpu);
 

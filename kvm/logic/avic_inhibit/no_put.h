@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU whose AVIC goes off stays marked as running, and is marked once more when it goes on.
+ * For variants: a vCPU whose AVIC goes off stays marked as running; see avic_inhibit.h.
  */
 #include "avic_inhibit/avic_inhibit.h"
 

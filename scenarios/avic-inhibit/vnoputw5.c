@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The same without IPI virtualization: processors see nobody as running.
- */
-#include "avic/no_ipiv.h"
-#include "no_put.h"
