@@ -185,6 +185,17 @@ static void ends_with(const char *message, const char *end)
     cr_assert(size >= tail && !strcmp(message + size - tail, end), "%s", message);
 }
 
+/* A sample finds something or is incomplete; an exploration that is expected to be incomplete says nothing. */
+Test(scenario_file, a_sample_is_never_safe)
+{
+    cr_assert_str_eq(judge("tso: safe, sc: safe}", "tso: incomplete, sc: violation}\n    sample: 20"), "");
+    cr_assert_str_eq(judge("sc: safe}", "sc: violation}\n    sample: 20"),
+                     ":10: 'safe' is no verdict of a variant with 'sample'; 'incomplete' or 'violation' is right");
+    cr_assert_str_eq(judge("sc: safe", "sc: incomplete"),
+                     ":10: 'incomplete' is no verdict of a variant without 'sample'; 'safe' or 'violation' is right");
+    ends_with(judge("sc: safe}", "sc: safe}\n    sampel: 20"), "Unexpected key: sampel; did you mean 'sample'?");
+}
+
 Test(scenario_file, advice_is_that_of_the_field)
 {
     ends_with(judge(THREAD, DEVICE("{line: {pin: 1, script: [boom]}}")),
