@@ -155,7 +155,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5");
+                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, N-2");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
@@ -211,11 +211,28 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, "
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, N-2, "
                      "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
+}
+
+/* The bit above the one before, but for a number. */
+Test(scenario_file, bits_have_numbers)
+{
+    char *bits[] = {"ON", "SN", "62:IsRunning", "valid", "7:a:b", "64:x", "99999999999:y"};
+    const struct scenario_state d = {.bits = bits, .bits_count = 7};
+    static const unsigned expected[] = {0, 1, 62, 63, 7, 64, 64};
+    const char *name;
+    for (unsigned i = 0; i < 7; i++)
+        cr_expect_eq(scenario_bit(&d, i, &name), expected[i], "%s", bits[i]);
+    scenario_bit(&d, 2, &name);
+    cr_expect_str_eq(name, "IsRunning");
+    scenario_bit(&d, 4, &name);
+    cr_expect_str_eq(name, "a:b");
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nstates: [{name: s, bits: [a, \"64:b\"]}]\n"),
+                     ":5: state s: bit '64:b'; a name, or N:NAME with N from 0 to 63, is right");
 }
 
 Test(scenario_file, unknown_names_get_the_nearest)

@@ -138,7 +138,9 @@ struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *ne
 void __sched_start(struct task_struct *first) __attribute__((noreturn));
 extern const u8 task_entry[], sched_interrupt_stubs[];
 void schedule_tail(void);
-void task_run(void);
+void sched_started(void) __attribute__((noreturn));
+void allow_preemption(void);
+void task_run(void) __attribute__((noreturn));
 void cpu_idle(void *unused);
 bool sched_interrupt(u32 vector);
 
