@@ -16,13 +16,20 @@
 
 static const struct footprint nothing;
 
+bool svm_operand_faults(struct core *c)
+{
+    uint64_t vmcb = core_reg(c, UC_X86_REG_RAX);
+    if (!(vmcb & 0xfff) && vmcb >> SVM_PHYSICAL_BITS == 0)
+        return false;
+    core_fault(c, VECTOR_GP, 0);
+    return true;
+}
+
 bool svm_operand(struct core *c, uint64_t *vmcb)
 {
     *vmcb = core_reg(c, UC_X86_REG_RAX);
-    if ((*vmcb & 0xfff) || *vmcb >> SVM_PHYSICAL_BITS) {
-        core_fault(c, VECTOR_GP, 0);
+    if (svm_operand_faults(c))
         return false;
-    }
     if (*vmcb >= c->m->memory.size)
         core_not_modelled(c, "a VMCB outside the machine's memory");
     return true;
