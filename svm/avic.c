@@ -9,8 +9,7 @@
  * guest cannot take an interrupt a doorbell waits: that is as if it came later.
  *
  * V_TPR and TPR of the page are two things that writes of the guest keep alike and VMRUN does not: knob
- * avic-entry-tpr. Left out: AVIC without nested paging is not refused, as the manual asks it of software only;
- * Secure AVIC.
+ * avic-entry-tpr. Left out: Secure AVIC.
  */
 #include "svm/avic_internal.h"
 
@@ -18,6 +17,7 @@
 
 static const char *const too_large = "PHYSICAL_MAX_INDEX is within what (x2)AVIC has";
 static const char *const out_of_range = "AVIC pointers are within the physical address range";
+static const char *const not_nested = "AVIC goes with nested paging";
 static const char *const x2_alone = "x2AVIC is on with AVIC only";
 
 /* ---- VMRUN and #VMEXIT ---- */
@@ -36,6 +36,8 @@ const char *avic_check(const struct svm *s, const struct vmcb_copy *g)
         return x2_alone;
     if (!avic_on(g))
         return NULL;
+    if (!(vmcb_get(g, VMCB_NP_CONTROL) & NP_ENABLE) && knob_value(&s->m->knobs, KNOB_AVIC_WITHOUT_NP) == 1)
+        return not_nested;
     if ((vmcb_get(g, VMCB_PHYSICAL_TABLE) & AVIC_TABLE_INDEX) > largest_index(s, g))
         return too_large;
     if (!avic_x2(g)) /* x2AVIC uses neither */

@@ -124,6 +124,17 @@ Test(avic_icr, I3_flat_with_a_bit_that_is_nobodys)
     nothing_sent();
 }
 
+/* The manual does not say that nothing is: those before it may have theirs. */
+Test(avic_icr, I3_flat_with_a_bit_that_is_nobodys_after_others)
+{
+    m->knobs.value[KNOB_AVIC_LOGICAL_BAD_TARGET] = 1;
+    sends(LOGICAL | VECTOR, 0x0eu << 24);
+    incomplete(IPI_INVALID_TARGET, 3, LOGICAL | VECTOR, 0x0eu << 24);
+    cr_expect(irr(PAGE_1, VECTOR));
+    cr_expect(irr(PAGE_2, VECTOR));
+    cr_expect(rung(1));
+}
+
 Test(avic_icr, I3_flat_with_an_id_beyond_the_last)
 {
     lit(1, LIT_VALID | (LAST + 1));

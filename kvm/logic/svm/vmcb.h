@@ -30,7 +30,8 @@ struct vmcb {
     u64 exit_code;
     u64 exit_info_1;
     u64 exit_info_2;
-    u8 reserved_088[0x98 - 0x88];
+    u64 exit_int_info;
+    u64 nested_ctl;
     u64 avic_vapic_bar;
     u8 reserved_0a0[0xc0 - 0xa0];
     u32 clean;
@@ -61,6 +62,7 @@ VMCB_AT(0x048, msrpm_base_pa);
 VMCB_AT(0x058, asid);
 VMCB_AT(0x060, int_ctl);
 VMCB_AT(0x070, exit_code);
+VMCB_AT(0x090, nested_ctl);
 VMCB_AT(0x098, avic_vapic_bar);
 VMCB_AT(0x0c0, clean);
 VMCB_AT(0x0c8, next_rip);
@@ -80,6 +82,7 @@ static_assert(sizeof(struct vmcb) == PAGE_SIZE, "APM vol. 2, 15.5.1");
 #define V_INTR_MASKING_MASK     (1ul << 24)
 #define X2APIC_MODE_MASK        (1ul << 30)
 #define AVIC_ENABLE_MASK        (1ul << 31)
+#define SVM_NESTED_CTL_NP_ENABLE 1ul    /* nested_ctl */
 #define SVM_INTERRUPT_SHADOW    1ul     /* int_state */
 #define TLB_CONTROL_FLUSH_ASID  3
 
