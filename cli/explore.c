@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/columns.h"
 #include "cli/jobs.h"
 #include "cli/resume.h"
 #include "sim/recording.h"
@@ -15,7 +16,7 @@ struct order {
     struct frontier frontier;               /* with --resume */
 };
 
-static int print_run(const struct run *run, const struct options *o)
+static int print_run(struct run *run, const struct options *o)
 {
     if (o->json) {
         json_t *object = run_to_json(run);
@@ -23,6 +24,7 @@ static int print_run(const struct run *run, const struct options *o)
         putchar('\n');
         json_decref(object);
     } else {
+        run->story.brief = !o->all_steps;
         run_print(stdout, run);
     }
     return verdict_exit_code(run->result.verdict);
@@ -114,10 +116,10 @@ static int code_of(const struct scenario *s, unsigned variant, const json_t *run
     return EXIT_INCOMPLETE;
 }
 
-static void print_line(const struct scenario_variant *v, const json_t *run)
+static void print_line(const struct scenario_variant *v, int width, const json_t *run)
 {
     const json_t *executions = json_object_get(run, "executions");
-    printf("%-12s %-10s %9lld executions, %lld blocked, %.2f s\n", v->name,
+    printf("%-*s %-10s %9lld executions, %lld blocked, %.2f s\n", width, v->name,
            json_string_value(json_object_get(run, "verdict")),
            (long long)json_integer_value(json_object_get(executions, "complete")),
            (long long)json_integer_value(json_object_get(executions, "blocked")),
@@ -135,7 +137,7 @@ static int explore_all(struct order *t)
         int code = code_of(t->scenario, i, runs[i]);
         status = exit_code_worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
-            print_line(&t->scenario->variants[i], runs[i]);
+            print_line(&t->scenario->variants[i], columns_of_variants(t->scenario), runs[i]);
         json_array_append_new(list, runs[i]);
     }
     if (t->options->json) {
@@ -170,7 +172,7 @@ int explore_main(int argc, char **argv)
     const volatile sig_atomic_t *stop = leave_on_signals(true); /* whatever takes long comes later */
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
-                  "random, a sample of them.", "jmkaespordqwJFR");
+                  "random, a sample of them.", "jmkaespordqwAJFR");
     o.explore.stop = stop;
     if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");

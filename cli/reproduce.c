@@ -87,11 +87,12 @@ static void judge(struct model_run *v, const struct run *run, enum verdict expec
                      (v->verdict != VERDICT_VIOLATION || finds_expected(run));
 }
 
-static json_t *picture_of(const struct run *run)
+static json_t *picture_of(struct run *run)
 {
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
+    run->story.brief = true;
     run_print(f, run);
     fclose(f);
     json_t *string = json_string(text);
@@ -211,11 +212,11 @@ static void print_depends(const json_t *run)
                    text_in(knob, "verdict"));
 }
 
-static void print_row(const json_t *result)
+static void print_row(const json_t *result, int width)
 {
     const json_t *tso = json_object_get(result, "tso"), *sc = json_object_get(result, "sc");
     const json_t *executions = json_object_get(tso, "executions");
-    printf("%-12s", text_in(result, "variant"));
+    printf("%-*s", width, text_in(result, "variant"));
     print_run(tso);
     print_run(sc);
     printf("  %10lld %8lld  %s\n", (long long)json_integer_value(json_object_get(executions,
@@ -228,7 +229,8 @@ static void print_row(const json_t *result)
 static bool print_table(const struct scenario *s, json_t **results, struct totals *t)
 {
     printf("%s: %s\n\n", s->name, s->summary);
-    printf("%-12s  %-10s   %-10s  %-10s   %-10s  %10s %8s\n", "variant", "TSO", "expected", "SC",
+    int width = columns_of_variants(s);
+    printf("%-*s  %-10s   %-10s  %-10s   %-10s  %10s %8s\n", width, "variant", "TSO", "expected", "SC",
            "expected", "executions", "blocked");
     for (unsigned i = 0; i < s->variants_count; i++) {
         const char *error = json_string_value(json_object_get(results[i], "error"));
@@ -237,7 +239,7 @@ static bool print_table(const struct scenario *s, json_t **results, struct total
             t->failed = true;
             continue;
         }
-        print_row(results[i]);
+        print_row(results[i], width);
     }
     return !t->failed;
 }
@@ -283,7 +285,7 @@ static void print_knobs(const struct scenario *s, json_t **results)
     for (unsigned k = 0; k < KNOB_COUNT; k++) {
         if (!consulted(s, results, knob_table[k].name))
             continue;
-        printf("  %-25s ", knob_table[k].name);
+        printf("  %-*s ", columns_of_knobs(), knob_table[k].name);
         for (unsigned v = 0; v < knob_values((enum knob)k); v++)
             printf("%s%s", v ? ", " : "", knob_table[k].values[v]);
         putchar('\n');

@@ -94,6 +94,21 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
     return true;
 }
 
+static bool has_access(const struct footprint *fp, const struct access *a)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (!memcmp(&fp->access[i], a, sizeof *a))
+            return true;
+    return false;
+}
+
+void core_touch_now(struct core *c, const struct footprint *announced, const struct footprint *now)
+{
+    for (uint32_t i = 0; i < now->count; i++)
+        if (!has_access(announced, &now->access[i]))
+            footprint_add_access(&c->m->tail, now->access[i]);
+}
+
 void core_end(struct core *c)
 {
     static const struct footprint nothing;

@@ -112,6 +112,10 @@ struct scenario_state {
     bool vectors;
 };
 
+/* Which bit element `index` of `bits` is about, and what it is called. "62:running" says so itself; without a number
+ * it is the bit above that of the element before, or bit 0. 64 stands for any that there is not. */
+unsigned scenario_bit(const struct scenario_state *, unsigned index, const char **name);
+
 struct scenario {
     char *name;
     char *summary;

@@ -183,12 +183,26 @@ static bool check_names(const struct check *c, const struct scenario *s)
     return true;
 }
 
+static bool check_bits(const struct check *c, const struct scenario_state *d)
+{
+    for (unsigned i = 0; i < d->bits_count; i++) {
+        const char *name;
+        if (scenario_bit(d, i, &name) > 63 || !name[0])
+            return wrong(c, d->bits[i], "state %s: bit '%s'; a name, or N:NAME with N from 0 to 63, is right", d->name,
+                         d->bits[i]);
+    }
+    return true;
+}
+
 bool check_scenario(const struct check *c, struct scenario *s)
 {
     if (!plain_name(s->name))
         return wrong(c, s->name, "scenario name '%s': only letters, digits, - _ .", s->name);
     if (!check_names(c, s))
         return false;
+    for (unsigned i = 0; i < s->states_count; i++)
+        if (!check_bits(c, &s->states[i]))
+            return false;
     for (unsigned i = 0; i < s->variants_count; i++) {
         if (!check_variant(c, s, &s->variants[i]))
             return false;

@@ -233,6 +233,23 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
 }
 
+/* The bit above the one before, but for a number. */
+Test(scenario_file, bits_have_numbers)
+{
+    char *bits[] = {"ON", "SN", "62:IsRunning", "valid", "7:a:b", "64:x", "99999999999:y"};
+    const struct scenario_state d = {.bits = bits, .bits_count = 7};
+    static const unsigned expected[] = {0, 1, 62, 63, 7, 64, 64};
+    const char *name;
+    for (unsigned i = 0; i < 7; i++)
+        cr_expect_eq(scenario_bit(&d, i, &name), expected[i], "%s", bits[i]);
+    scenario_bit(&d, 2, &name);
+    cr_expect_str_eq(name, "IsRunning");
+    scenario_bit(&d, 4, &name);
+    cr_expect_str_eq(name, "a:b");
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nstates: [{name: s, bits: [a, \"64:b\"]}]\n"),
+                     ":5: state s: bit '64:b'; a name, or N:NAME with N from 0 to 63, is right");
+}
+
 Test(scenario_file, unknown_names_get_the_nearest)
 {
     const struct scenario_variant *variant;
