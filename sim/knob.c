@@ -216,6 +216,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "x2avic-broadcast", {"all", "no-target"},
         "is physical destination FFFFFFFFh a broadcast with x2AVIC, or an id beyond the table",
         "APM vol. 2, 15.29.6.1: names FFh of xAVIC alone"},
+    [KNOB_AVIC_LOGICAL_FFH] = {
+        "avic-logical-ffh", {"all", "table"},
+        "is the logical destination FFh of xAVIC a broadcast, or are its entries of the logical table looked up",
+        "APM vol. 2, 15.29.6.1: step 2 comes before logical destinations and asks only for FFh"},
     [KNOB_ERRATUM_1235] = {
         "erratum-1235", {"reorder", "stale-copy"},
         "how an ICR write sees a target as running that is not: IsRunning is read before IRR is set, or "

@@ -232,9 +232,9 @@ static uint32_t destination_format(struct svm *s, struct core *c, bool x2)
 
 static struct avic_targets targets_of(struct svm *s, struct core *c, uint64_t icr, bool x2)
 {
-    bool logical = icr >> 11 & 1, all_ones = x2 && icr >> 32 == UINT32_MAX && !logical;
-    bool broadcast = all_ones && knob_value(&c->m->knobs, KNOB_X2AVIC_BROADCAST) == 0;
-    return avic_targets_of(icr, x2, logical ? destination_format(s, c, x2) : 0, broadcast);
+    bool logical = icr >> 11 & 1, open = avic_all_ones(icr, x2) && (x2 || logical);
+    bool all = open && knob_value(&c->m->knobs, x2 ? KNOB_X2AVIC_BROADCAST : KNOB_AVIC_LOGICAL_FFH) == 0;
+    return avic_targets_of(icr, x2, logical && !all ? destination_format(s, c, x2) : 0, all);
 }
 
 void avic_self_ipi(struct svm *s, struct core *c, unsigned vector)

@@ -196,6 +196,21 @@ Test(avic_icr, T2_2_physical_ffh_is_all)
     to_all_with_holes(VECTOR, 0xffu << 24, true);
 }
 
+/* U4: step 2 of 15.29.6.1 asks for FFh before logical destinations are looked up ... */
+Test(avic_icr, T2_2_logical_ffh_is_all)
+{
+    to_all_with_holes(LOGICAL | VECTOR, 0xffu << 24, true);
+}
+
+/* ... or it is one like others: bit 3 has no entry. */
+Test(avic_icr, T2_2_or_logical_ffh_is_looked_up)
+{
+    m->knobs.value[KNOB_AVIC_LOGICAL_FFH] = 1;
+    sends(LOGICAL | VECTOR, 0xffu << 24);
+    incomplete(IPI_INVALID_TARGET, 3, LOGICAL | VECTOR, 0xffu << 24);
+    nothing_sent();
+}
+
 Test(avic_icr, T2_2_all_but_self)
 {
     to_all_with_holes(OTHERS | VECTOR, 0, false);
@@ -349,6 +364,15 @@ Test(avic_icr, T2_2_x2avic_all_ones_is_all)
     x2();
     pit(2, 0);
     writes_msr(0x830, 0xffffffffull << 32 | VECTOR);
+    completes();
+    cr_expect(irr(PAGE_0, VECTOR) && irr(PAGE_1, VECTOR));
+}
+
+Test(avic_icr, T2_2_x2avic_logical_all_ones_is_all)
+{
+    x2();
+    pit(2, 0);
+    writes_msr(0x830, 0xffffffffull << 32 | LOGICAL | VECTOR);
     completes();
     cr_expect(irr(PAGE_0, VECTOR) && irr(PAGE_1, VECTOR));
 }
