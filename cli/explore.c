@@ -44,7 +44,7 @@ static int write_recording(const struct run *run, const char *path)
 static bool run_variant(struct run *run, struct session *s, struct order *t, char *error)
 {
     const struct options *o = t->options;
-    struct explore_options options = o->explore;
+    struct explore_options options = o->resume ? o->explore : run_options(o, t->variant);
     if (!o->resume)
         return run_explore(run, s, o->model, &o->knobs, &options, options_jobs(o), error);
     *run = (struct run){.session = s};
@@ -94,11 +94,12 @@ static json_t *explore_job(void *context, unsigned index)
     const struct order *t = context;
     char error[SCENARIO_ERROR];
     struct run run;
+    const struct scenario_variant *variant = &t->scenario->variants[index];
+    struct explore_options options = run_options(t->options, variant);
     run_is_quiet = true;
     leave_on_signals(false);
-    struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
-    if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
-                           1, error))
+    struct session *s = session_open(t->scenario, variant, error);
+    if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &options, 1, error))
         return json_pack("{s:s}", "error", error);
     return run_to_json(&run);
 }

@@ -43,7 +43,7 @@ static bool boundary_matters(const struct core *c, unsigned flags)
 static bool nobody_sees(struct core *c, unsigned flags, const struct footprint *fp)
 {
     return !fp->count && !fp->events && !(flags & ~(unsigned)(POINT_BOUNDARY | POINT_PLAIN)) &&
-           !event_interruptible(c) && !core_is_observed(c);
+           !event_interruptible(c) && (!core_is_observed(c) || c->state->held);
 }
 
 /* Regions are entered in the very step that they begin with; see marker.c. */

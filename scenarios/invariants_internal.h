@@ -22,8 +22,10 @@ bool ask_region(const struct look *, unsigned except, uint32_t regions);
 bool avic1(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested2(void *context, struct machine *, struct footprint *, char *message, size_t size);
 
-/* The states that these read. False: the image lacks one; `error` names it. */
+/* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
+bool avic_active_states_find(struct session *, char *error);
 
 #endif

@@ -99,6 +99,7 @@ struct scenario_variant {
     struct scenario_machine machine;
     char **needs; /* features, beside those that the scenario needs */
     unsigned needs_count;
+    uint64_t sample; /* executions to draw (PCT) where nobody asks for more; 0: the variant is explored */
     struct scenario_expected expected;
 };
 

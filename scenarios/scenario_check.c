@@ -160,6 +160,19 @@ static bool check_findings(const struct check *c, const struct scenario_variant 
     return true;
 }
 
+/* A sample proves nothing, and an exploration everything. */
+static bool check_expected(const struct check *c, const struct scenario_variant *v)
+{
+    const struct scenario_expected *e = &v->expected;
+    enum verdict never = v->sample ? VERDICT_SAFE : VERDICT_INCOMPLETE;
+    struct check from = from_list(c, v, "expected:");
+    if (e->tso != never && e->sc != never)
+        return true;
+    return wrong(&from, "expected:", "'%s' is no verdict of a variant %s 'sample'; '%s' or 'violation' is right",
+                 verdict_name(never), v->sample ? "with" : "without",
+                 verdict_name(v->sample ? VERDICT_INCOMPLETE : VERDICT_SAFE));
+}
+
 static bool check_variant(const struct check *c, const struct scenario *s, struct scenario_variant *v)
 {
     if (!plain_name(v->name))
@@ -167,7 +180,7 @@ static bool check_variant(const struct check *c, const struct scenario *s, struc
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
     return check_agents(c, s, v) && check_features(c, s, v) && check_findings(c, v) &&
-           check_depends(c, &v->expected);
+           check_expected(c, v) && check_depends(c, &v->expected);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)

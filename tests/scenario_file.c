@@ -170,7 +170,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5");
+                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, N-2");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
@@ -200,6 +200,17 @@ static void ends_with(const char *message, const char *end)
     cr_assert(size >= tail && !strcmp(message + size - tail, end), "%s", message);
 }
 
+/* A sample finds something or is incomplete; an exploration that is expected to be incomplete says nothing. */
+Test(scenario_file, a_sample_is_never_safe)
+{
+    cr_assert_str_eq(judge("tso: safe, sc: safe}", "tso: incomplete, sc: violation}\n    sample: 20"), "");
+    cr_assert_str_eq(judge("sc: safe}", "sc: violation}\n    sample: 20"),
+                     ":10: 'safe' is no verdict of a variant with 'sample'; 'incomplete' or 'violation' is right");
+    cr_assert_str_eq(judge("sc: safe", "sc: incomplete"),
+                     ":10: 'incomplete' is no verdict of a variant without 'sample'; 'safe' or 'violation' is right");
+    ends_with(judge("sc: safe}", "sc: safe}\n    sampel: 20"), "Unexpected key: sampel; did you mean 'sample'?");
+}
+
 Test(scenario_file, advice_is_that_of_the_field)
 {
     ends_with(judge(THREAD, DEVICE("{line: {pin: 1, script: [boom]}}")),
@@ -226,7 +237,7 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, "
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, N-2, "
                      "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");

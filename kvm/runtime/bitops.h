@@ -83,6 +83,18 @@ static __always_inline void atomic_or(volatile u32 *word, u32 mask)
     asm volatile("lock; orl %1, %0" : "+m"(*word) : "r"(mask) : "memory", "cc");
 }
 
+/* 16 bytes at once, where hardware may read at any time: true if they were `old`. The address is aligned. */
+static __always_inline bool try_cmpxchg128(void *address, const u64 old[2], u64 low, u64 high)
+{
+    u64 was[2] = { old[0], old[1] };
+    bool done;
+
+    asm volatile("lock; cmpxchg16b %0"
+                 : "+m"(*(u64 (*)[2])address), "=@ccz"(done), "+a"(was[0]), "+d"(was[1])
+                 : "b"(low), "c"(high) : "memory");
+    return done;
+}
+
 /* Returns what was there; it was replaced if that equals `old`. */
 static __always_inline int cmpxchg(volatile int *address, int old, int new)
 {

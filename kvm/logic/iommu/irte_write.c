@@ -7,11 +7,7 @@
 /* The unit reads an entry at once, and so it has to be written. [VT-d 9.10] */
 bool cmpxchg_irte(struct irte *irte, const struct irte *modified)
 {
-    u64 low = irte->low, high = irte->high;
-    bool done;
+    const u64 old[2] = { irte->low, irte->high };
 
-    asm volatile("lock; cmpxchg16b %0"
-                 : "+m"(*irte), "=@ccz"(done), "+a"(low), "+d"(high)
-                 : "b"(modified->low), "c"(modified->high) : "memory");
-    return done;
+    return try_cmpxchg128(irte, old, modified->low, modified->high);
 }

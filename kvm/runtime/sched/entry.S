@@ -50,7 +50,7 @@ __sched_start:
     mov     TASK_NUMBER(%rdi), %rax
     enter_thread
     lea     THREAD_SIZE(%rdi), %rsp
-    call    task_run
+    call    sched_started
     ud2
     .size __sched_start, . - __sched_start
 

@@ -49,19 +49,24 @@ void sched_create(union thread_union *thread, unsigned long cpu, int prio, u32 s
         enqueue_task(&runqueues[cpu], &thread->task);
 }
 
+/* Until its thread runs, interrupts find the boot stack, which is nobody's: there is no preemption before. */
 void sched_pick_first(unsigned long cpu)
 {
     struct rq *rq = &runqueues[cpu];
 
     rq->curr = rq->first ? rq->first : rq->idle;
+    preempt_disable();
 }
 
-/* The idle thread always runs with preemption off: it looks by itself. */
 void sched_enter(void)
 {
-    if (this_rq()->curr == this_rq()->idle)
-        preempt_disable();
     __sched_start(this_rq()->curr);
+}
+
+void sched_started(void)
+{
+    allow_preemption();
+    task_run();
 }
 
 void task_run(void)

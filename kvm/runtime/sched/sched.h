@@ -138,9 +138,14 @@ struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *ne
 void __sched_start(struct task_struct *first) __attribute__((noreturn));
 extern const u8 task_entry[], sched_interrupt_stubs[];
 void schedule_tail(void);
-void task_run(void);
+void sched_started(void) __attribute__((noreturn));
+void allow_preemption(void);
+void task_run(void) __attribute__((noreturn));
 void cpu_idle(void *unused);
 bool sched_interrupt(u32 vector);
+
+/* A variant may replace it. */
+bool irqentry_exit_cond_resched(void);
 
 /* Runs `function` on another CPU, in an interrupt, and waits. The caller's interrupts are on. */
 void smp_call_function_single(int cpu, void (*function)(void *argument), void *argument);

@@ -37,14 +37,20 @@ static void finish_task_switch(void)
         task->notifier->sched_in(task->notifier, rq->cpu);
 }
 
-/* A new thread begins as if it had called __schedule() with preemption off. */
-void schedule_tail(void)
+/* The idle thread always runs with preemption off: it looks by itself. */
+void allow_preemption(void)
 {
-    finish_task_switch();
     if (current->prio != PRIO_IDLE) {
         preempt_enable();
         preempt_check_resched();
     }
+}
+
+/* A new thread begins as if it had called __schedule() with preemption off. */
+void schedule_tail(void)
+{
+    finish_task_switch();
+    allow_preemption();
 }
 
 static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
