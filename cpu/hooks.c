@@ -73,10 +73,13 @@ static void unmapped(struct core *c, const char *what, unsigned size, uint64_t a
     core_end(c);
 }
 
-/* What is due between two instructions of a guest. True: control went elsewhere. */
+/* What is due between two instructions of a guest; the shadow that the first stood in is over, and no access to an APIC
+ * begins another. True: control went elsewhere. */
 static bool finish_instruction(struct core *c, uint64_t address)
 {
     c->exec.after = 0;
+    assert(!c->state->shadow_next);
+    c->state->shadow = 0;
     c->exec.resume_rip = address;
     c->cpu->virt_ops->after_instruction(c->cpu->virt, c);
     bool gone = c->exec.jump;

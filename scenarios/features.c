@@ -248,6 +248,20 @@ static const char *check_processor(const struct scenario_variant *v, char *what,
     return NULL;
 }
 
+/* One that is asked for, of a feature that the machine lacks. */
+static const char *idle_erratum(const struct scenario_variant *v, char *what, size_t size)
+{
+    for (unsigned i = 0; i < v->machine.errata_count * FEATURES; i++) {
+        const char *name = v->machine.errata[i / FEATURES];
+        const struct feature *f = &features[i % FEATURES];
+        if (!(f->without_svm.edx & errata_find(name)->of) || has(v, f))
+            continue;
+        snprintf(what, size, "has erratum '%.30s' of %s, which its machine lacks", name, f->name);
+        return name;
+    }
+    return NULL;
+}
+
 const char *features_check(const struct scenario *s, const struct scenario_variant *v, char *what,
                            size_t size)
 {
@@ -272,6 +286,9 @@ const char *features_check(const struct scenario *s, const struct scenario_varia
                  names);
         return v->machine.without[i];
     }
+    const char *erratum = idle_erratum(v, what, size);
+    if (erratum)
+        return erratum;
     const char *name = unmet(v, v->needs, v->needs_count, what, size);
     return name ? name : unmet(v, s->needs, s->needs_count, what, size);
 }

@@ -82,7 +82,8 @@ static struct avic_targets targets_of(const struct look *l, unsigned sender, uin
     uint64_t page = vcpu_of(l, sender)->vapic->address;
     *icr = state_read_as(l->s, sender, page + VAPIC_VICR_LO, 4) |
            state_read_as(l->s, sender, page + VAPIC_VICR_HI, 4) << 32;
-    return avic_targets_of(*icr, false, (uint32_t)state_read(l->s, page + VAPIC_DFR, 4), false);
+    return avic_targets_of(*icr, false, (uint32_t)state_read(l->s, page + VAPIC_DFR, 4),
+                           l->s->m->knobs.value[KNOB_AVIC_LOGICAL_FFH] == 0);
 }
 
 /* A flat logical id is the vCPU's bit. */

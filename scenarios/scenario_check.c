@@ -125,6 +125,13 @@ static bool check_features(const struct check *c, const struct scenario *s,
         from = from_list(c, v, "without:");
     else if (is_one_of(name, v->needs, v->needs_count))
         from = from_list(c, v, "needs:");
+    else if (is_one_of(name, s->needs, s->needs_count))
+        from.from = scenario_line_of(c->path, "needs:");
+    else
+        from = from_list(c, v, name == v->machine.vendor || name == v->machine.processor ||
+                                       is_one_of(name, v->machine.errata, v->machine.errata_count)
+                                   ? "machine:"
+                                   : "devices:");
     return wrong(&from, name, "variant %s %s", v->name, what);
 }
 

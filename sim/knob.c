@@ -163,6 +163,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "avic-broadcast-bad-page", {"nothing-sent", "sent-before"},
         "what a broadcast has sent when it meets an entry with an illegal backing page",
         "APM vol. 2, 15.29.9.1: silent"},
+    [KNOB_AVIC_LOGICAL_BAD_TARGET] = {
+        "avic-logical-bad-target", {"nothing-sent", "sent-before"},
+        "what an IPI to a logical destination has sent when it meets a target that is not valid",
+        "APM vol. 2, 15.29.6.1: targets are looked up in earlier steps, no more is said; Linux sends it all again"},
     [KNOB_AVIC_NOT_RUNNING_INDEX] = {
         "avic-not-running-index", {"first", "last"},
         "which of several targets that are not running does exit 401h name",
@@ -200,6 +204,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "avic-nrip", {"zero", "next"},
         "what nRIP is at exits 401h and 402h: 0, or where the instruction ends",
         "APM vol. 2, 15.7.1: a list of intercepts that names neither"},
+    [KNOB_AVIC_WITHOUT_NP] = {
+        "avic-without-np", {"runs", "invalid"},
+        "does VMRUN of a guest with AVIC and without nested paging succeed",
+        "APM vol. 2, 15.29.4.1: software must enable nested paging; no check is listed"},
     [KNOB_X2AVIC_FAULTS] = {
         "x2avic-faults", {"all", "none"},
         "which #GPs of x2APIC registers does the processor raise before it looks at AVIC's table",
@@ -208,6 +216,10 @@ const struct knob_info knob_table[KNOB_COUNT] = {
         "x2avic-broadcast", {"all", "no-target"},
         "is physical destination FFFFFFFFh a broadcast with x2AVIC, or an id beyond the table",
         "APM vol. 2, 15.29.6.1: names FFh of xAVIC alone"},
+    [KNOB_AVIC_LOGICAL_FFH] = {
+        "avic-logical-ffh", {"all", "table"},
+        "is the logical destination FFh of xAVIC a broadcast, or are its entries of the logical table looked up",
+        "APM vol. 2, 15.29.6.1: step 2 comes before logical destinations and asks only for FFh"},
     [KNOB_ERRATUM_1235] = {
         "erratum-1235", {"reorder", "stale-copy"},
         "how an ICR write sees a target as running that is not: IsRunning is read before IRR is set, or "

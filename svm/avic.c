@@ -9,8 +9,7 @@
  * guest cannot take an interrupt a doorbell waits: that is as if it came later.
  *
  * V_TPR and TPR of the page are two things that writes of the guest keep alike and VMRUN does not: knob
- * avic-entry-tpr. Left out: AVIC without nested paging is not refused, as the manual asks it of software only;
- * Secure AVIC.
+ * avic-entry-tpr. Left out: Secure AVIC.
  */
 #include "svm/avic_internal.h"
 
@@ -18,6 +17,7 @@
 
 static const char *const too_large = "PHYSICAL_MAX_INDEX is within what (x2)AVIC has";
 static const char *const out_of_range = "AVIC pointers are within the physical address range";
+static const char *const not_nested = "AVIC goes with nested paging";
 static const char *const x2_alone = "x2AVIC is on with AVIC only";
 
 /* ---- VMRUN and #VMEXIT ---- */
@@ -36,6 +36,8 @@ const char *avic_check(const struct svm *s, const struct vmcb_copy *g)
         return x2_alone;
     if (!avic_on(g))
         return NULL;
+    if (!(vmcb_get(g, VMCB_NP_CONTROL) & NP_ENABLE) && knob_value(&s->m->knobs, KNOB_AVIC_WITHOUT_NP) == 1)
+        return not_nested;
     if ((vmcb_get(g, VMCB_PHYSICAL_TABLE) & AVIC_TABLE_INDEX) > largest_index(s, g))
         return too_large;
     if (!avic_x2(g)) /* x2AVIC uses neither */
@@ -80,6 +82,7 @@ void avic_begin(struct svm *s, struct core *c)
     struct avic_core *k = avic_core(s, c);
     const struct vmcb_copy *g = svm_current(s, c);
     k->doorbell = k->look = k->pending = k->in_service = k->ppr = 0;
+    k->looking = 0;
     k->written = 0;
     flush_translation(&k->translation, g);
     erratum_1235_world_switch(s, c);
@@ -109,7 +112,7 @@ void avic_enter(struct svm *s, struct core *c)
 void avic_end(struct svm *s, struct core *c)
 {
     struct avic_core *k = avic_core(s, c);
-    k->doorbell = k->look = k->pending = 0;
+    k->doorbell = k->look = k->pending = k->looking = 0;
     k->written = 0;
     erratum_1235_world_switch(s, c);
 }
@@ -241,20 +244,39 @@ static void deliver(struct svm *s, struct core *c)
     core_deliver(c, vector, false, 0, c->exec.resume_rip);
 }
 
-enum event_result avic_take(struct svm *s, struct core *c, enum avic_event event)
+/* It sleeps on. Where doorbells are lost in sleep, what comes up to here is not. */
+static void sleep_on(struct svm *s, struct core *c)
+{
+    struct footprint fp;
+    footprint_clear(&fp);
+    avic_next(c, &fp);
+    if (c->state->activity == ACTIVITY_HLT && avic_loses_doorbells(c))
+        core_point(c, &fp, 0);
+    avic_core(s, c)->looking = 0;
+}
+
+static bool take(struct svm *s, struct core *c, enum avic_event event)
 {
     struct avic_core *k = avic_core(s, c);
     if (event == AVIC_LOOK) {
         machine_say(s->m, STEP_SVM, "looks at IRR: %s", k->doorbell ? "the doorbell" : "IF is 1");
         k->doorbell = k->look = 0;
-        avic_evaluate(s, c);
-        return EVENT_RESUMED;
     }
     avic_evaluate(s, c);
-    if (!k->pending)
-        return EVENT_RESUMED;
+    if (event == AVIC_LOOK || !k->pending)
+        return false;
+    k->looking = 0;
     deliver(s, c);
-    return EVENT_DIVERTED;
+    return true;
+}
+
+enum event_result avic_take(struct svm *s, struct core *c, enum avic_event event)
+{
+    avic_core(s, c)->looking = 1;
+    if (take(s, c, event))
+        return EVENT_DIVERTED;
+    sleep_on(s, c);
+    return EVENT_RESUMED;
 }
 
 void avic_flag_set(struct svm *s, struct core *c)
@@ -281,14 +303,20 @@ static void next_doorbell(void *owner, unsigned core, struct footprint *fp)
     footprint_add(fp, core_control(core, UNIT_DOORBELL), ACCESS_ACCUMULATE);
 }
 
+/* One that sleeps with interrupts off keeps the doorbell for when they are on, as if it came then. */
+static bool sleeps(const struct svm *s, const struct core *c)
+{
+    return c->state->activity == ACTIVITY_HLT && avic_open(s, c) && !avic_core(s, c)->looking;
+}
+
+/* The knob is asked of every doorbell that finds a guest: whether that sleeps is not what decides. */
 static void doorbell(void *owner, unsigned core)
 {
     struct svm *s = owner;
     struct core *c = &s->cpu->core[core];
-    bool halted = c->state->activity == ACTIVITY_HLT && c->state->interrupt_flag;
     if (!c->state->non_root || !avic_on(svm_current(s, c)))
         machine_say(s->m, STEP_ARRIVE, "no guest with AVIC runs there");
-    else if (halted && knob_value(&s->m->knobs, KNOB_DOORBELL_WAKES_HALTED) == 1)
+    else if (knob_value(&s->m->knobs, KNOB_DOORBELL_WAKES_HALTED) == 1 && sleeps(s, c))
         machine_say(s->m, STEP_ARRIVE, "the core is halted");
     else
         avic_core(s, c)->doorbell = 1;

@@ -30,6 +30,7 @@ struct avic_translation {
 struct avic_core {
     uint8_t doorbell;   /* has rung since the core looked at IRR */
     uint8_t look;       /* it has to look for another reason */
+    uint8_t looking;    /* it is at it: awake, if it is halted */
     uint8_t pending;    /* the vector that it found deliverable when it looked last; 0: none */
     uint8_t in_service; /* the highest in ISR */
     uint8_t ppr;
@@ -73,6 +74,10 @@ enum avic_event avic_event(const struct svm *, const struct core *);
 /* What a step at a boundary reads; what the first step of the event touches; taking it. An interrupt that is no
  * longer there is EVENT_RESUMED. */
 void avic_boundary(const struct svm *, const struct core *, struct footprint *);
+static inline bool avic_loses_doorbells(const struct core *c) /* while its guest is halted */
+{
+    return c->m->knobs.value[KNOB_DOORBELL_WAKES_HALTED] == 1;
+}
 void avic_next(const struct core *, struct footprint *);
 enum event_result avic_take(struct svm *, struct core *, enum avic_event);
 

@@ -3,7 +3,7 @@
  * A guest writes the ICR: AVIC sends the IPI itself, or leaves the guest (exit 401h).
  * After the APM vol. 2 (rev. 3.44), 15.29.5, 15.29.6.1 (steps 1 to 6), 15.29.9.1.
  *
- * First the targets are found, and one that is illegal ends it with nothing sent. Then for each target: the bit in IRR
+ * First the targets are found, and one that is illegal ends it with nothing sent (or not: knobs). Then for each target: the bit in IRR
  * of its backing page, by a locked access; IsRunning of its entry, which is read once more, behind that; the doorbell, or
  * the note that it does not run. Each is a step of its own, and others may come between any two. That the entry is
  * read behind the locked access is what Linux demands of the processor; erratum #1235 is about it.
@@ -200,13 +200,20 @@ static const struct target *send_to_all(struct svm *s, struct core *c, const str
     return named;
 }
 
+/* One of its targets is illegal: have those before it got theirs? */
+static bool has_sent_before(struct core *c, const struct avic_targets *to)
+{
+    if (to->scope == AVIC_TO_MANY)
+        return knob_value(&c->m->knobs, KNOB_AVIC_BROADCAST_BAD_PAGE) == 1;
+    return to->scope == AVIC_TO_LOGICAL && knob_value(&c->m->knobs, KNOB_AVIC_LOGICAL_BAD_TARGET) == 1;
+}
+
 static bool send(struct svm *s, struct core *c, struct ipi *ipi, const struct avic_targets *to,
                  uint64_t next_rip)
 {
     int failure = find_targets(s, c, ipi, to);
-    bool partly = to->scope == AVIC_TO_MANY && failure == IPI_INVALID_BACKING_PAGE &&
-                  knob_value(&c->m->knobs, KNOB_AVIC_BROADCAST_BAD_PAGE) == 1;
-    const struct target *named = failure == IPI_SENT || partly ? send_to_all(s, c, ipi) : NULL;
+    bool sent = failure == IPI_SENT || has_sent_before(c, to);
+    const struct target *named = sent ? send_to_all(s, c, ipi) : NULL;
     c->state->cycles += AVIC_IPI_CYCLES;
     if (failure != IPI_SENT)
         avic_incomplete_ipi(s, c, ipi->icr, (enum avic_ipi_failure)failure, ipi->bad, next_rip);
@@ -225,9 +232,9 @@ static uint32_t destination_format(struct svm *s, struct core *c, bool x2)
 
 static struct avic_targets targets_of(struct svm *s, struct core *c, uint64_t icr, bool x2)
 {
-    bool logical = icr >> 11 & 1, all_ones = x2 && icr >> 32 == UINT32_MAX && !logical;
-    bool broadcast = all_ones && knob_value(&c->m->knobs, KNOB_X2AVIC_BROADCAST) == 0;
-    return avic_targets_of(icr, x2, logical ? destination_format(s, c, x2) : 0, broadcast);
+    bool logical = icr >> 11 & 1, open = avic_all_ones(icr, x2) && (x2 || logical);
+    bool all = open && knob_value(&c->m->knobs, x2 ? KNOB_X2AVIC_BROADCAST : KNOB_AVIC_LOGICAL_FFH) == 0;
+    return avic_targets_of(icr, x2, logical && !all ? destination_format(s, c, x2) : 0, all);
 }
 
 void avic_self_ipi(struct svm *s, struct core *c, unsigned vector)

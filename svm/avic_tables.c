@@ -23,7 +23,7 @@ static struct avic_targets logical_x(uint32_t mda, uint32_t dfr)
         .scope = AVIC_TO_LOGICAL, .first = (mda >> 4) * 4, .mask = mda & 0xf};
 }
 
-struct avic_targets avic_targets_of(uint64_t value, bool x2, uint32_t dfr, bool broadcast)
+struct avic_targets avic_targets_of(uint64_t value, bool x2, uint32_t dfr, bool ones_are_all)
 {
     struct icr icr = x2 ? icr_decode(value) : icr_decode_xapic(value);
     if (icr.shorthand == APIC_TO_SELF)
@@ -31,7 +31,7 @@ struct avic_targets avic_targets_of(uint64_t value, bool x2, uint32_t dfr, bool 
     if (icr.shorthand != APIC_TO_DEST)
         return (struct avic_targets){.scope = AVIC_TO_MANY,
                                      .all_but_self = icr.shorthand == APIC_TO_OTHERS};
-    if (icr.broadcast && (!x2 || broadcast))
+    if (avic_all_ones(value, x2) && (ones_are_all || (!x2 && !icr.to.logical)))
         return (struct avic_targets){.scope = AVIC_TO_MANY};
     if (!icr.to.logical)
         return (struct avic_targets){.scope = AVIC_TO_ONE, .first = icr.to.address};

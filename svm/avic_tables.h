@@ -77,8 +77,15 @@ static inline bool avic_type_is_sent(uint64_t icr)
     return (icr >> 8 & 7) == APIC_FIXED && !(icr & APIC_ICR_LEVEL);
 }
 
+/* Is the destination FFh, with x2AVIC FFFFFFFFh? */
+static inline bool avic_all_ones(uint64_t icr, bool x2)
+{
+    return x2 ? icr >> 32 == UINT32_MAX : icr >> 56 == 0xff;
+}
+
 /* Of an ICR value as written to the MSR; xAVIC: the two registers, the destination in 63:56. `dfr` matters
- * to logical destinations of xAVIC. `broadcast`: is FFFFFFFFh one, with x2AVIC? */
-struct avic_targets avic_targets_of(uint64_t icr, bool x2, uint32_t dfr, bool broadcast);
+ * to logical destinations of xAVIC. `ones_are_all`: is a destination of ones a broadcast, with x2AVIC or if it
+ * is logical? Physical FFh always is. */
+struct avic_targets avic_targets_of(uint64_t icr, bool x2, uint32_t dfr, bool ones_are_all);
 
 #endif

@@ -13,13 +13,13 @@
 #include "svm/svm.h"
 
 const struct erratum errata_table[] = {
-    {ERRATUM_1235, "1235",
+    {ERRATUM_1235, SVM_AVIC, "1235",
      "Guest with AVIC enabled may fail to process IPI until guest is re-scheduled",
      "17h models 30h to 3Fh by the guide; all of 17h and Hygon 18h by Linux",
      "an ICR write sees a target as running that is not: it sets IRR and rings, and there is no exit 401h",
      "AMD 56323; Linux commits 8de4a1c8164e, 9a12fa5213cf",
      {KNOB_ERRATUM_1235, KNOB_ERRATUM_1235_WRITES, KNOB_ERRATUM_1235_WORLD_SWITCH, KNOB_COUNT}},
-    {ERRATUM_X2AVIC_LVTT, "x2avic-lvtt",
+    {ERRATUM_X2AVIC_LVTT, SVM_X2AVIC, "x2avic-lvtt",
      "A write of the timer's LVT entry that chooses TSC-deadline mode, by x2AVIC",
      "those with x2AVIC (19h from model 10h, 1Ah)",
      "#GP in the guest where the table says trap",

@@ -19,6 +19,7 @@ enum erratum_bit {
 
 struct erratum {
     uint32_t bit;
+    uint32_t of;          /* the feature that has it, of CPUID 8000_000A EDX */
     const char *name;     /* as scenarios name it */
     const char *title;
     const char *families; /* that have it */

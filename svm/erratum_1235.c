@@ -86,8 +86,8 @@ static uint64_t read_by_copy(struct svm *s, struct core *c, uint64_t at)
     struct footprint fp;
     footprint_clear(&fp);
     footprint_add(&fp, copies_of(c->id), ACCESS_WRITE);
-    if (find(k, at))
-        core_point(c, &fp, 0); /* by then it may be gone */
+    if (k->made)
+        core_point(c, &fp, 0); /* whether there still is a copy is decided here */
     struct pit_copy *copy = find(k, at);
     if (!copy)
         return read_and_keep(s, c, at);

@@ -98,9 +98,11 @@ static enum guest_event highest_event(struct svm *s, struct core *c)
     return avic_ready(s, c);
 }
 
+/* Where doorbells are lost in sleep, a HLT in the shadow of STI is a step of its own. */
 static bool interruptible(void *virt, struct core *c)
 {
-    return physical_open(virt, c, svm_current(virt, c)) || (avic_open(virt, c) && !c->state->shadow);
+    return physical_open(virt, c, svm_current(virt, c)) ||
+           (avic_open(virt, c) && (!c->state->shadow || avic_loses_doorbells(c)));
 }
 
 static void boundary(void *virt, struct core *c, struct footprint *fp)
@@ -158,6 +160,8 @@ static void event_next(void *virt, struct core *c, struct footprint *fp, unsigne
     assert(event != NO_EVENT);
     if (event == EVENT_LOOK || event == EVENT_AVIC)
         avic_next(c, fp);
+    else if (c->state->activity == ACTIVITY_HLT && avic_loses_doorbells(c))
+        avic_boundary(s, c, fp); /* it wakes */
     if (event != EVENT_LOOK && (event != EVENT_AVIC || code))
         svm_footprint(c, fp);
     decided_by(s, c, fp, event == EVENT_INTR && !code);
@@ -211,6 +215,8 @@ static enum event_result event_take(void *virt, struct core *c)
         knob_value(&s->m->knobs, KNOB_AVIC_VINTR);
     if (code)
         return leave(s, c, code);
+    if (event != EVENT_LOOK && event != EVENT_AVIC)
+        c->state->activity = ACTIVITY_ACTIVE;
     switch (event) {
     case EVENT_SMI: core_not_modelled(c, "an SMI of a guest that is not left by it"); break;
     case EVENT_INIT: return core_init_take(c); /* the reset ends guest mode, and nothing is saved */

@@ -108,12 +108,18 @@ static bool halt(struct svm *s, struct core *c, const struct insn *in)
     return asked && !is_busy(s, c) && exit_if(s, c, in, VMEXIT_IDLE_HLT);
 }
 
-/* 15.9: of these VMMCALL alone may be intercepted where it would be #UD. */
+static bool takes_vmcb(const struct insn *in)
+{
+    return in->id == X86_INS_VMRUN || in->id == X86_INS_VMLOAD || in->id == X86_INS_VMSAVE;
+}
+
+/* 15.9: of these VMMCALL alone may be intercepted where it would be #UD; #GP, too, comes before the others' intercepts. */
 static bool guest_svm(struct svm *s, struct core *c, const struct insn *in)
 {
     if (in->id == X86_INS_VMMCALL && exit_if(s, c, in, VMEXIT_VMMCALL))
         return true;
-    return svm_is_off(c) || exit_if(s, c, in, own_code(in)) || execute(s, c, in);
+    return svm_is_off(c) || (takes_vmcb(in) && svm_operand_faults(c)) || exit_if(s, c, in, own_code(in)) ||
+           execute(s, c, in);
 }
 
 /* 15.8.3: the linear address. */

@@ -43,6 +43,9 @@ bool svm_guest_instruction(struct svm *, struct core *, const struct insn *);
 /* #UD without SVME: true if the instruction has faulted. */
 bool svm_is_off(struct core *);
 
+/* #GP for an address in rAX that is no VMCB's: true if the instruction has faulted. */
+bool svm_operand_faults(struct core *);
+
 /* The VMCB that rAX names; false: #GP, or the machine has no memory there. */
 bool svm_operand(struct core *, uint64_t *vmcb);
 

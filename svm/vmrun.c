@@ -16,13 +16,20 @@
 
 static const struct footprint nothing;
 
+bool svm_operand_faults(struct core *c)
+{
+    uint64_t vmcb = core_reg(c, UC_X86_REG_RAX);
+    if (!(vmcb & 0xfff) && vmcb >> SVM_PHYSICAL_BITS == 0)
+        return false;
+    core_fault(c, VECTOR_GP, 0);
+    return true;
+}
+
 bool svm_operand(struct core *c, uint64_t *vmcb)
 {
     *vmcb = core_reg(c, UC_X86_REG_RAX);
-    if ((*vmcb & 0xfff) || *vmcb >> SVM_PHYSICAL_BITS) {
-        core_fault(c, VECTOR_GP, 0);
+    if (svm_operand_faults(c))
         return false;
-    }
     if (*vmcb >= c->m->memory.size)
         core_not_modelled(c, "a VMCB outside the machine's memory");
     return true;
@@ -91,15 +98,18 @@ static void say_tlb(struct core *c, const struct vmcb_copy *g)
     }
 }
 
-/* The contexts that a guest was left with, of this VMCB. */
+/* The contexts that a guest was left with, of this VMCB. A new one goes to the first free place from those of the
+ * core on, so that where it goes does not depend on what other cores do meanwhile. */
 struct guest_contexts *svm_contexts(struct svm *s, struct core *c, uint64_t vmcb)
 {
     struct svm_guest *free_one = NULL;
-    for (unsigned i = 0; i < 2 * s->m->cores; i++) {
-        if (s->guests[i].used && s->guests[i].vmcb == vmcb)
-            return &s->guests[i].contexts;
-        if (!s->guests[i].used && !free_one)
-            free_one = &s->guests[i];
+    unsigned places = 2 * s->m->cores;
+    for (unsigned i = 0; i < places; i++) {
+        struct svm_guest *g = &s->guests[(2 * c->id + i) % places];
+        if (g->used && g->vmcb == vmcb)
+            return &g->contexts;
+        if (!g->used && !free_one)
+            free_one = g;
     }
     if (!free_one)
         core_not_modelled(c, "more VMCBs than two a core");

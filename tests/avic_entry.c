@@ -101,6 +101,25 @@ Test(avic_entry, x2avic_does_not_look_at_the_others)
     enters();
 }
 
+/* U8 */
+Test(avic_entry, nested_paging_is_not_needed)
+{
+    enters();
+}
+
+Test(avic_entry, or_it_is)
+{
+    m->knobs.value[KNOB_AVIC_WITHOUT_NP] = 1;
+    fails("AVIC goes with nested paging");
+}
+
+Test(avic_entry, with_nested_paging)
+{
+    m->knobs.value[KNOB_AVIC_WITHOUT_NP] = 1;
+    PUT(control.np_control, NP_ENABLE);
+    enters();
+}
+
 Test(avic_entry, without_avic_nothing_is_checked)
 {
     PUT(control.int_ctl, V_INTR_MASKING);

@@ -27,6 +27,12 @@ __asm__(".pushsection .rodata\n"
         "  mov %esi, (%rbx)\n"
         "avic_test_write_behind:\n"
         "  hlt\n"
+        "avic_test_shadow:\n" /* the write stands in the shadow of STI */
+        "  mov avic_test_address(%rip), %rbx\n  mov avic_test_value(%rip), %esi\n"
+        "  sti\n"
+        "  mov %esi, (%rbx)\n"
+        "avic_test_shadow_behind:\n"
+        "  hlt\n"
         "avic_test_rdmsr:\n"
         "  mov avic_test_address(%rip), %ecx\n"
         "avic_test_rdmsr_at:\n"
@@ -60,7 +66,7 @@ __asm__(".pushsection .rodata\n"
 extern const uint8_t avic_test_begin[], avic_test_read[], avic_test_read_at[], avic_test_read_behind[],
     avic_test_write[], avic_test_write_at[], avic_test_write_behind[], avic_test_rdmsr[],
     avic_test_rdmsr_at[], avic_test_rdmsr_behind[], avic_test_wrmsr[], avic_test_wrmsr_at[],
-    avic_test_wrmsr_behind[], avic_test_idle[], avic_test_spin[], avic_test_gp[],
+    avic_test_wrmsr_behind[], avic_test_shadow[], avic_test_shadow_behind[], avic_test_idle[], avic_test_spin[], avic_test_gp[],
     avic_test_address[], avic_test_value[], avic_test_end[];
 
 enum {

@@ -124,6 +124,17 @@ Test(avic_icr, I3_flat_with_a_bit_that_is_nobodys)
     nothing_sent();
 }
 
+/* The manual does not say that nothing is: those before it may have theirs. */
+Test(avic_icr, I3_flat_with_a_bit_that_is_nobodys_after_others)
+{
+    m->knobs.value[KNOB_AVIC_LOGICAL_BAD_TARGET] = 1;
+    sends(LOGICAL | VECTOR, 0x0eu << 24);
+    incomplete(IPI_INVALID_TARGET, 3, LOGICAL | VECTOR, 0x0eu << 24);
+    cr_expect(irr(PAGE_1, VECTOR));
+    cr_expect(irr(PAGE_2, VECTOR));
+    cr_expect(rung(1));
+}
+
 Test(avic_icr, I3_flat_with_an_id_beyond_the_last)
 {
     lit(1, LIT_VALID | (LAST + 1));
@@ -183,6 +194,21 @@ Test(avic_icr, T2_2_all)
 Test(avic_icr, T2_2_physical_ffh_is_all)
 {
     to_all_with_holes(VECTOR, 0xffu << 24, true);
+}
+
+/* U4: step 2 of 15.29.6.1 asks for FFh before logical destinations are looked up ... */
+Test(avic_icr, T2_2_logical_ffh_is_all)
+{
+    to_all_with_holes(LOGICAL | VECTOR, 0xffu << 24, true);
+}
+
+/* ... or it is one like others: bit 3 has no entry. */
+Test(avic_icr, T2_2_or_logical_ffh_is_looked_up)
+{
+    m->knobs.value[KNOB_AVIC_LOGICAL_FFH] = 1;
+    sends(LOGICAL | VECTOR, 0xffu << 24);
+    incomplete(IPI_INVALID_TARGET, 3, LOGICAL | VECTOR, 0xffu << 24);
+    nothing_sent();
 }
 
 Test(avic_icr, T2_2_all_but_self)
@@ -338,6 +364,15 @@ Test(avic_icr, T2_2_x2avic_all_ones_is_all)
     x2();
     pit(2, 0);
     writes_msr(0x830, 0xffffffffull << 32 | VECTOR);
+    completes();
+    cr_expect(irr(PAGE_0, VECTOR) && irr(PAGE_1, VECTOR));
+}
+
+Test(avic_icr, T2_2_x2avic_logical_all_ones_is_all)
+{
+    x2();
+    pit(2, 0);
+    writes_msr(0x830, 0xffffffffull << 32 | LOGICAL | VECTOR);
     completes();
     cr_expect(irr(PAGE_0, VECTOR) && irr(PAGE_1, VECTOR));
 }

@@ -322,6 +322,39 @@ Test(avic_races, I5_two_senders)
     cr_expect_eq(states_with(&states, COUNT, 2), 1);
 }
 
+/* ---- U2: a doorbell and a guest that goes to sleep ---- */
+
+/* CPU0's guest says so and sleeps behind STI; CPU1 sets a bit in its IRR then, and rings. */
+static void sleep_behind_sti(const char *wakes)
+{
+    char text[200] = "";
+    begin(2);
+    code_store(&a.core[0].guest, READY, 1);
+    code_idle(&a.core[0].guest);
+    a.core[1].enters = false;
+    code_wait_until_set(&a.core[1].host, READY);
+    code_lock_or_at(&a.core[1].host, avic_irr(0, VECTOR), IRR_BIT);
+    code_doorbell(&a.core[1].host, 0);
+    struct program *p = avic_program_open(&a);
+    cr_assert(knob_set(&p->m->knobs, wakes));
+    cr_assert_eq(agree_with_dfs(p, LIMIT, &states, text, sizeof text), AGREES, "%s", text);
+    program_free(p);
+}
+
+Test(avic_races, U2_a_doorbell_wakes_whenever_it_comes)
+{
+    sleep_behind_sti("doorbell-wakes-halted=yes");
+    cr_expect_eq(states_with(&states, COUNT, 1), states.count);
+}
+
+/* One that comes between STI and HLT is kept, one behind HLT is not. */
+Test(avic_races, U2_or_it_comes_too_late)
+{
+    sleep_behind_sti("doorbell-wakes-halted=no");
+    cr_expect(states_with(&states, COUNT, 1), "before HLT");
+    cr_expect(states_with(&states, COUNT, 0), "behind it");
+}
+
 /* ---- LT3: software delivers ---- */
 
 /* CPU0: IRR, fence, mode; where the guest is entered, the doorbell. CPU1: mode, fence, VMRUN. R8 of CPU0 is the mode that

@@ -293,3 +293,20 @@ Test(avic_registers, beside_a_register_is_a_limit)
     writes(0x84, 0x20);
     is_limit("beside the low 4 bytes");
 }
+
+/* 15.7.1, 15.21.5: a trap comes behind the instruction, so that the shadow of an STI before it is over. */
+Test(avic_registers, a_trap_is_behind_the_shadow)
+{
+    start_at(avic_test_shadow, BAR + 0x320, 0x10000);
+    left(VMEXIT_AVIC_NOACCEL);
+    cr_expect_eq(GET(save.rip), own(avic_test_shadow_behind));
+    cr_expect_eq(GET(control.int_state) & INT_SHADOW, 0, "%s", trace);
+}
+
+/* A fault is in it. */
+Test(avic_registers, a_fault_is_in_the_shadow)
+{
+    start_at(avic_test_shadow, BAR + VAPIC_VPPR, 0);
+    left(VMEXIT_AVIC_NOACCEL);
+    cr_expect_eq(GET(control.int_state) & INT_SHADOW, INT_SHADOW, "%s", trace);
+}

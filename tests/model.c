@@ -20,6 +20,14 @@ static const struct {
     unsigned count;
 } checklists[] = {{'L', 19}, {'V', 24}, {'D', 7}, {'K', 6}};
 
+/* Those of the AMD side: facts of sections 2, 4, 7 and 8. LT4 is of KVM's software; U18 to U21 are of no hardware. */
+static const struct {
+    const char *letters;
+    unsigned first, last;
+} amd_checklists[] = {{"T2.", 1, 9}, {"T4.", 1, 6}, {"I", 1, 9}, {"LT", 1, 3}, {"LT", 5, 6}, {"U", 1, 17}};
+
+static char names_of_rows[TEXT_MAX]; /* " T2.1 U7 ...", of rows with a test */
+
 static bool tested[128][ROWS], mutated[128][ROWS];
 
 /* What lines of tests/mutation/models say of cases: each that the pattern matches has to fail there. */
@@ -162,6 +170,25 @@ static void check_sources(const char *where, char *sources)
     }
 }
 
+/* Rows may be of several lines: "T2.1, U7". */
+static void note_names(const char *names)
+{
+    size_t used = strlen(names_of_rows);
+    cr_assert_lt(used + strlen(names) + 4, sizeof names_of_rows);
+    names_of_rows[used++] = ' ';
+    for (; *names; names++)
+        if (*names != ',')
+            names_of_rows[used++] = *names;
+    names_of_rows[used++] = ' ';
+}
+
+static void check_amd_line(const char *letters, unsigned number)
+{
+    char name[32];
+    snprintf(name, sizeof name, " %s%u ", letters, number);
+    cr_expect(strstr(names_of_rows, name), "%s%u has no row in docs/model", letters, number);
+}
+
 static void check_row(const char *where, char *line)
 {
     char *column[COLUMNS], *rest = line + 1;
@@ -175,6 +202,7 @@ static void check_row(const char *where, char *line)
     check_sources(where, column[3]);
     unsigned tests = check_tests(where, column[4]);
     cr_assert(tests, "%s: no test", where);
+    note_names(column[0]);
     if (row_of(column[0], &letter, &number) && number < ROWS)
         tested[letter][number] = true;
 }
@@ -263,5 +291,8 @@ Test(model, rows_name_what_exists_and_the_checklists_are_complete)
             cr_expect(mutated[letter][n], "%c%u has no mutant", letter, n);
         }
     }
+    for (unsigned i = 0; i < sizeof amd_checklists / sizeof *amd_checklists; i++)
+        for (unsigned n = amd_checklists[i].first; n <= amd_checklists[i].last; n++)
+            check_amd_line(amd_checklists[i].letters, n);
     free(index);
 }

@@ -130,6 +130,21 @@ Test(scenario_file, features_that_the_machine_lacks)
                      "posted-interrupts, ipi-virtualization");
 }
 
+/* Wherever else the name stands: the file begins with its name, and has a summary. */
+Test(scenario_file, each_message_is_of_the_line_of_its_field)
+{
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {vendor: a}")),
+                     ":10: variant a has a machine by 'a'; intel and amd are modelled");
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {vendor: amd, errata: [s]}")),
+                     ":10: variant a has erratum 's'; there are 1235, x2avic-lvtt");
+    cr_assert_str_eq(judge(THREAD, KEY("machine: {vendor: amd}\n    devices: [{vmx_timer: {cpu: 0}}]")),
+                     ":11: variant a has a device of 'vmx-preemption-timer', which a machine with vendor: amd "
+                     "does not know");
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nneeds: [s]\n"),
+                     ":5: variant a needs 's', which is not modelled; there are " ALWAYS
+                     "posted-interrupts, ipi-virtualization, vmx-preemption-timer, apic-timer, io-apic, vt-d");
+}
+
 Test(scenario_file, features_that_a_machine_is_without)
 {
     cr_assert_str_eq(judge(THREAD, KEY("machine: {without: [ipi-virtualization]}\n"

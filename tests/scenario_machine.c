@@ -290,3 +290,16 @@ Test(scenario_machine, other_processors_and_errata_are_refused)
             "1235, x2avic-lvtt");
     machine_refused(&(struct scenario_machine){.errata = good, .errata_count = 1}, "vendor: amd");
 }
+
+/* "Its machine lacks": an erratum that could never show. */
+Test(scenario_machine, an_erratum_of_what_is_not_there_is_refused)
+{
+    char amd[] = "amd", zen2[] = "zen2", avic[] = "avic", ipis[] = "1235", lvtt[] = "x2avic-lvtt";
+    char *without[] = {avic}, *errata[] = {ipis}, *other[] = {lvtt};
+    machine_refused(&(struct scenario_machine){.vendor = amd, .errata = errata, .errata_count = 1,
+                                               .without = without, .without_count = 1},
+                    "has erratum '1235' of avic, which its machine lacks");
+    machine_refused(&(struct scenario_machine){.vendor = amd, .processor = zen2, .errata = other,
+                                               .errata_count = 1},
+                    "has erratum 'x2avic-lvtt' of x2avic, which its machine lacks");
+}

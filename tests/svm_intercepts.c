@@ -47,8 +47,29 @@ Test(svm_intercepts, instructions_exit_by_their_bit)
         intercept(plain[i].code);
         guest_at(plain[i].guest);
         PUT(save.rsp, WINDOW + GUEST_STACK);
+        PUT(save.rax, VMCB);
         enter_again();
         left_at(plain[i].code, plain[i].at, plain[i].length);
+    }
+}
+
+/* 15.9: #GP for what rAX holds comes before the intercepts of VMRUN, VMLOAD and VMSAVE. */
+Test(svm_intercepts, gp_comes_before_the_intercepts_of_vmcbs)
+{
+    static const uint8_t *const guests[] = {icept_vmrun, icept_vmload, icept_vmsave};
+    static const uint64_t bad[] = {0x21010, 1ull << SVM_PHYSICAL_BITS};
+    guest_at(icept_vmmcall);
+    PUT(control.intercept_exceptions, 1u << VECTOR_GP);
+    intercept(VMEXIT_VMLOAD);
+    intercept(VMEXIT_VMSAVE);
+    enter();
+    left(VMEXIT_VMMCALL);
+    for (unsigned i = 0; i < 6; i++) {
+        PUT(save.rax, bad[i % 2]);
+        guest_at(guests[i / 2]);
+        enter_again();
+        left(VMEXIT_EXCP0 + VECTOR_GP);
+        cr_expect_eq(GET(save.rip), own(guests[i / 2]));
     }
 }
 

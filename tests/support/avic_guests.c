@@ -61,6 +61,11 @@ void code_doorbell(struct code *c, unsigned host_id)
     code_write_msr(c, MSR_AVIC_DOORBELL, host_id);
 }
 
+void code_gif(struct code *c, bool on)
+{
+    code_bytes(c, on ? "\x0f\x01\xdc" : "\x0f\x01\xdd", 3);
+}
+
 /* ---- The machine ---- */
 
 static struct svm *svms[1]; /* of the program that is open */
@@ -74,11 +79,11 @@ struct svm *avic_program_svm(const struct program *p)
 #define PUT(vmcb, member, value) \
     memory_write(mem, (vmcb) + offsetof(struct vmcb, member), sizeof(((struct vmcb *)0)->member), (value))
 
-static void fill_intercepts(struct memory *mem, uint64_t vmcb, bool hlt)
+static void fill_intercepts(struct memory *mem, uint64_t vmcb, const struct avic_core_program *k)
 {
     PUT(vmcb, control.intercept_3,
-        INTERCEPT(VMEXIT_INTR) | INTERCEPT(VMEXIT_NMI) | INTERCEPT(VMEXIT_SHUTDOWN) |
-            (hlt ? INTERCEPT(VMEXIT_HLT) : 0));
+        INTERCEPT(VMEXIT_NMI) | INTERCEPT(VMEXIT_SHUTDOWN) | (k->keeps_intr ? 0 : INTERCEPT(VMEXIT_INTR)) |
+            (k->hlt_exits ? INTERCEPT(VMEXIT_HLT) : 0));
     PUT(vmcb, control.intercept_4, INTERCEPT(VMEXIT_VMRUN) | INTERCEPT(VMEXIT_VMMCALL));
 }
 
@@ -86,9 +91,9 @@ static void fill_vmcb(struct program *p, const struct avic_program *a, unsigned 
 {
     struct memory *mem = &p->m->memory;
     uint64_t vmcb = AVIC_VMCB + 0x1000 * i;
-    fill_intercepts(mem, vmcb, a->core[i].hlt_exits);
+    fill_intercepts(mem, vmcb, &a->core[i]);
     PUT(vmcb, control.asid, 1 + i);
-    PUT(vmcb, control.int_ctl, V_INTR_MASKING | V_AVIC_ENABLE | V_X2AVIC_ENABLE);
+    PUT(vmcb, control.int_ctl, V_INTR_MASKING | V_AVIC_ENABLE | V_X2AVIC_ENABLE | a->core[i].int_ctl);
     PUT(vmcb, control.avic_backing_page, AVIC_PAGE + 0x1000 * i);
     PUT(vmcb, control.avic_physical_table, AVIC_PIT | (a->cores - 1));
     PUT(vmcb, save.cs.selector, 8);
@@ -146,6 +151,12 @@ struct program *avic_program_open(const struct avic_program *a)
     code_handler(&low, &a->low);
     code_handler(&high, &a->high);
     struct lapic *l = interrupts_enable(p, &low, &high);
+    if (a->nests) {
+        struct code nmi = {.size = 0};
+        code_nmi_handler(&nmi, NULL);
+        interrupts_enable_nmi(p, &nmi);
+        interrupts_nest(p);
+    }
     struct svm *s = svms[0] = svm_new(p->m, p->cpu, l);
     s->errata = a->errata;
     if (a->attach)
@@ -159,3 +170,6 @@ struct program *avic_program_open(const struct avic_program *a)
     memcpy(p->cpu->setup_arena, p->m->arena, p->m->arena_used);
     return p;
 }
+
+struct svm *avic_program_svm_any(void);
+struct svm *avic_program_svm_any(void) { return svms[0]; }

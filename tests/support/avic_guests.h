@@ -25,6 +25,8 @@ struct avic_core_program {
     bool hlt_exits;
     bool flag;         /* the guest begins with IF = 1 */
     unsigned vmcb;     /* of which core: its own, unless a test says otherwise */
+    uint64_t int_ctl;  /* further bits of VMCB 060h */
+    bool keeps_intr;   /* physical interrupts are the guest's own: no intercept */
 };
 
 struct avic_program {
@@ -34,6 +36,7 @@ struct avic_program {
     struct code low, high; /* bodies of handlers, which end their interrupt */
     enum memory_model model;
     uint32_t errata;
+    bool nests;            /* handlers on the stack of what they interrupt, and one for NMIs */
     unsigned devices;
     void (*attach)(struct program *, struct lapic *); /* them, or NULL */
 };
@@ -64,5 +67,6 @@ static inline uint64_t avic_exit_code(unsigned vmcb)
 }
 void code_set_running(struct code *, unsigned id, bool running); /* a plain store */
 void code_doorbell(struct code *, unsigned host_id); /* by WRMSR */
+void code_gif(struct code *, bool on); /* STGI, CLGI */
 
 #endif

@@ -54,6 +54,7 @@ void init_vmcb(struct kvm_vcpu *vcpu)
     set_segments(vmcb, guest);
     vmcb->asid = 1 + vcpu->vcpu_id;
     vmcb->int_ctl = V_INTR_MASKING_MASK;
+    vmcb->nested_ctl = SVM_NESTED_CTL_NP_ENABLE; /* AVIC wants it */
     vmcb->efer = rdmsr(MSR_EFER);
     vmcb->cr0 = READ_CR(0);
     vmcb->cr3 = READ_CR(3);

@@ -31,7 +31,7 @@ struct vmcb {
     u64 exit_info_1;
     u64 exit_info_2;
     u64 exit_int_info;
-    u64 np_control;
+    u64 nested_ctl;
     u64 avic_vapic_bar;
     u64 ghcb_pa;
     u64 event_inj;
@@ -65,6 +65,7 @@ VMCB_AT(0x058, asid);
 VMCB_AT(0x060, int_ctl);
 VMCB_AT(0x070, exit_code);
 VMCB_AT(0x088, exit_int_info);
+VMCB_AT(0x090, nested_ctl);
 VMCB_AT(0x098, avic_vapic_bar);
 VMCB_AT(0x0a8, event_inj);
 VMCB_AT(0x0c0, clean);
@@ -90,6 +91,7 @@ static_assert(sizeof(struct vmcb) == PAGE_SIZE, "APM vol. 2, 15.5.1");
 #define V_GIF_ENABLE_MASK       (1ul << 25)
 #define X2APIC_MODE_MASK        (1ul << 30)
 #define AVIC_ENABLE_MASK        (1ul << 31)
+#define SVM_NESTED_CTL_NP_ENABLE 1ul    /* nested_ctl */
 #define SVM_INTERRUPT_SHADOW    1ul     /* int_state */
 #define SVM_EVTINJ_VALID        (1ul << 31)     /* event_inj and exit_int_info; type 0: an interrupt */
 #define TLB_CONTROL_FLUSH_ASID  3
