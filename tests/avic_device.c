@@ -47,6 +47,21 @@ Test(avic_device, a_new_entry_has_the_vcpus_place, .timeout = 300)
     expect_variant(SCENARIO, "E-W5-route");
 }
 
+Test(avic_device, a_new_entry_of_a_vcpu_that_goes_to_sleep, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-start");
+}
+
+Test(avic_device, a_new_entry_of_a_vcpu_that_sleeps, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-asleep");
+}
+
+Test(avic_device, a_new_entry_without_ga_log_intr, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V16-asleep");
+}
+
 Test(avic_device, from_one_vcpu_to_another, .timeout = 300)
 {
     expect_variant(SCENARIO, "V0-stopped");
@@ -99,9 +114,9 @@ Test(avic_device, a_narrow_lock_is_no_matter_to_load, .timeout = 300)
     expect_variant(SCENARIO, "V7-load");
 }
 
-Test(avic_device, a_narrow_lock_loses_against_put, .timeout = 600)
+Test(avic_device, a_narrow_lock_loses_against_put, .timeout = 300)
 {
-    expect_large_variant(SCENARIO, "V7-start");
+    expect_variant(SCENARIO, "V7-start");
 }
 
 Test(avic_device, without_the_lock_load_does_not_find_the_entry, .timeout = 300)
