@@ -18,7 +18,7 @@
 #define HOST_CPU        1
 #define DEVICE_ID       0x18    /* 00:03.0 */
 
-/* As set-up leaves them: to the host, to vCPU 0, to vCPU 1, to nobody: the unit blocks what comes. */
+/* As set-up leaves them: to the host; to vCPU 0, or the host; to vCPU 1; to nobody: the unit blocks what comes. */
 enum { ENTRY_HOST, ENTRY_GUEST, ENTRY_OTHER, ENTRY_NEW, ENTRIES };
 static_assert(ENTRIES <= INTTABLEN, "each has a place in the table");
 
@@ -56,6 +56,14 @@ static void create_vcpu(unsigned long cpu, union thread_union *thread, u32 state
     vcpu->gprs[GUEST_XAPIC_FIRST] = GUEST_VECTOR;
 }
 
+/* Where an entry is to become one of vCPU 0, it is the first. */
+static bool begins_posted(void)
+{
+    image_thread_fn *other = image_thread[1];
+
+    return other != route_thread && other != start_thread && other != retarget_thread;
+}
+
 static void prepare_entries(void)
 {
     for (int i = 0; i < ENTRIES; i++) {
@@ -63,7 +71,8 @@ static void prepare_entries(void)
         irqfds[i].host_irq = &ir_data[i];
     }
     amd_irq_table[ENTRY_NEW] = (struct irte_ga) { .lo = 0, .hi = 0 };
-    kvm_pi_update_irte(&irqfds[ENTRY_GUEST], &vcpus[0], GUEST_VECTOR);
+    if (begins_posted())
+        kvm_pi_update_irte(&irqfds[ENTRY_GUEST], &vcpus[0], GUEST_VECTOR);
     kvm_pi_update_irte(&irqfds[ENTRY_OTHER], &vcpus[1], GUEST_VECTOR);
 }
 
