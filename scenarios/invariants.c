@@ -234,6 +234,16 @@ static const struct invariant table[] = {
         .holds = avic1,
     },
     {
+        .name = "AVIC-2",
+        .events = EVENT_VMRUN | LEAVES(REGION_IR) | LEAVES(REGION_BLOCK),
+        .holds = avic2,
+    },
+    {
+        .name = "AVIC-3",
+        .events = EVENT_VMRUN | LEAVES(REGION_IR),
+        .holds = avic3,
+    },
+    {
         .name = "AVIC-4",
         .events = LEAVES(REGION_NOTIFY),
         .holds = avic4,
@@ -267,7 +277,7 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-4, AVIC-5, N-2";
+    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
 }
 
 /* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
@@ -292,6 +302,20 @@ static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
     return true;
 }
 
+static bool of_entries(const struct invariant *inv)
+{
+    return inv->holds == avic2 || inv->holds == avic3;
+}
+
+static bool prepare_entries(struct session *s, struct invariant *inv, char *error)
+{
+    if (!avic_entries_find(s, error))
+        return false;
+    watch(inv, s->states.irte, s->states.irte->size);
+    s->m->region_watch |= INSIDE(REGION_IR);
+    return true;
+}
+
 static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
 {
     if (!s->svm) {
@@ -307,7 +331,7 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
     }
     watch(inv, s->states.physical_id, 8 * STATE_VCPUS);
     s->m->region_watch |= INSIDE(REGION_NOTIFY) | INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
-    return true;
+    return !of_entries(inv) || prepare_entries(s, inv, error);
 }
 
 static bool prepare_posting(struct session *s, struct invariant *inv, char *error)
@@ -327,7 +351,8 @@ static bool prepare_posting(struct session *s, struct invariant *inv, char *erro
 
 static bool of_avic(const struct invariant *inv)
 {
-    return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || inv->holds == nested2;
+    return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || inv->holds == nested2 ||
+           of_entries(inv);
 }
 
 bool invariants_add(struct session *s, char *error)

@@ -16,7 +16,7 @@
 #include "svm/avic_tables.h"
 #include "svm/vmcb.h"
 
-static const struct state_vcpu *vcpu_of(const struct look *l, unsigned vcpu)
+const struct state_vcpu *vcpu_of(const struct look *l, unsigned vcpu)
 {
     assert(vcpu < l->s->states.vcpus);
     return &l->s->states.vcpu[vcpu];
@@ -29,7 +29,7 @@ static uint32_t ask_word(const struct look *l, uint64_t at)
 }
 
 /* Off its run queue, and nobody has begun to wake it: that resets the state first. */
-static bool ask_asleep(const struct look *l, unsigned vcpu)
+bool ask_vcpu_asleep(const struct look *l, unsigned vcpu)
 {
     return !ask_word(l, vcpu_of(l, vcpu)->on_rq->address) &&
            ask_word(l, vcpu_of(l, vcpu)->task_state->address);
@@ -55,7 +55,7 @@ bool avic1(void *context, struct machine *m, struct footprint *fp, char *message
     struct look l = {context, fp};
     (void)m;
     for (unsigned vcpu = 0; vcpu < l.s->states.vcpus; vcpu++) {
-        unsigned vector = ask_asleep(&l, vcpu) ? ask_irr(&l, vcpu) : 0;
+        unsigned vector = ask_vcpu_asleep(&l, vcpu) ? ask_irr(&l, vcpu) : 0;
         if (!vector)
             continue;
         if (ask_region(&l, ~0u, INSIDE(REGION_BLOCK) | INSIDE(REGION_NOTIFY) | INSIDE(REGION_WAKE)))
@@ -116,7 +116,7 @@ bool avic4(void *context, struct machine *m, struct footprint *fp, char *message
         unsigned vector = icr & 0xff;
         for (unsigned vcpu = 0; vcpu < l.s->states.vcpus; vcpu++) {
             uint64_t at = vcpu_of(&l, vcpu)->vapic->address + VAPIC_VIRR + vapic_word(vector);
-            if (!is_target(&to, sender, vcpu) || !ask_asleep(&l, vcpu) ||
+            if (!is_target(&to, sender, vcpu) || !ask_vcpu_asleep(&l, vcpu) ||
                 ask_word(&l, at) >> (vector & 31) & 1 || ask_answered(&l, vector))
                 continue;
             snprintf(message, size, "vCPU%u has sent IPI %#x to vCPU%u, which sleeps: neither is it in IRR, nor has "
@@ -135,7 +135,7 @@ static uint64_t ask_entry(const struct look *l, unsigned vcpu)
 }
 
 /* Which vCPU's guest is it that a core has entered? */
-static bool runs(const struct look *l, unsigned core, unsigned vcpu)
+bool vcpu_runs(const struct look *l, unsigned core, unsigned vcpu)
 {
     uint64_t vmcb = svm_vmcb(l->s->svm, core);
     uint64_t page = vmcb ? state_read(l->s, vmcb + offsetof(struct vmcb, control.avic_backing_page), 8) : 0;
@@ -148,12 +148,12 @@ bool avic5(void *context, struct machine *m, struct footprint *fp, char *message
 {
     struct look l = {context, fp};
     for (unsigned vcpu = 0; vcpu < l.s->states.vcpus; vcpu++) {
-        if (fp->events & LEAVES(REGION_BLOCK) && ask_asleep(&l, vcpu) && pit_running(ask_entry(&l, vcpu))) {
+        if (fp->events & LEAVES(REGION_BLOCK) && ask_vcpu_asleep(&l, vcpu) && pit_running(ask_entry(&l, vcpu))) {
             snprintf(message, size, "vCPU%u sleeps and is marked as running: no IPI to it will exit", vcpu);
             return false;
         }
         for (unsigned core = 0; fp->events & EVENT_VMRUN && core < m->cores; core++) {
-            if (!writes(fp, core_control(core, UNIT_VIRT)) || !runs(&l, core, vcpu))
+            if (!writes(fp, core_control(core, UNIT_VIRT)) || !vcpu_runs(&l, core, vcpu))
                 continue;
             uint64_t entry = ask_entry(&l, vcpu);
             if (!pit_running(entry) || (unsigned)lapic_core_of_id(l.s->lapic, pit_host_id(entry)) == core)

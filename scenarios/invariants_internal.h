@@ -18,7 +18,12 @@ struct look {
 /* Is a core other than `except` (~0: any) in one of these regions? */
 bool ask_region(const struct look *, unsigned except, uint32_t regions);
 
-/* invariants_avic.c */
+/* invariants_avic.c: a vCPU's states; does it sleep, and nobody has begun to wake it? And, no question, is it the one whose
+ * guest this core has entered? */
+const struct state_vcpu *vcpu_of(const struct look *, unsigned vcpu);
+bool ask_vcpu_asleep(const struct look *, unsigned vcpu);
+bool vcpu_runs(const struct look *, unsigned core, unsigned vcpu);
+
 bool avic1(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
@@ -27,5 +32,10 @@ bool nested2(void *context, struct machine *, struct footprint *, char *message,
 /* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
 bool avic_active_states_find(struct session *, char *error);
+
+/* invariants_avic_iommu.c: the same. */
+bool avic2(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool avic3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool avic_entries_find(struct session *, char *error);
 
 #endif

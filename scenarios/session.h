@@ -48,6 +48,7 @@ struct session {
         const struct image_state *requests, *requested, *served;
         const struct image_state *asserted, *entry;
         const struct image_state *physical_id; /* AVIC's table */
+        const struct image_state *irte;        /* the interrupt remapping table of an AMD IOMMU */
         struct state_vcpu vcpu[STATE_VCPUS];
         unsigned vcpus;
     } states;

@@ -4,6 +4,8 @@
  * scenario.yaml expects, which its README.md derives; and that the variants do what they say.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "iommu/amdvi.h"
 #include "tests/support/expectations.h"
@@ -45,6 +47,21 @@ Test(avic_device, a_new_entry_has_the_vcpus_place, .timeout = 300)
     expect_variant(SCENARIO, "V0-route");
     expect_variant(SCENARIO, "V0-load");
     expect_variant(SCENARIO, "E-W5-route");
+}
+
+Test(avic_device, a_new_entry_of_a_vcpu_that_goes_to_sleep, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-start");
+}
+
+Test(avic_device, a_new_entry_of_a_vcpu_that_sleeps, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-asleep");
+}
+
+Test(avic_device, a_new_entry_without_ga_log_intr, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V16-asleep");
 }
 
 Test(avic_device, from_one_vcpu_to_another, .timeout = 300)
@@ -99,9 +116,9 @@ Test(avic_device, a_narrow_lock_is_no_matter_to_load, .timeout = 300)
     expect_variant(SCENARIO, "V7-load");
 }
 
-Test(avic_device, a_narrow_lock_loses_against_put, .timeout = 600)
+Test(avic_device, a_narrow_lock_loses_against_put, .timeout = 300)
 {
-    expect_large_variant(SCENARIO, "V7-start");
+    expect_variant(SCENARIO, "V7-start");
 }
 
 Test(avic_device, without_the_lock_load_does_not_find_the_entry, .timeout = 300)
@@ -193,4 +210,47 @@ Test(avic_device, W1_leaves_the_entry_pointing_nowhere, .timeout = 300)
     cr_expect_eq(good.running, good.executions);
     cr_expect_eq(bad.in_guest_mode, bad.executions);
     cr_expect_eq(bad.running, 0);
+}
+
+/* ---- What AVIC-2 and AVIC-3 ask of a scenario ---- */
+
+static struct scenario *load(const char *name)
+{
+    char path[400], error[SCENARIO_ERROR];
+    snprintf(path, sizeof path, "%s/%s/scenario.yaml", IRQWEAVE_IMAGES_DIR, name);
+    struct scenario *scenario = scenario_load_file(path, error);
+    cr_assert(scenario, "%s", error);
+    return scenario;
+}
+
+static void expect_refused(const struct scenario *scenario, const struct scenario_variant *v, const char *words)
+{
+    char error[SCENARIO_ERROR] = "";
+    cr_assert(!session_open(scenario, v, error));
+    cr_expect(strstr(error, words), "%s", error);
+    cr_expect(!strchr(error, '\n'));
+}
+
+Test(avic_device, invariants_of_entries_are_for_two_cores)
+{
+    char error[SCENARIO_ERROR];
+    struct scenario *scenario = load(SCENARIO);
+    struct scenario_variant v = *scenario_variant(scenario, "V0-run", error);
+    v.cores = 3;
+    expect_refused(scenario, &v, "variant V0-run: 3 cores; with AVIC-2 and AVIC-3 at most 2 are right");
+    scenario_free(scenario);
+}
+
+Test(avic_device, invariants_of_entries_need_the_table)
+{
+    char error[SCENARIO_ERROR], *names[] = {(char[]){"AVIC-3"}};
+    struct scenario *scenario = load("avic-is-running");
+    char **own = scenario->invariants;
+    unsigned count = scenario->invariants_count;
+    scenario->invariants = names;
+    scenario->invariants_count = 1;
+    expect_refused(scenario, scenario_variant(scenario, "V0-ipi", error), "no state 'irte' of at least 16 bytes");
+    scenario->invariants = own;
+    scenario->invariants_count = count;
+    scenario_free(scenario);
 }

@@ -18,8 +18,9 @@
 #define HOST_CPU        1
 #define DEVICE_ID       0x18    /* 00:03.0 */
 
-/* As set-up leaves them: to the host, to vCPU 0, to vCPU 1, to nobody: the unit blocks what comes. */
+/* As set-up leaves them: to the host; to vCPU 0, or the host; to vCPU 1; to nobody: the unit blocks what comes. */
 enum { ENTRY_HOST, ENTRY_GUEST, ENTRY_OTHER, ENTRY_NEW, ENTRIES };
+static_assert(ENTRIES <= INTTABLEN, "each has a place in the table");
 
 static struct amd_ir_data ir_data[ENTRIES];
 static struct kvm_kernel_irqfd irqfds[ENTRIES];
@@ -36,7 +37,7 @@ static union thread_union vcpu0_task, vcpu1_task, better_task, core1_task;
 IMAGE_STATE("vcpu0.state", vcpu0_task.task.state);
 IMAGE_STATE("vcpu0.on_rq", vcpu0_task.task.on_rq);
 
-image_thread_fn vcpu0_inside_thread, vcpu0_waiting_thread, vcpu0_halted_thread;
+image_thread_fn vcpu0_inside_thread, vcpu0_waiting_thread, vcpu0_halted_thread, vcpu0_asleep_thread;
 image_thread_fn idle_thread, preempt_thread, pull_thread, route_thread, start_thread, unroute_thread, retarget_thread;
 
 static void nothing(void *unused)
@@ -55,6 +56,14 @@ static void create_vcpu(unsigned long cpu, union thread_union *thread, u32 state
     vcpu->gprs[GUEST_XAPIC_FIRST] = GUEST_VECTOR;
 }
 
+/* Where an entry is to become one of vCPU 0, it is the first. */
+static bool begins_posted(void)
+{
+    image_thread_fn *other = image_thread[1];
+
+    return other != route_thread && other != start_thread && other != retarget_thread;
+}
+
 static void prepare_entries(void)
 {
     for (int i = 0; i < ENTRIES; i++) {
@@ -62,7 +71,8 @@ static void prepare_entries(void)
         irqfds[i].host_irq = &ir_data[i];
     }
     amd_irq_table[ENTRY_NEW] = (struct irte_ga) { .lo = 0, .hi = 0 };
-    kvm_pi_update_irte(&irqfds[ENTRY_GUEST], &vcpus[0], GUEST_VECTOR);
+    if (begins_posted())
+        kvm_pi_update_irte(&irqfds[ENTRY_GUEST], &vcpus[0], GUEST_VECTOR);
     kvm_pi_update_irte(&irqfds[ENTRY_OTHER], &vcpus[1], GUEST_VECTOR);
 }
 
@@ -80,6 +90,22 @@ static void halt_vcpu(struct kvm_vcpu *vcpu)
     to_svm(vcpu)->vmcb->rflags |= X86_EFLAGS_IF;
 }
 
+/* Where its thread goes on when it is woken. */
+static void woken_vcpu(void *vcpu)
+{
+    kvm_vcpu_end_wait(vcpu);
+    vcpu_thread(vcpu);
+}
+
+/* As behind the last look of kvm_vcpu_block(), when it has been switched out. */
+static void put_to_sleep(struct kvm_vcpu *vcpu)
+{
+    halt_vcpu(vcpu);
+    vcpu0_task.task.function = woken_vcpu;
+    to_block(vcpu)->wait.task = &vcpu0_task.task;
+    __avic_vcpu_put(vcpu, AVIC_START_BLOCKING);
+}
+
 /* On the host's core, whenever the device's interrupt comes there. */
 static void device_interrupt(void)
 {
@@ -90,10 +116,11 @@ static void device_interrupt(void)
 static void set_up_core0(void)
 {
     bool waiting = image_thread[0] == vcpu0_waiting_thread;
+    bool asleep = image_thread[0] == vcpu0_asleep_thread;
 
     sched_handlers[GA_LOG_VECTOR - SCHED_VECTOR_FIRST] = amd_iommu_int_galog_handler;
     sched_handlers[DEVICE_VECTOR - SCHED_VECTOR_FIRST] = device_interrupt;
-    create_vcpu(0, &vcpu0_task, TASK_RUNNING);
+    create_vcpu(0, &vcpu0_task, asleep ? TASK_INTERRUPTIBLE : TASK_RUNNING);
     create_vcpu(1, &vcpu1_task, TASK_INTERRUPTIBLE);
     __avic_vcpu_put(&vcpus[1], AVIC_START_BLOCKING);
     sched_create(&better_task, 0, 2, waiting ? TASK_RUNNING : TASK_INTERRUPTIBLE, nothing, NULL);
@@ -104,6 +131,8 @@ static void set_up_core0(void)
     svm_halt_inside(&vcpus[0]);
     if (image_thread[0] == vcpu0_halted_thread)
         halt_vcpu(&vcpus[0]);
+    if (asleep)
+        put_to_sleep(&vcpus[0]);
 }
 
 void scenario_setup(unsigned long cpu)
@@ -134,6 +163,13 @@ void vcpu0_waiting_thread(unsigned long cpu)
 
 /* From behind the exit of its guest's HLT on. Once is enough: later its guest halts in guest mode. */
 void vcpu0_halted_thread(unsigned long cpu)
+{
+    (void)cpu;
+    sched_enter();
+}
+
+/* Its thread sleeps. */
+void vcpu0_asleep_thread(unsigned long cpu)
 {
     (void)cpu;
     sched_enter();

@@ -56,9 +56,9 @@
 #define DEV_ENTRY_QWORDS        4
 #define DEV_TABLE_ENTRIES       128             /* one page */
 #define DTE_IRQ_REMAP_ENABLE    1ul
-#define DTE_INTTABLEN           (4ul << 1)      /* 2^4 */
+#define DTE_INTTABLEN           (2ul << 1)      /* 2^2 */
 #define DTE_IRQ_REMAP_INTCTL    (2ul << 60)
-#define INTTABLEN               16
+#define INTTABLEN               4
 
 /* 128 bits; the upper word differs only in that a remapped entry has no backing page. */
 struct irte_ga {
