@@ -69,6 +69,11 @@ Test(avic_inhibit, bit_before_irr_loses, .timeout = 600)
     expect_variant(SCENARIO, "bit-first");
 }
 
+Test(avic_inhibit, bit_before_mode_is_safe, .timeout = 600)
+{
+    expect_variant(SCENARIO, "bit-then-mode");
+}
+
 Test(avic_inhibit, without_ipi_virtualization, .timeout = 600)
 {
     expect_variant(SCENARIO, "W5-ipi-off");
