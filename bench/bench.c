@@ -121,6 +121,7 @@ bool bench_run(bool json, char *error)
     scenario_free(s);
     for (unsigned i = first; i < rows.count; i++)
         variants_seconds += rows.row[i].seconds;
+    ok = ok && run(&rows, "avic-ring:V0-2", error) && run(&rows, "avic-ring:V0-3", error);
     if (ok && json)
         print_json(&rows, variants_seconds);
     else if (ok)
