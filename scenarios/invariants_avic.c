@@ -172,7 +172,7 @@ bool nested2(void *context, struct machine *m, struct footprint *fp, char *messa
 {
     struct look l = {context, fp};
     for (unsigned vcpu = 0; vcpu < l.s->states.vcpus && vcpu < m->cores; vcpu++) {
-        if (!writes(fp, core_control(vcpu, UNIT_VIRT)) || !runs(&l, vcpu, vcpu))
+        if (!writes(fp, core_control(vcpu, UNIT_VIRT)) || !vcpu_runs(&l, vcpu, vcpu))
             continue;
         uint64_t vmcb = svm_vmcb(l.s->svm, vcpu);
         bool on = state_read_as(l.s, vcpu, vmcb + offsetof(struct vmcb, control.int_ctl), 8) & V_AVIC_ENABLE;
