@@ -64,12 +64,13 @@ asm(".pushsection .guest.text, \"ax\", @progbits\n"
     "    jmp l2_main\n"
     ".popsection\n");
 
-/* What L1 asks for: all that L0 does for L1, with a stack, TSS and IDT of L2's own, and without AVIC. */
+/* What L1 asks for: all that L0 does for L1, with a stack, TSS and IDT of L2's own, and without AVIC. The IDT is empty: no
+ * interrupt is L2's. */
 static void init_vmcb12(const struct vmcb *vmcb01)
 {
     struct guest_memory *l2 = &guest_memories[L2_MEMORY];
 
-    guest_init_vcpu(L2_MEMORY);
+    tss_init(&l2->tss);
     copy_save_area(&vmcb12, vmcb01);
     for (int i = 0; i < 6; i++)
         vmcb12.intercepts[i] = vmcb01->intercepts[i];

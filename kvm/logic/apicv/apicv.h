@@ -67,11 +67,12 @@ bool kvm_vcpu_apicv_activated(struct kvm_vcpu *vcpu);
 void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu);
 void kvm_apicv_assert(struct kvm_vcpu *vcpu);
 
-/* The vendor's part, in the vCPU's thread. The controls follow apicv_active; reasons of this vCPU, a bit each; an
- * interrupt of a software APIC is injected, or the guest leaves as soon as it could be. */
+/* The vendor's part, in the vCPU's thread. The controls follow apicv_active; reasons of this vCPU, a bit each; what is
+ * pending ends the stay in a guest of the guest (true: one runs on, and nothing may be injected); an interrupt of a
+ * software APIC is injected, or the guest leaves as soon as it could be. */
 void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu);
 unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu);
-void kvm_x86_check_nested_events(struct kvm_vcpu *vcpu);
+bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu);
 bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu);
 void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector);
 void kvm_x86_enable_irq_window(struct kvm_vcpu *vcpu, bool on);

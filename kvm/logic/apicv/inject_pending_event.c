@@ -10,7 +10,8 @@ void inject_pending_event(struct kvm_vcpu *vcpu)
 {
     int vector, in_service;
 
-    kvm_x86_check_nested_events(vcpu);
+    if (kvm_x86_check_nested_events(vcpu))
+        return;
     vector = kvm_lapic_find_highest_irr(vcpu);
     in_service = apic_find_highest_isr(vcpu);
     kvm_x86_enable_irq_window(vcpu, false);

@@ -19,9 +19,10 @@ unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
     return 0;
 }
 
-void kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
+bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
 {
     (void)vcpu;
+    return false;
 }
 
 /* An injection that an earlier pass has prepared stays where it is until an entry takes it. */

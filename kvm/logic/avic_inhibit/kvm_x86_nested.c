@@ -10,7 +10,8 @@ unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
     return 0;
 }
 
-void kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
+bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
 {
     (void)vcpu;
+    return false;
 }
