@@ -26,6 +26,7 @@ int exit_code_worse(int a, int b);
 struct options {
     bool json;
     bool step;
+    bool all_steps;
     const char *output;
     const char *only;
     const char *frontier;
@@ -62,6 +63,7 @@ enum option_key {
     OPTION_JOBS = 'J',
     OPTION_FRONTIER = 'F',
     OPTION_RESUME = 'R',
+    OPTION_ALL_STEPS = 'A',
     OPTION_HELP = 'h',
 };
 

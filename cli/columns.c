@@ -59,13 +59,18 @@ static void print_wrapped(struct cell *c, unsigned indent, const char *text)
     }
 }
 
+static bool left_out(const struct story *s, const struct story_event *e)
+{
+    return e->scaffold || (s->brief && e->own && !e->remark[0]);
+}
+
 /* Does this event go on at the place of the one printed before it? Then the place is left out. */
 static bool same_place(const struct story *s, unsigned index)
 {
     const struct story_event *e = &s->event[index];
     while (index-- > 0) {
         const struct story_event *before = &s->event[index];
-        if (before->scaffold)
+        if (left_out(s, before))
             continue;
         return before->column == e->column && !before->hardware && !strcmp(before->where, e->where);
     }
@@ -89,21 +94,28 @@ static void print_core_event(struct cell *c, unsigned index, const char *action)
     print_wrapped(c, INDENT, action);
 }
 
-static void print_extras(struct cell *c, const struct story_event *e)
+static void print_notes(struct cell *c, const struct story_event *e)
 {
-    char line[STORY_LINE + 16];
-    if (e->remark[0]) {
-        snprintf(line, sizeof line, "! %s", e->remark);
-        print_wrapped(c, INDENT, line);
-    }
-    if (e->buffer[0] && !(e->step->forwarded)) {
-        snprintf(line, sizeof line, "store buffer: %s", e->buffer);
-        print_wrapped(c, INDENT, line);
-    }
+    char line[STEP_TEXT + 4];
     for (unsigned i = 0; i < e->step->note_count; i++) {
         snprintf(line, sizeof line, "-- %s", e->step->notes[i]);
         print_wrapped(c, 0, line);
     }
+}
+
+static void print_extras(struct cell *c, const struct story_event *e)
+{
+    char line[STORY_LINE + 16];
+    const char *buffer = c->story->brief ? e->seen : e->buffer;
+    if (e->remark[0]) {
+        snprintf(line, sizeof line, "! %s", e->remark);
+        print_wrapped(c, INDENT, line);
+    }
+    if (buffer[0] && !(e->step->forwarded)) {
+        snprintf(line, sizeof line, "store buffer: %s", buffer);
+        print_wrapped(c, INDENT, line);
+    }
+    print_notes(c, e);
 }
 
 static void print_action(struct cell *c, unsigned index)
@@ -123,12 +135,14 @@ bool columns_print_event(FILE *f, const struct story *s, unsigned index)
 {
     const struct story_event *e = &s->event[index];
     struct cell cell = {f, s, e->column, e->number};
-    if (e->scaffold)
-        cell.number = 0;
-    else
+    if (!left_out(s, e)) {
         print_action(&cell, index);
-    print_extras(&cell, e);
-    return !e->scaffold || e->step->note_count;
+        print_extras(&cell, e);
+        return true;
+    }
+    cell.number = 0;
+    print_notes(&cell, e);
+    return e->step->note_count;
 }
 
 void columns_print_wrapped(FILE *f, const char *text)
@@ -211,8 +225,32 @@ void columns_print_end(FILE *f, const struct story *s)
 
 void columns_print(FILE *f, const struct story *s)
 {
+    bool gap = false;
     columns_print_head(f, s);
-    for (unsigned i = 0; i < s->count; i++)
+    for (unsigned i = 0; i < s->count; i++) {
+        bool out = left_out(s, &s->event[i]);
+        if (gap && !out)
+            fprintf(f, "%*s\n", NUMBER_WIDTH, "...");
+        gap = (gap && out) || (out && !s->event[i].scaffold);
         columns_print_event(f, s, i);
+    }
     columns_print_end(f, s);
+}
+
+int columns_of_variants(const struct scenario *s)
+{
+    size_t width = 12;
+    for (unsigned i = 0; i < s->variants_count; i++)
+        if (strlen(s->variants[i].name) > width)
+            width = strlen(s->variants[i].name);
+    return (int)width;
+}
+
+int columns_of_knobs(void)
+{
+    size_t width = 0;
+    for (unsigned k = 0; k < KNOB_COUNT; k++)
+        if (strlen(knob_table[k].name) > width)
+            width = strlen(knob_table[k].name);
+    return (int)width;
 }

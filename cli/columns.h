@@ -7,7 +7,7 @@
 
 #include "cli/story.h"
 
-enum { COLUMNS_WIDTH = 100 };
+enum { COLUMNS_WIDTH = 80 };
 
 void columns_print_head(FILE *, const struct story *);
 
@@ -22,6 +22,10 @@ void columns_print_end(FILE *, const struct story *);
 
 /* The kinds of findings of which nothing but the name was kept; nothing if there are none. */
 void columns_print_dropped(FILE *, const struct machine *, uint64_t dropped);
+
+/* Wide enough for the name of each variant, or of each knob. */
+int columns_of_variants(const struct scenario *);
+int columns_of_knobs(void);
 
 /* All of it. */
 void columns_print(FILE *, const struct story *);

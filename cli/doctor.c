@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "cli/cli.h"
+#include "cli/columns.h"
 
 /*
  * Version 2.1 maps high addresses and redirects execution in another way (docs/architecture.md): it
@@ -107,7 +108,7 @@ static void print_report(json_t *report)
     printf("\nKnobs: points of the hardware that no manual settles. The first value is the default.\n");
     json_array_foreach (json_object_get(report, "knobs"), i, item) {
         json_t *value, *values = json_object_get(item, "values");
-        printf("  %-25s", json_string_value(json_object_get(item, "name")));
+        printf("  %-*s ", columns_of_knobs(), json_string_value(json_object_get(item, "name")));
         json_array_foreach (values, v, value)
             printf("%s%s", v ? "|" : "", json_string_value(value));
         printf("\n      %s? (%s)\n", json_string_value(json_object_get(item, "question")),

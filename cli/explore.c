@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/columns.h"
 #include "cli/jobs.h"
 #include "cli/resume.h"
 #include "sim/recording.h"
@@ -15,7 +16,7 @@ struct order {
     struct frontier frontier;               /* with --resume */
 };
 
-static int print_run(const struct run *run, const struct options *o)
+static int print_run(struct run *run, const struct options *o)
 {
     if (o->json) {
         json_t *object = run_to_json(run);
@@ -23,6 +24,7 @@ static int print_run(const struct run *run, const struct options *o)
         putchar('\n');
         json_decref(object);
     } else {
+        run->story.brief = !o->all_steps;
         run_print(stdout, run);
     }
     return verdict_exit_code(run->result.verdict);
@@ -42,7 +44,7 @@ static int write_recording(const struct run *run, const char *path)
 static bool run_variant(struct run *run, struct session *s, struct order *t, char *error)
 {
     const struct options *o = t->options;
-    struct explore_options options = o->explore;
+    struct explore_options options = o->resume ? o->explore : run_options(o, t->variant);
     if (!o->resume)
         return run_explore(run, s, o->model, &o->knobs, &options, options_jobs(o), error);
     *run = (struct run){.session = s};
@@ -92,11 +94,12 @@ static json_t *explore_job(void *context, unsigned index)
     const struct order *t = context;
     char error[SCENARIO_ERROR];
     struct run run;
+    const struct scenario_variant *variant = &t->scenario->variants[index];
+    struct explore_options options = run_options(t->options, variant);
     run_is_quiet = true;
     leave_on_signals(false);
-    struct session *s = session_open(t->scenario, &t->scenario->variants[index], error);
-    if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &t->options->explore,
-                           1, error))
+    struct session *s = session_open(t->scenario, variant, error);
+    if (!s || !run_explore(&run, s, t->options->model, &t->options->knobs, &options, 1, error))
         return json_pack("{s:s}", "error", error);
     return run_to_json(&run);
 }
@@ -114,10 +117,10 @@ static int code_of(const struct scenario *s, unsigned variant, const json_t *run
     return EXIT_INCOMPLETE;
 }
 
-static void print_line(const struct scenario_variant *v, const json_t *run)
+static void print_line(const struct scenario_variant *v, int width, const json_t *run)
 {
     const json_t *executions = json_object_get(run, "executions");
-    printf("%-12s %-10s %9lld executions, %lld blocked, %.2f s\n", v->name,
+    printf("%-*s %-10s %9lld executions, %lld blocked, %.2f s\n", width, v->name,
            json_string_value(json_object_get(run, "verdict")),
            (long long)json_integer_value(json_object_get(executions, "complete")),
            (long long)json_integer_value(json_object_get(executions, "blocked")),
@@ -135,7 +138,7 @@ static int explore_all(struct order *t)
         int code = code_of(t->scenario, i, runs[i]);
         status = exit_code_worse(status, code);
         if (!t->options->json && code != EXIT_WRONG_USE)
-            print_line(&t->scenario->variants[i], runs[i]);
+            print_line(&t->scenario->variants[i], columns_of_variants(t->scenario), runs[i]);
         json_array_append_new(list, runs[i]);
     }
     if (t->options->json) {
@@ -170,7 +173,7 @@ int explore_main(int argc, char **argv)
     const volatile sig_atomic_t *stop = leave_on_signals(true); /* whatever takes long comes later */
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
-                  "random, a sample of them.", "jmkaespordqwJFR");
+                  "random, a sample of them.", "jmkaespordqwAJFR");
     o.explore.stop = stop;
     if (o.count > 1 || (!o.count && !o.resume))
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");

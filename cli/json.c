@@ -78,6 +78,7 @@ static json_t *event_to_json(const struct story *story, const struct story_event
     json_object_set_new(object, "pc", e->step->pc ? hexadecimal(e->step->pc) : json_null());
     add_place(object, &e->place);
     add_access(object, story, e->step);
+    json_object_set_new(object, "met", json_boolean(e->step->met));
     json_object_set_new(object, "buffered", json_integer(e->step->buffered));
     json_object_set_new(object, "cycle", json_integer((json_int_t)e->step->cycle));
     if (e->buffer[0])

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/columns.h"
 
 static json_t *variant_to_json(const struct scenario_variant *v)
 {
@@ -26,7 +27,7 @@ static void print_scenario(const struct scenario *s)
 {
     printf("%s: %s\n", s->name, s->summary);
     for (unsigned i = 0; i < s->variants_count; i++)
-        printf("  %-12s %s\n", s->variants[i].name, s->variants[i].summary);
+        printf("  %-*s %s\n", columns_of_variants(s), s->variants[i].name, s->variants[i].summary);
 }
 
 static bool list_one(const char *name, json_t *list)

@@ -66,6 +66,8 @@ static const struct argp_option table[] = {
      "At most N times in an execution is a core that could go on left for another. All such "
      "executions are explored by dfs; the other algorithms may leave some out, for equivalent ones "
      "with more preemptions", 0},
+    {"all-steps", OPTION_ALL_STEPS, NULL, 0,
+     "Shows also what only its own CPU can tell; without it '...' stands for such steps", 0},
     {"no-minimise", OPTION_NO_MINIMISE, NULL, 0, "Shows schedules as they were found", 0},
     {"output", OPTION_OUTPUT, "FILE", 0, "Writes a recording of the violation", 0},
     {"jobs", OPTION_JOBS, "N", 0, "Processes at work (all processors); the result is the same for any N", 0},
@@ -307,6 +309,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_MAX_PREEMPTIONS:
         parse_max_preemptions(o, text, state);
+        return 0;
+    case OPTION_ALL_STEPS:
+        o->all_steps = true;
         return 0;
     case OPTION_NO_MINIMISE:
         o->explore.raw = true;

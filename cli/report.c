@@ -43,11 +43,13 @@ static void print_findings(FILE *f, const struct explore_result *r)
 
 static void print_knobs(FILE *f, const struct session *s, uint64_t consulted)
 {
-    fputs("knobs       ", f);
+    char text[64 * KNOB_COUNT] = "knobs      ";
+    size_t used = strlen(text);
     for (unsigned i = 0; i < KNOB_COUNT; i++)
         if (consulted >> i & 1)
-            fprintf(f, "%s=%s ", knob_table[i].name, knob_table[i].values[s->knobs.value[i]]);
-    fputs(consulted ? "\n" : "none consulted\n", f);
+            used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s", knob_table[i].name,
+                                     knob_table[i].values[s->knobs.value[i]]);
+    columns_print_wrapped(f, consulted ? text : "knobs       none consulted");
 }
 
 static void print_executions(FILE *f, const struct explore_options *o,

@@ -41,7 +41,7 @@ struct model_run {
 /* The verdict with one knob changed; the first violation is enough for that. */
 static bool try_value(struct model_run *v, unsigned knob, unsigned value)
 {
-    struct explore_options options = v->work->options->explore;
+    struct explore_options options = run_options(v->work->options, v->session->variant);
     struct knobs knobs = {0};
     struct run run;
     const struct knob_info *info = &knob_table[knob];
@@ -87,11 +87,12 @@ static void judge(struct model_run *v, const struct run *run, enum verdict expec
                      (v->verdict != VERDICT_VIOLATION || finds_expected(run));
 }
 
-static json_t *picture_of(const struct run *run)
+static json_t *picture_of(struct run *run)
 {
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
+    run->story.brief = true;
     run_print(f, run);
     fclose(f);
     json_t *string = json_string(text);
@@ -103,10 +104,10 @@ static json_t *picture_of(const struct run *run)
 static json_t *run_model(struct model_run *v, enum verdict expected)
 {
     struct run run;
+    struct explore_options options = run_options(v->work->options, v->session->variant);
     v->settings = json_array();
     v->depends = json_array();
-    if (!run_explore(&run, v->session, v->model, NULL, &v->work->options->explore, 1,
-                     v->error))
+    if (!run_explore(&run, v->session, v->model, NULL, &options, 1, v->error))
         return NULL;
     judge(v, &run, expected);
     json_t *object = run_to_json(&run);
@@ -184,8 +185,9 @@ static const char *text_in(const json_t *object, const char *key)
 static void count_run(struct totals *t, const json_t *run)
 {
     t->verdicts++;
-    t->as_expected += json_is_true(json_object_get(run, "as_expected"));
-    t->incomplete += !strcmp(text_in(run, "verdict"), verdict_name(VERDICT_INCOMPLETE));
+    bool right = json_is_true(json_object_get(run, "as_expected"));
+    t->as_expected += right;
+    t->incomplete += !right && !strcmp(text_in(run, "verdict"), verdict_name(VERDICT_INCOMPLETE));
     t->explorations += 1 + (unsigned)json_array_size(json_object_get(run, "settings"));
     t->seconds += json_number_value(json_object_get(run, "seconds"));
 }
@@ -211,11 +213,11 @@ static void print_depends(const json_t *run)
                    text_in(knob, "verdict"));
 }
 
-static void print_row(const json_t *result)
+static void print_row(const json_t *result, int width)
 {
     const json_t *tso = json_object_get(result, "tso"), *sc = json_object_get(result, "sc");
     const json_t *executions = json_object_get(tso, "executions");
-    printf("%-12s", text_in(result, "variant"));
+    printf("%-*s", width, text_in(result, "variant"));
     print_run(tso);
     print_run(sc);
     printf("  %10lld %8lld  %s\n", (long long)json_integer_value(json_object_get(executions,
@@ -228,7 +230,8 @@ static void print_row(const json_t *result)
 static bool print_table(const struct scenario *s, json_t **results, struct totals *t)
 {
     printf("%s: %s\n\n", s->name, s->summary);
-    printf("%-12s  %-10s   %-10s  %-10s   %-10s  %10s %8s\n", "variant", "TSO", "expected", "SC",
+    int width = columns_of_variants(s);
+    printf("%-*s  %-10s   %-10s  %-10s   %-10s  %10s %8s\n", width, "variant", "TSO", "expected", "SC",
            "expected", "executions", "blocked");
     for (unsigned i = 0; i < s->variants_count; i++) {
         const char *error = json_string_value(json_object_get(results[i], "error"));
@@ -237,7 +240,7 @@ static bool print_table(const struct scenario *s, json_t **results, struct total
             t->failed = true;
             continue;
         }
-        print_row(results[i]);
+        print_row(results[i], width);
     }
     return !t->failed;
 }
@@ -283,7 +286,7 @@ static void print_knobs(const struct scenario *s, json_t **results)
     for (unsigned k = 0; k < KNOB_COUNT; k++) {
         if (!consulted(s, results, knob_table[k].name))
             continue;
-        printf("  %-25s ", knob_table[k].name);
+        printf("  %-*s ", columns_of_knobs(), knob_table[k].name);
         for (unsigned v = 0; v < knob_values((enum knob)k); v++)
             printf("%s%s", v ? ", " : "", knob_table[k].values[v]);
         putchar('\n');

@@ -112,6 +112,18 @@ static bool explore_and_replay(struct run *r, unsigned jobs, char *error)
     return ok && (!r->best || replay_best(r, error));
 }
 
+struct explore_options run_options(const struct options *o, const struct scenario_variant *v)
+{
+    const uint64_t how = option_bit(OPTION_ALGORITHM) | option_bit(OPTION_MAX_PREEMPTIONS) | option_bit(OPTION_FRONTIER);
+    struct explore_options options = o->explore;
+    if (!v->sample || (o->given & how))
+        return options;
+    options.algorithm = ALGORITHM_PCT;
+    if (!options.max_executions && options.max_seconds <= 0)
+        options.max_executions = v->sample;
+    return options;
+}
+
 bool run_explore(struct run *r, struct session *s, enum memory_model model,
                  const struct knobs *knobs, const struct explore_options *options, unsigned jobs,
                  char *error)

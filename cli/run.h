@@ -27,6 +27,12 @@ struct run {
 /* Set in processes that run jobs: no progress line of their own. */
 extern bool run_is_quiet;
 
+struct options;
+
+/* The options that an exploration of this variant has: what is too large is sampled, unless the line says how it is to be
+ * explored. */
+struct explore_options run_options(const struct options *, const struct scenario_variant *);
+
 /* Explores under this memory model and these knobs, in so many processes. False: a violation did
  * not replay, or a process has died, which is a bug of this program; `error` says what. */
 bool run_explore(struct run *, struct session *, enum memory_model, const struct knobs *,

@@ -9,6 +9,7 @@
 /* A store buffer as the trace implies it: what was written and has not been drained. */
 struct shadow_buffer {
     struct store entry[STORE_BUFFER_MAX];
+    bool own[STORE_BUFFER_MAX]; /* as struct story_event */
     unsigned count;
 };
 
@@ -44,25 +45,33 @@ static void add_assignment(const struct builder *b, char *text, size_t size, uin
 
 /* ---- Store buffers ---- */
 
-static void push(struct shadow_buffer *sb, const struct step *s)
+static void push(struct shadow_buffer *sb, const struct story_event *e)
 {
-    if (sb->count < STORE_BUFFER_MAX)
-        sb->entry[sb->count++] = (struct store){s->address, s->value, s->pc, s->size, 0, 0};
+    const struct step *s = e->step;
+    if (sb->count == STORE_BUFFER_MAX)
+        return;
+    sb->own[sb->count] = e->own;
+    sb->entry[sb->count++] = (struct store){s->address, s->value, s->pc, s->size, 0, 0};
 }
 
 static void pop(struct shadow_buffer *sb)
 {
-    if (sb->count)
-        memmove(&sb->entry[0], &sb->entry[1], --sb->count * sizeof sb->entry[0]);
+    if (!sb->count)
+        return;
+    sb->count--;
+    memmove(&sb->entry[0], &sb->entry[1], sb->count * sizeof sb->entry[0]);
+    memmove(&sb->own[0], &sb->own[1], sb->count * sizeof sb->own[0]);
 }
 
 static void describe_buffer(const struct builder *b, unsigned core, struct story_event *e)
 {
     const struct shadow_buffer *sb = &b->buffer[core];
     for (unsigned i = 0; i < sb->count; i++) {
-        add(e->buffer, sizeof e->buffer, "%s", i ? ", " : "");
-        add_assignment(b, e->buffer, sizeof e->buffer, sb->entry[i].address, sb->entry[i].size,
-                       sb->entry[i].value);
+        char text[STORY_LINE] = "";
+        add_assignment(b, text, sizeof text, sb->entry[i].address, sb->entry[i].size, sb->entry[i].value);
+        add(e->buffer, sizeof e->buffer, "%s%s", e->buffer[0] ? ", " : "", text);
+        if (!sb->own[i])
+            add(e->seen, sizeof e->seen, "%s%s", e->seen[0] ? ", " : "", text);
     }
 }
 
@@ -115,13 +124,18 @@ static void add_own_words(const struct step *s, char *text, size_t size)
     }
 }
 
+static bool is_stack(const char *name)
+{
+    return !strncmp(name, "boot_stacks", 11) || strstr(name, ".stack[");
+}
+
 static void describe_rmw(const struct builder *b, const struct step *s, char *text, size_t size)
 {
     char name[SYMBOL_TEXT], old[SYMBOL_TEXT], value[SYMBOL_TEXT];
     symbolise_address(b->session, s->address, name, sizeof name);
     symbolise_value(b->session, s->address, s->size, s->old, old, sizeof old);
     symbolise_value(b->session, s->address, s->size, s->value, value, sizeof value);
-    if (!strncmp(name, "boot_stacks", 11) && s->old == s->value)
+    if (s->old == s->value && is_stack(name))
         add(text, size, "full barrier (a locked access to the stack)");
     else if (s->old == s->value)
         add(text, size, "locked: %s stays %s", name, old);
@@ -199,7 +213,7 @@ static void follow_buffers(struct builder *b, enum agent_kind kind, unsigned ind
         return;
     if (s->action == STEP_STORE && b->m->model == MEMORY_TSO &&
         s->buffered > b->buffer[index].count)
-        push(&b->buffer[index], s);
+        push(&b->buffer[index], e);
     if (s->action == STEP_LOAD && !s->forwarded)
         remark_stale(b, index, e);
     if (s->action == STEP_STORE || (s->action == STEP_LOAD && !b->shown[index]))
@@ -221,6 +235,18 @@ static void follow_end(struct builder *b, unsigned core, struct story_event *e)
     }
 }
 
+/* A barrier is no access to what it locks, device registers are no memory, and what changes a state that the scenario
+ * names is always told. */
+static bool is_own(const struct builder *b, const struct step *s, const char *action)
+{
+    bool changes = s->action == STEP_STORE || s->action == STEP_RMW || s->action == STEP_DRAIN;
+    if (s->met || (s->action != STEP_LOAD && !changes) || s->address >= b->m->memory.size)
+        return false;
+    if (!strncmp(action, "full barrier", 12))
+        return false;
+    return !changes || !symbolise_is_described(b->session, s->address);
+}
+
 static void build_event(struct builder *b, unsigned number, const struct step *s,
                         struct story_event *e)
 {
@@ -233,6 +259,7 @@ static void build_event(struct builder *b, unsigned number, const struct step *s
     agent_name(b->m, s->agent, e->agent, sizeof e->agent);
     find_place(b, s->pc, e);
     describe_action(b, e);
+    e->own = is_own(b, s, e->action);
     follow_buffers(b, kind, index, e);
     if (kind == AGENT_CORE)
         follow_end(b, index, e);

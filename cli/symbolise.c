@@ -53,6 +53,14 @@ static const struct scenario_state *describe(const struct session *s, const char
     return NULL;
 }
 
+bool symbolise_is_described(const struct session *s, uint64_t physical)
+{
+    char name[SYMBOL_TEXT];
+    unsigned index;
+    symbolise_address(s, physical, name, sizeof name);
+    return describe(s, name, &index);
+}
+
 struct writer {
     char *text;
     size_t size, used;
@@ -76,9 +84,10 @@ static void put_bits(struct writer *w, const struct scenario_state *d, uint64_t 
     const char *comma = "";
     put(w, "{");
     for (unsigned i = 0; i < d->bits_count; i++) {
-        if (!(value >> i & 1))
+        const char *bit_name;
+        if (!(value >> scenario_bit(d, i, &bit_name) & 1))
             continue;
-        put(w, "%s%s", comma, d->bits[i]);
+        put(w, "%s%s", comma, bit_name);
         comma = ",";
     }
     put(w, "}");

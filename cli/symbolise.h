@@ -14,6 +14,9 @@ void symbolise_address(const struct session *, uint64_t physical, char *text, si
 void symbolise_value(const struct session *, uint64_t physical, unsigned bytes, uint64_t value,
                      char *text, size_t size);
 
+/* Does the scenario say what its values mean? */
+bool symbolise_is_described(const struct session *, uint64_t physical);
+
 /*
  * Where an instruction stands: the frame that is not inlined, as "vcpu_enter_guest.c:20" if the
  * file has the function's name, else "post() threads.c:51". `inlined` gets the name of the call

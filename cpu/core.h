@@ -406,7 +406,7 @@ void core_end(struct core *);
 
 /* RES_CONTROL resources of a core. */
 enum core_unit { UNIT_VIRT, UNIT_NMI, UNIT_APIC_TIMER, UNIT_VMX_TIMER, UNIT_APIC_TMR,
-                 UNIT_DOORBELL, UNIT_PIT_COPY, UNIT_APIC_PINS };
+                 UNIT_DOORBELL, UNIT_PIT_COPY, UNIT_APIC_PINS, UNIT_GIF };
 
 /* Parts of UNIT_NMI, what a boundary waits for whatever IF is: the latch of NMIs; those of INIT, start-up and
  * SMI. A step that touches the unit without naming one touches both. */

@@ -34,6 +34,10 @@ static inline void core_unpatch(struct core *c)
     }
 }
 
+/* point.c: what a model does with an access may have become another thing since the access was announced, by an event
+ * that came before it and left the core where it was: then the step touches that as well. */
+void core_touch_now(struct core *, const struct footprint *announced, const struct footprint *now);
+
 /* exception.c: Unicorn forgets the exception that it has raised last. In a code hook, before anything visible. */
 void exception_forget(struct core *);
 

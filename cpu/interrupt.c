@@ -305,7 +305,9 @@ void interrupt_return(struct core *c)
     /* A frame that software built itself (KVM calls the host's handler so) ends no level. */
     unsigned top = c->state->level_count;
     if (top && c->state->level_frame[top - 1] == rsp) {
-        if (state_hash(c, frame[0], frame[3], frame[2]) != c->state->level_hash[top - 1])
+        /* What a guest's handler changes is nothing to the boundaries of the host, and a guest's all count. */
+        if (!c->state->non_root &&
+            state_hash(c, frame[0], frame[3], frame[2]) != c->state->level_hash[top - 1])
             machine_observe(c->m, c->id);
         core_pop_level(c);
     }

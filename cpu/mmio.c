@@ -66,40 +66,20 @@ uint8_t *mmio_backing(struct core *c, uint64_t physical, unsigned size)
     return r ? r->scratch + (physical - r->ops.first) : NULL;
 }
 
-static bool has_access(const struct footprint *fp, const struct access *a)
-{
-    for (uint32_t i = 0; i < fp->count; i++)
-        if (!memcmp(&fp->access[i], a, sizeof *a))
-            return true;
-    return false;
-}
-
-/* What a device does with an access may have become another thing since the access was announced: then the step
- * touches that as well. */
-static void touch_now(const struct mmio_range *r, struct core *c, uint64_t physical, unsigned size,
-                      bool write, uint64_t value, const struct footprint *announced)
-{
-    struct footprint now;
-    unsigned flags = 0;
-    footprint_clear(&now);
-    r->ops.next(r->owner, c, physical, size, write, value, &now, &flags);
-    for (uint32_t i = 0; i < now.count; i++)
-        if (!has_access(announced, &now.access[i]))
-            footprint_add_access(&c->m->tail, now.access[i]);
-}
-
 bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, uint64_t value)
 {
     struct mmio_range *r = find(c->cpu, physical, size);
-    struct footprint fp;
-    unsigned flags = core_access_flags(c) | POINT_DRAINED;
+    struct footprint fp, now;
+    unsigned flags = core_access_flags(c) | POINT_DRAINED, ignored = 0;
     if (!r)
         return false;
     footprint_clear(&fp);
     r->ops.next(r->owner, c, physical, size, write, value, &fp, &flags);
     if (!core_point(c, &fp, flags))
         return true; /* an event came instead of the instruction */
-    touch_now(r, c, physical, size, write, value, &fp);
+    footprint_clear(&now);
+    r->ops.next(r->owner, c, physical, size, write, value, &now, &ignored);
+    core_touch_now(c, &fp, &now);
     spin_break(c); /* a register may read otherwise each time */
     if (write) {
         record_access(c, physical, size, value);

@@ -62,13 +62,17 @@ static void ranged(struct core *c, const struct insn *in, uint32_t msr, bool wri
         void *owner = c->cpu->msr[i].owner;
         if (msr < ops->first || msr > ops->last)
             continue;
-        struct footprint fp;
-        unsigned flags = 0;
+        struct footprint fp, now;
+        unsigned flags = 0, ignored = 0;
         footprint_clear(&fp);
         if (!ops->next(owner, c, msr, write, value, &fp, &flags))
             break;
         if (!core_point(c, &fp, flags | POINT_BOUNDARY))
             return;
+        footprint_clear(&now);
+        if (!ops->next(owner, c, msr, write, value, &now, &ignored))
+            break;
+        core_touch_now(c, &fp, &now);
         spin_break(c);
         if (write && (flags & POINT_UNFENCED) && c->state->mfence)
             knob_value(&c->m->knobs, KNOB_MFENCE_ORDERS_WRMSR);

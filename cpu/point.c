@@ -43,7 +43,7 @@ static bool boundary_matters(const struct core *c, unsigned flags)
 static bool nobody_sees(struct core *c, unsigned flags, const struct footprint *fp)
 {
     return !fp->count && !fp->events && !(flags & ~(unsigned)(POINT_BOUNDARY | POINT_PLAIN)) &&
-           !event_interruptible(c) && !core_is_observed(c);
+           !event_interruptible(c) && (!core_is_observed(c) || c->state->held);
 }
 
 /* Regions are entered in the very step that they begin with; see marker.c. */
@@ -92,6 +92,21 @@ bool core_point(struct core *c, const struct footprint *fp, unsigned flags)
     c->m->state->regions[c->id] |= *regions_entered(c);
     *regions_entered(c) = 0;
     return true;
+}
+
+static bool has_access(const struct footprint *fp, const struct access *a)
+{
+    for (uint32_t i = 0; i < fp->count; i++)
+        if (!memcmp(&fp->access[i], a, sizeof *a))
+            return true;
+    return false;
+}
+
+void core_touch_now(struct core *c, const struct footprint *announced, const struct footprint *now)
+{
+    for (uint32_t i = 0; i < now->count; i++)
+        if (!has_access(announced, &now->access[i]))
+            footprint_add_access(&c->m->tail, now->access[i]);
 }
 
 void core_end(struct core *c)

@@ -107,8 +107,10 @@ void init_next_arrival(unsigned core, unsigned kind, struct footprint *fp)
         return;
     /* They do not commute: which came first decides what counts. */
     core_touch_part(fp, core, PART_INIT, ACCESS_WRITE);
-    if (kind == APIC_STARTUP)
+    if (kind == APIC_STARTUP) {
         footprint_add(fp, core_control(core, UNIT_VIRT), ACCESS_READ);
+        footprint_add(fp, core_control(core, UNIT_GIF), ACCESS_READ);
+    }
 }
 
 void init_arrive(struct lapic *l, unsigned core, unsigned kind, unsigned vector)

@@ -5,10 +5,12 @@ unsigned vapic_highest(struct core *c, uint64_t bits, const char *name)
 {
     for (unsigned word = 8; word-- > 0;) {
         uint32_t value = (uint32_t)core_hw_read(c, bits + 16 * word, 4);
+        if (!value)
+            continue;
         machine_say(c->m, c->cpu->virt_ops->steps, "%s[%u] = %#x", name, word, value);
-        if (value)
-            return word * 32 + 31 - (unsigned)__builtin_clz(value);
+        return word * 32 + 31 - (unsigned)__builtin_clz(value);
     }
+    machine_say(c->m, c->cpu->virt_ops->steps, "%s is empty", name);
     return 0;
 }
 

@@ -253,6 +253,11 @@ static const struct invariant table[] = {
         .events = EVENT_VMRUN | LEAVES(REGION_BLOCK),
         .holds = avic5,
     },
+    {
+        .name = "N-2",
+        .events = EVENT_VMRUN,
+        .holds = nested2,
+    },
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -272,7 +277,7 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5";
+    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
 }
 
 /* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
@@ -318,7 +323,7 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
                  s->variant->name, inv->name);
         return false;
     }
-    if (!avic_states_find(s, error))
+    if (!avic_states_find(s, error) || (inv->holds == nested2 && !avic_active_states_find(s, error)))
         return false;
     for (unsigned i = 0; i < s->states.vcpus; i++) {
         watch(inv, s->states.vcpu[i].on_rq, 4);
@@ -346,7 +351,7 @@ static bool prepare_posting(struct session *s, struct invariant *inv, char *erro
 
 static bool of_avic(const struct invariant *inv)
 {
-    return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || of_entries(inv);
+    return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || inv->holds == nested2 || of_entries(inv);
 }
 
 bool invariants_add(struct session *s, char *error)

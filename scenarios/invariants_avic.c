@@ -165,6 +165,26 @@ bool avic5(void *context, struct machine *m, struct footprint *fp, char *message
     return true;
 }
 
+/* N-2: where a core enters a vCPU's own guest (not a guest of that guest, whose VMCB has no backing page), AVIC is on if and
+ * only if KVM takes it to be on: the bit is the vCPU's own, whose step this is, and so is the VMCB. */
+bool nested2(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
+{
+    struct look l = {context, fp};
+    for (unsigned vcpu = 0; vcpu < l.s->states.vcpus && vcpu < m->cores; vcpu++) {
+        if (!writes(fp, core_control(vcpu, UNIT_VIRT)) || !vcpu_runs(&l, vcpu, vcpu))
+            continue;
+        uint64_t vmcb = svm_vmcb(l.s->svm, vcpu);
+        bool on = state_read_as(l.s, vcpu, vmcb + offsetof(struct vmcb, control.int_ctl), 8) & V_AVIC_ENABLE;
+        bool active = state_read_as(l.s, vcpu, vcpu_of(&l, vcpu)->apicv_active->address, 1);
+        if (on == active)
+            continue;
+        snprintf(message, size, "CPU%u enters the guest of vCPU%u with AVIC %s, and KVM takes it to be %s", vcpu, vcpu,
+                 on ? "on" : "off", active ? "on" : "off");
+        return false;
+    }
+    return true;
+}
+
 /* ---- States ---- */
 
 static bool find_vcpu(struct session *s, unsigned i, char *error)
@@ -202,4 +222,15 @@ bool avic_states_find(struct session *s, char *error)
     return state_find(s, "physical_id", PIT_ENTRY_SIZE * STATE_VCPUS, &s->states.physical_id, error) &&
            state_find(s, "ledger.posted", 4 * VECTORS, &s->states.posted, error) &&
            state_find(s, "ledger.answered", 4 * VECTORS, &s->states.answered, error);
+}
+
+bool avic_active_states_find(struct session *s, char *error)
+{
+    char name[32];
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        snprintf(name, sizeof name, "vcpu%u.apicv_active", i);
+        if (!state_find(s, name, 1, &s->states.vcpu[i].apicv_active, error))
+            return false;
+    }
+    return true;
 }

@@ -27,9 +27,11 @@ bool vcpu_runs(const struct look *, unsigned core, unsigned vcpu);
 bool avic1(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested2(void *context, struct machine *, struct footprint *, char *message, size_t size);
 
-/* The states that these read. False: the image lacks one; `error` names it. */
+/* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
+bool avic_active_states_find(struct session *, char *error);
 
 /* invariants_avic_iommu.c: the same. */
 bool avic2(void *context, struct machine *, struct footprint *, char *message, size_t size);

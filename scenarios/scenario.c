@@ -141,3 +141,16 @@ struct scenario *scenario_open(const char *argument, const struct scenario_varia
     scenario_free(s);
     return NULL;
 }
+
+unsigned scenario_bit(const struct scenario_state *d, unsigned index, const char **name)
+{
+    unsigned long bit = 0, next = 0;
+    for (unsigned i = 0; i <= index; i++, next = bit + 1) {
+        char *end;
+        unsigned long number = strtoul(d->bits[i], &end, 10);
+        bool numbered = end != d->bits[i] && *end == ':';
+        bit = numbered ? number : next;
+        *name = numbered ? end + 1 : d->bits[i];
+    }
+    return bit > 64 ? 64 : (unsigned)bit;
+}

@@ -99,6 +99,7 @@ struct scenario_variant {
     struct scenario_machine machine;
     char **needs; /* features, beside those that the scenario needs */
     unsigned needs_count;
+    uint64_t sample; /* executions to draw (PCT) where nobody asks for more; 0: the variant is explored */
     struct scenario_expected expected;
 };
 
@@ -111,6 +112,10 @@ struct scenario_state {
     unsigned bits_count;
     bool vectors;
 };
+
+/* Which bit element `index` of `bits` is about, and what it is called. "62:running" says so itself; without a number
+ * it is the bit above that of the element before, or bit 0. 64 stands for any that there is not. */
+unsigned scenario_bit(const struct scenario_state *, unsigned index, const char **name);
 
 struct scenario {
     char *name;

@@ -153,6 +153,19 @@ static bool check_findings(const struct check *c, const struct scenario_variant 
     return true;
 }
 
+/* A sample proves nothing, and an exploration everything. */
+static bool check_expected(const struct check *c, const struct scenario_variant *v)
+{
+    const struct scenario_expected *e = &v->expected;
+    enum verdict never = v->sample ? VERDICT_SAFE : VERDICT_INCOMPLETE;
+    struct check from = from_list(c, v, "expected:");
+    if (e->tso != never && e->sc != never)
+        return true;
+    return wrong(&from, "expected:", "'%s' is no verdict of a variant %s 'sample'; '%s' or 'violation' is right",
+                 verdict_name(never), v->sample ? "with" : "without",
+                 verdict_name(v->sample ? VERDICT_INCOMPLETE : VERDICT_SAFE));
+}
+
 static bool check_variant(const struct check *c, const struct scenario *s, struct scenario_variant *v)
 {
     if (!plain_name(v->name))
@@ -160,7 +173,7 @@ static bool check_variant(const struct check *c, const struct scenario *s, struc
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
     return check_agents(c, s, v) && check_features(c, s, v) && check_findings(c, v) &&
-           check_depends(c, &v->expected);
+           check_expected(c, v) && check_depends(c, &v->expected);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)
@@ -176,12 +189,26 @@ static bool check_names(const struct check *c, const struct scenario *s)
     return true;
 }
 
+static bool check_bits(const struct check *c, const struct scenario_state *d)
+{
+    for (unsigned i = 0; i < d->bits_count; i++) {
+        const char *name;
+        if (scenario_bit(d, i, &name) > 63 || !name[0])
+            return wrong(c, d->bits[i], "state %s: bit '%s'; a name, or N:NAME with N from 0 to 63, is right", d->name,
+                         d->bits[i]);
+    }
+    return true;
+}
+
 bool check_scenario(const struct check *c, struct scenario *s)
 {
     if (!plain_name(s->name))
         return wrong(c, s->name, "scenario name '%s': only letters, digits, - _ .", s->name);
     if (!check_names(c, s))
         return false;
+    for (unsigned i = 0; i < s->states_count; i++)
+        if (!check_bits(c, &s->states[i]))
+            return false;
     for (unsigned i = 0; i < s->variants_count; i++) {
         if (!check_variant(c, s, &s->variants[i]))
             return false;

@@ -124,7 +124,7 @@ static void advise(const char *path, struct complaint *c, char *advice, size_t s
         "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
         "msi", "handle", "count", "vector", "line", "local", "entry", "pin", "script", "apic_timer",
         "vmx_timer", "ticks", "machine", "vendor", "processor", "errata", "without", "needs", "tso",
-        "sc", "findings", "depends",
+        "sc", "findings", "depends", "sample",
     };
     static const char unexpected[] = "Unexpected key: ";
     advice[0] = 0;

@@ -82,10 +82,11 @@ static const cyaml_schema_value_t device_schema = {
 static const cyaml_strval_t verdict_names[] = {
     {"safe", VERDICT_SAFE},
     {"violation", VERDICT_VIOLATION},
+    {"incomplete", VERDICT_INCOMPLETE}, /* of a sample that finds nothing */
 };
 static const cyaml_schema_field_t expected_fields[] = {
-    CYAML_FIELD_ENUM("tso", CYAML_FLAG_STRICT, struct scenario_expected, tso, verdict_names, 2),
-    CYAML_FIELD_ENUM("sc", CYAML_FLAG_STRICT, struct scenario_expected, sc, verdict_names, 2),
+    CYAML_FIELD_ENUM("tso", CYAML_FLAG_STRICT, struct scenario_expected, tso, verdict_names, 3),
+    CYAML_FIELD_ENUM("sc", CYAML_FLAG_STRICT, struct scenario_expected, sc, verdict_names, 3),
     CYAML_FIELD_SEQUENCE("findings", OPTIONAL_LIST, struct scenario_expected, findings,
                          &text_schema, 0, EXPLORE_MAX_FINDINGS),
     CYAML_FIELD_SEQUENCE("depends", OPTIONAL_LIST, struct scenario_expected, depends, &text_schema,
@@ -112,6 +113,7 @@ static const cyaml_schema_field_t variant_fields[] = {
                          &device_schema, 0, MACHINE_MAX_DEVICES),
     CYAML_FIELD_MAPPING("machine", OPTIONAL, struct scenario_variant, machine, machine_fields),
     CYAML_FIELD_SEQUENCE("needs", OPTIONAL_LIST, struct scenario_variant, needs, &text_schema, 0, 16),
+    CYAML_FIELD_UINT("sample", OPTIONAL, struct scenario_variant, sample),
     CYAML_FIELD_MAPPING("expected", REQUIRED, struct scenario_variant, expected, expected_fields),
     CYAML_FIELD_END,
 };

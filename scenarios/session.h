@@ -23,7 +23,7 @@ enum { STATE_VCPUS = 3 };
 
 /* Of a vCPU that can block. */
 struct state_vcpu {
-    const struct image_state *on_rq, *task_state, *vapic;
+    const struct image_state *on_rq, *task_state, *vapic, *apicv_active;
 };
 
 struct session {

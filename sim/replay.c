@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "sim/check.h"
+#include "sim/contact.h"
 #include "sim/grow.h"
 #include "sim/schedule.h"
 
 struct replay {
     struct machine *m;
     struct trace *trace;
+    struct contacts contacts;
     char *error;
     size_t size;
 };
@@ -36,11 +38,17 @@ static bool refuse(struct replay *r, unsigned index, const struct choice *c, con
 static void step_once(struct replay *r, agent_id a)
 {
     struct machine *m = r->m;
-    struct footprint fp;
+    struct footprint fp, announced;
+    unsigned number = r->trace->count;
     agent_next(m, a, &fp);
+    announced = fp;
     m->record = new_step(r->trace);
     check_step(m, a, &fp);
+    if (m->record->action == STEP_STORE && m->record->address < m->memory.size)
+        contacts_add_store(&r->contacts, m, a, number, m->record);
     m->record = NULL;
+    contacts_add(&r->contacts, m, a, number, &announced);
+    contacts_add(&r->contacts, m, a, number, &m->tail); /* without what invariants read */
 }
 
 static int compare_position(struct machine *m, unsigned core, const struct choice *c)
@@ -85,15 +93,17 @@ static bool run_other(struct replay *r, unsigned index, const struct choice *c)
 bool schedule_replay(struct machine *m, const struct schedule *s, struct trace *t, char *error,
                      size_t size)
 {
-    struct replay r = {m, t, error, size};
+    struct replay r = {m, t, {0}, error, size};
+    bool ok = true;
     t->count = 0;
     machine_restore(m);
-    for (unsigned i = 0; i < s->count; i++) {
+    for (unsigned i = 0; i < s->count && ok; i++) {
         const struct choice *c = &s->choice[i];
-        bool ok = c->kind == AGENT_CORE ? run_core(&r, i, c) : run_other(&r, i, c);
-        if (!ok)
-            return false;
+        ok = c->kind == AGENT_CORE ? run_core(&r, i, c) : run_other(&r, i, c);
     }
+    contacts_judge(&r.contacts, t);
+    if (!ok)
+        return false;
     if (!machine_enabled(m))
         check_terminal(m);
     t->finding_count = m->state->finding_count;

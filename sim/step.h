@@ -35,6 +35,7 @@ struct step {
     uint8_t level;      /* enum context_level of the core */
     uint8_t buffered;   /* stores in the own buffer after the step */
     uint8_t forwarded;  /* the load was served by the own store buffer */
+    uint8_t met;        /* another core, device or message touched the same memory: sim/contact.h */
     uint8_t note_count;
     uint64_t pc;        /* linear address of the instruction; 0 if none */
     uint64_t address;   /* physical; ~0 if none */

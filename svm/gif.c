@@ -6,6 +6,9 @@
  * GIF = 0 holds all events, INIT and NMIs among them (core_state.held). With V_GIF_ENABLE the guest's CLGI and
  * STGI change V_GIF alone, which masks virtual interrupts and virtual NMIs; without it they change GIF, and a guest
  * that clears it holds physical events, too.
+ *
+ * Of others nobody asks for GIF but a start-up message, which is dropped unless INIT waits or has been. A doorbell
+ * asks whether a guest runs; so GIF is a resource of its own, and CLGI and STGI do not order doorbells.
  */
 #include "svm/internal.h"
 
@@ -24,7 +27,7 @@ void svm_set_gif(struct svm *s, struct core *c, const struct insn *in, bool on)
 {
     struct footprint fp;
     footprint_clear(&fp);
-    svm_footprint(c, &fp);
+    footprint_add(&fp, core_control(c->id, UNIT_GIF), ACCESS_WRITE);
     if (!core_point(c, &fp, POINT_BOUNDARY))
         return;
     bool is_virtual = c->state->non_root && vmcb_control(svm_current(s, c), V_GIF_ENABLE);

@@ -85,4 +85,5 @@ bool svm_intercepts(const struct vmcb_copy *g, unsigned code)
 void svm_footprint(const struct core *c, struct footprint *fp)
 {
     footprint_add(fp, core_control(c->id, UNIT_VIRT), ACCESS_WRITE);
+    footprint_add(fp, core_control(c->id, UNIT_GIF), ACCESS_WRITE);
 }

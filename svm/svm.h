@@ -108,10 +108,10 @@ extern const struct virt_ops svm_virt_ops;
 
 /* ---- For invariants ---- */
 
-/* These change only in steps that write core_control(core, UNIT_VIRT): an invariant that asks adds a read of that
- * to its footprint. */
+/* These change only in steps that write core_control(core, UNIT_VIRT), GIF in steps that write UNIT_GIF: an invariant
+ * that asks adds a read of that to its footprint. */
 bool svm_in_guest(const struct svm *, unsigned core);
-bool svm_gif(const struct svm *, unsigned core);
+bool svm_gif(const struct svm *, unsigned core); /* UNIT_GIF */
 uint64_t svm_vmcb(const struct svm *, unsigned core); /* of the guest that runs; 0 if none does */
 
 #endif

@@ -120,7 +120,7 @@ static void commit(struct svm *s, struct core *c, const struct vmcb_copy *g)
     c->state->held = 0; /* 15.17: VMRUN sets GIF */
     c->exec.spin_broken = 1;
     c->state->cycles += SVM_VMRUN_CYCLES;
-    machine_say(s->m, STEP_SVM, "VMRUN");
+    machine_say(s->m, STEP_SVM, "guest mode");
     say_tlb(c, g);
 }
 
@@ -159,6 +159,7 @@ void svm_vmrun(struct svm *s, struct core *c, const struct insn *in)
     if (!svm_operand(c, &vmcb))
         return;
     require_host_save(s, c);
+    machine_say(s->m, STEP_SVM, "VMRUN: saves the host, reads the VMCB");
     k->host_if = c->state->interrupt_flag;
     k->host_sti = !!(c->state->shadow & SHADOW_STI);
     svm_save_host(s, c, in->address + in->length);

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "svm/vmcb.h"
+#include "tests/support/effort.h"
 #include "tests/support/expectations.h"
 #include "tests/support/sessions.h"
 
@@ -19,11 +20,13 @@ Test(avic_is_running, wakes, .timeout = 300)
 
 Test(avic_is_running, by_logical_id, .timeout = 300)
 {
+    skip_under_sanitizer("V0-logical");
     expect_variant(SCENARIO, "V0-logical");
 }
 
 Test(avic_is_running, by_shorthand, .timeout = 300)
 {
+    skip_under_sanitizer("V0-others");
     expect_variant(SCENARIO, "V0-others");
 }
 
@@ -69,11 +72,13 @@ Test(avic_is_running, erratum_W0_loses_if_it_does_not_wait, .timeout = 600)
 
 Test(avic_is_running, erratum_W2_is_safe, .timeout = 300)
 {
+    skip_under_sanitizer("E-W2-ipi");
     expect_variant(SCENARIO, "E-W2-ipi");
 }
 
 Test(avic_is_running, erratum_W3_is_safe, .timeout = 300)
 {
+    skip_under_sanitizer("E-W3-ipi");
     expect_variant(SCENARIO, "E-W3-ipi");
 }
 
@@ -95,6 +100,7 @@ Test(avic_is_running, erratum_W5_is_safe, .timeout = 300)
 
 Test(avic_is_running, W5_is_safe_on_a_healthy_processor, .timeout = 300)
 {
+    skip_under_sanitizer("W5-ipi");
     expect_variant(SCENARIO, "W5-ipi");
 }
 

@@ -434,3 +434,32 @@ Test(avic_races, I9_a_self_ipi_does_not_exit)
     never_running(1 << 18 | VECTOR, 0);
     cr_expect_eq(with(0, 9, VMEXIT_HLT), states.count);
 }
+
+/* ---- The doorbell in the host ---- */
+
+/* Complete executions of a host that changes GIF a number of times before VMRUN, while its doorbell rings. */
+static uint64_t executions_with(unsigned changes)
+{
+    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
+    struct explore_result r;
+    begin(2);
+    for (unsigned i = 0; i < changes; i++)
+        code_bytes(&a.core[0].host, i % 2 ? "\x0f\x01\xdc" : "\x0f\x01\xdd", 3); /* stgi, clgi */
+    a.core[0].hlt_exits = true;
+    a.core[1].enters = false;
+    code_doorbell(&a.core[1].host, 0);
+    struct program *p = avic_program_open(&a);
+    explore(p->m, &o, &r);
+    uint64_t executions = r.complete;
+    explore_result_free(&r);
+    program_free(p);
+    return executions;
+}
+
+/* 15.29.8.2: no effect outside guest mode. So what tells executions apart is whether it rings before VMRUN, in the
+ * guest, whose interrupts are off, or behind #VMEXIT; GIF does not. */
+Test(avic_races, gif_is_nothing_to_a_doorbell)
+{
+    cr_expect_eq(executions_with(0), 3);
+    cr_expect_eq(executions_with(6), 3);
+}

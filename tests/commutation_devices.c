@@ -52,6 +52,7 @@ struct surroundings {
     enum apic_lvt source; /* of core 0, driven by the second device; LVT_COUNT: that drives the pin, too */
     uint32_t lvt;         /* its entry */
     enum timer_kind timer; /* the second device */
+    bool own_apic;         /* guests reach the core's APIC: their WRMSRs of its registers are not virtualized */
 };
 
 enum { GUEST_MACHINES = 30, GUEST_IO = 0, GUEST_LINE, GUEST_OTHER, GUEST_POSTS, GUEST_DEVICES };
@@ -118,6 +119,12 @@ static void add_devices(struct random *r, const struct surroundings *s)
         lapic_regs(g.l, 0)->lvt[s->source] = s->lvt;
 }
 
+static void pass_apic_through(unsigned vcpu)
+{
+    guests_vmcs(&g, vcpu)->field[VMCS_PROC_CONTROLS] &= ~(uint64_t)PROC_TERTIARY;
+    guests_vmcs(&g, vcpu)->field[VMCS_SECONDARY_CONTROLS] = SEC_VIRTUAL_INTERRUPT;
+}
+
 /* A machine: what differs from one to the next is drawn. The descriptors are visible from the start, or
  * the first walks would all begin anew. */
 static void open_guests(struct random *r, const struct surroundings *s)
@@ -132,6 +139,8 @@ static void open_guests(struct random *r, const struct surroundings *s)
     add_devices(r, s);
     for (unsigned i = 0; i < 2; i++)
         guests_vmcs(&g, i)->field[VMCS_GUEST_RFLAGS] = random_draw(r, 2) ? 0x202 : 2;
+    for (unsigned i = 0; s->own_apic && i < 2; i++)
+        pass_apic_through(i);
     if (random_draw(r, 2))
         guests_vmcs(&g, 0)->field[VMCS_EOI_EXIT0 + 1] = 1ull << (INTERRUPT_LOW & 63);
     g.p->m->knobs.value[KNOB_MESSAGE_ORDER] = (uint8_t)random_draw(r, 2);
@@ -166,15 +175,22 @@ Test(commutation_devices, guests_and_notifications_by_a_pin)
 
 Test(commutation_devices, guests_and_notifications_by_a_local_pin)
 {
-    walk_guests(4, (struct surroundings){0x61, LVT_LINT0, GUESTS_NV | RTE_LEVEL, NO_TIMER});
-    walk_guests(5, (struct surroundings){0x61, LVT_LINT0, GUESTS_NV, NO_TIMER});
+    walk_guests(4, (struct surroundings){0x61, LVT_LINT0, GUESTS_NV | RTE_LEVEL, NO_TIMER, false});
+    walk_guests(5, (struct surroundings){0x61, LVT_LINT0, GUESTS_NV, NO_TIMER, false});
 }
 
 /* Delivery modes 4 and 5. */
+/* A WRMSR to the ICR is announced with the message slot that is free then. The processor's own EOI of a notification may
+ * use that slot first and leave the core at the WRMSR: core_touch_now(). */
+Test(commutation_devices, guests_with_the_apic_of_the_core)
+{
+    walk_guests(8, (struct surroundings){.entry = RTE_LEVEL | GUESTS_NV, .source = LVT_COUNT, .own_apic = true});
+}
+
 Test(commutation_devices, guests_with_nmi_and_init)
 {
-    walk_guests(6, (struct surroundings){0x461, LVT_LINT1, 0x400, NO_TIMER});
-    walk_guests(7, (struct surroundings){0x561, LVT_PMC, RTE_MASKED | GUESTS_NV, NO_TIMER});
+    walk_guests(6, (struct surroundings){0x461, LVT_LINT1, 0x400, NO_TIMER, false});
+    walk_guests(7, (struct surroundings){0x561, LVT_PMC, RTE_MASKED | GUESTS_NV, NO_TIMER, false});
 }
 
 Test(commutation_devices, guests_and_timers)

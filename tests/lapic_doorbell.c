@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "lapic/doorbell.h"
+#include "lapic/lvt.h"
 #include "sim/message.h"
 
 enum { CORES = 3, DEVICE = CORES, ID_OF_2 = 0x10203 }; /* the message source of the one device */
@@ -57,9 +58,10 @@ Test(lapic_doorbell, goes_to_the_core_with_the_id)
     cr_expect(!rung[0] && !rung[1]);
 }
 
-/* No vector: nothing becomes pending at the local APIC, whether somebody answers or not. */
+/* No vector: nothing becomes pending at a local APIC that accepts interrupts, whether somebody answers or not. */
 Test(lapic_doorbell, changes_nothing_at_the_local_apic)
 {
+    apic_write_svr(lapic_regs(l, 1), APIC_SVR_ENABLE | 0xff);
     struct apic_regs before = *lapic_regs(l, 1);
     ring(1);
     message_arrive(m, DEVICE, 0);

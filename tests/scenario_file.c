@@ -155,7 +155,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5");
+                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
@@ -185,6 +185,17 @@ static void ends_with(const char *message, const char *end)
     cr_assert(size >= tail && !strcmp(message + size - tail, end), "%s", message);
 }
 
+/* A sample finds something or is incomplete; an exploration that is expected to be incomplete says nothing. */
+Test(scenario_file, a_sample_is_never_safe)
+{
+    cr_assert_str_eq(judge("tso: safe, sc: safe}", "tso: incomplete, sc: violation}\n    sample: 20"), "");
+    cr_assert_str_eq(judge("sc: safe}", "sc: violation}\n    sample: 20"),
+                     ":10: 'safe' is no verdict of a variant with 'sample'; 'incomplete' or 'violation' is right");
+    cr_assert_str_eq(judge("sc: safe", "sc: incomplete"),
+                     ":10: 'incomplete' is no verdict of a variant without 'sample'; 'safe' or 'violation' is right");
+    ends_with(judge("sc: safe}", "sc: safe}\n    sampel: 20"), "Unexpected key: sampel; did you mean 'sample'?");
+}
+
 Test(scenario_file, advice_is_that_of_the_field)
 {
     ends_with(judge(THREAD, DEVICE("{line: {pin: 1, script: [boom]}}")),
@@ -211,11 +222,28 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, "
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, "
                      "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
+}
+
+/* The bit above the one before, but for a number. */
+Test(scenario_file, bits_have_numbers)
+{
+    char *bits[] = {"ON", "SN", "62:IsRunning", "valid", "7:a:b", "64:x", "99999999999:y"};
+    const struct scenario_state d = {.bits = bits, .bits_count = 7};
+    static const unsigned expected[] = {0, 1, 62, 63, 7, 64, 64};
+    const char *name;
+    for (unsigned i = 0; i < 7; i++)
+        cr_expect_eq(scenario_bit(&d, i, &name), expected[i], "%s", bits[i]);
+    scenario_bit(&d, 2, &name);
+    cr_expect_str_eq(name, "IsRunning");
+    scenario_bit(&d, 4, &name);
+    cr_expect_str_eq(name, "a:b");
+    cr_assert_str_eq(judge("obligations: []\n", "obligations: []\nstates: [{name: s, bits: [a, \"64:b\"]}]\n"),
+                     ":5: state s: bit '64:b'; a name, or N:NAME with N from 0 to 63, is right");
 }
 
 Test(scenario_file, unknown_names_get_the_nearest)

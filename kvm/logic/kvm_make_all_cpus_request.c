@@ -2,9 +2,8 @@
 /*
  * A request for all vCPUs, with the wait for their CPUs; see kvm_host.h.
  */
-#include "apic.h"
+#include "kvm_host.h"
 #include "sched.h"
-#include "vmx.h"
 
 /* What the IPI is for is that it is taken: then the CPU is not in the guest. */
 static void ack_kick(void *unused)
@@ -23,7 +22,7 @@ void kvm_make_all_cpus_request(int req)
     for (int i = 0; i < NR_VCPUS; i++) {
         struct kvm_vcpu *vcpu = &vcpus[i];
 
-        if (!vcpu->vmcs)
+        if (!vcpu_exists(vcpu))
             continue;
         kvm_make_request(req, vcpu);
         smp_mb__after_atomic();

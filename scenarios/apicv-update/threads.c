@@ -7,6 +7,7 @@
  */
 #include "apicv.h"
 #include "guest.h"
+#include "vmx.h"
 
 #define VECTOR 0x41
 

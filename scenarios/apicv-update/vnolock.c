@@ -2,18 +2,4 @@
 /*
  * The handler of the request reads the word without the lock.
  */
-#include "apicv.h"
-
-
-void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
-{
-    struct apicv_vcpu *apicv = to_apicv(vcpu);
-    bool activate = kvm_apicv_activated();
-
-    if (apicv->active == activate)
-        return;
-    WRITE_ONCE(apicv->active, activate);
-    vmx_refresh_apicv_exec_ctrl(vcpu);
-    if (!activate)
-        kvm_make_request(KVM_REQ_EVENT, vcpu);
-}
+#include "no_lock.h"

@@ -3,7 +3,8 @@
  * A ring of virtual CPUs that halt and wait for an IPI, and then send one to the next: the machine and its threads.
  *
  * vCPU i is on core i and takes vector 41h + 10h * i. vCPU 0 sends first, the others begin behind the exit of their HLT. HLT
- * exits, so all others sleep while one has the turn. The ledger as in posted-delivery.
+ * exits, so all others sleep, or are about to, while one has the turn. The host is not preemptible. The ledger as in
+ * posted-delivery.
  */
 #include "avic/avic.h"
 #include "xapic/guest_xapic.h"

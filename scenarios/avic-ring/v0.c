@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * V0: as merged in 6.17, on processors whose IPI virtualization is used. kvm/logic/avic is this variant, so it replaces
- * nothing.
+ * V0: as merged in 6.17, on processors whose IPI virtualization is used. kvm/logic/avic is this variant.
  */
+#include "not_preemptible.h"

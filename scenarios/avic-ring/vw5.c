@@ -3,3 +3,4 @@
  * W5: V0 without IPI virtualization, as on processors with erratum 1235.
  */
 #include "no_ipiv.h"
+#include "not_preemptible.h"

@@ -21,6 +21,13 @@ static inline unsigned effort(unsigned repetitions)
     return UNDER_SANITIZER ? (repetitions + 3) / 4 : repetitions;
 }
 
+/* Where another case has run the same code under the sanitizer already: this ends the case as skipped. */
+static inline void skip_under_sanitizer(const char *what)
+{
+    if (UNDER_SANITIZER)
+        cr_skip_test("%s runs the code of another case", what);
+}
+
 /* Explorations of many seconds run in release, unless IRQWEAVE_SKIP_LARGE is set: elsewhere this ends the
  * case as skipped. */
 static inline void skip_large(const char *what)

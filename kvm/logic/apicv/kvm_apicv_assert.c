@@ -6,5 +6,5 @@
 
 void kvm_apicv_assert(struct kvm_vcpu *vcpu)
 {
-    WARN_ON(kvm_apicv_activated() != kvm_vcpu_apicv_active(vcpu));
+    WARN_ON(kvm_vcpu_apicv_activated(vcpu) != kvm_vcpu_apicv_active(vcpu));
 }

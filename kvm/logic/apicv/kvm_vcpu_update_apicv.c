@@ -3,7 +3,7 @@
  * What KVM_REQ_APICV_UPDATE asks for; see apicv.h.
  */
 #include "apicv.h"
-
+#include "irqflags.h"
 
 /* With the lock: the writer has raised the request before it writes the word, and holds the lock until
  * it has. */
@@ -13,13 +13,16 @@ void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu)
     bool activate;
 
     apicv_lock_read(&kvm_apicv.lock);
-    activate = kvm_apicv_activated();
+    preempt_disable();
+    activate = kvm_vcpu_apicv_activated(vcpu);
     if (apicv->active != activate) {
         WRITE_ONCE(apicv->active, activate);
-        vmx_refresh_apicv_exec_ctrl(vcpu);
+        kvm_x86_refresh_apicv_exec_ctrl(vcpu);
         /* What is pending was the processor's to deliver and is now ours. */
         if (!activate)
             kvm_make_request(KVM_REQ_EVENT, vcpu);
     }
     apicv_unlock_read(&kvm_apicv.lock);
+    preempt_enable();
+    preempt_check_resched();
 }

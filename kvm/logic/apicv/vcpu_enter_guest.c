@@ -4,6 +4,7 @@
  */
 #include "apicv.h"
 #include "irqflags.h"
+#include "vmx.h"
 
 int vcpu_enter_guest(struct kvm_vcpu *vcpu)
 {

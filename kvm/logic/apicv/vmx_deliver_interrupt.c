@@ -4,6 +4,7 @@
  */
 #include "apicv.h"
 #include "lapic.h"
+#include "vmx.h"
 
 /* Either way what is pending is visible before mode is read. */
 void vmx_deliver_interrupt_apicv(struct kvm_vcpu *vcpu, int vector)

@@ -3,6 +3,7 @@
  * Exits of a guest whose APIC is emulated; see vmx.h.
  */
 #include "apicv.h"
+#include "vmx.h"
 
 #define GPR_RAX 0
 #define GPR_RCX 1

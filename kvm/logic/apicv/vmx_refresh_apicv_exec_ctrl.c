@@ -4,6 +4,7 @@
  */
 #include "apicv.h"
 #include "lapic.h"
+#include "vmx.h"
 
 #define APICV_SECONDARY \
     (SECONDARY_VIRTUALIZE_X2APIC | SECONDARY_APIC_REGISTER_VIRT | SECONDARY_VIRTUAL_INTR_DELIVERY)

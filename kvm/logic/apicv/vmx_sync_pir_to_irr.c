@@ -4,6 +4,7 @@
  */
 #include "apicv.h"
 #include "lapic.h"
+#include "vmx.h"
 
 /* What was posted before APICv went off is ours to inject: as an event, before the guest is entered. */
 void vmx_sync_pir_to_irr(struct kvm_vcpu *vcpu)

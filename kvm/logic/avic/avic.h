@@ -6,7 +6,8 @@
  * itself reads, and who writes the table decides what processors see of it (`enable_ipiv` upstream). In upstream's names
  * and order of steps, from facts about it, not after its text. [APM vol. 2, 15.29]
  *
- * xAVIC; a vCPU's number is its APIC id. Left out: x2AVIC, clusters, inhibits (AVIC is always active), nesting.
+ * xAVIC; a vCPU's number is its APIC id. Left out: x2AVIC, clusters. AVIC is always active here: avic_inhibit turns it
+ * off and on, and nested guests need that.
  *
  * Each function that a variant may replace has a file of its own, named after it.
  */
@@ -74,6 +75,7 @@ static inline u32 *kvm_apic_reg(struct kvm_vcpu *vcpu, int offset)
 
 /* Set-up: backing page, tables, and the fields of the VMCB. */
 void avic_init_vcpu(struct kvm_vcpu *vcpu);
+void avic_activate_vmcb(struct kvm_vcpu *vcpu);
 u64 avic_initial_entry(struct kvm_vcpu *vcpu);
 
 /* The vCPU is on this CPU, or on none: IsRunning says so. */

@@ -30,5 +30,5 @@ void avic_init_vcpu(struct kvm_vcpu *vcpu)
     vmcb->avic_backing_page = __pa(vcpu->apic_regs);
     vmcb->avic_logical_id = __pa(avic_logical_id_table);
     vmcb->avic_physical_id = __pa(avic_physical_id_table) | (NR_VCPUS - 1);
-    vmcb->int_ctl |= AVIC_ENABLE_MASK;
+    avic_activate_vmcb(vcpu);
 }

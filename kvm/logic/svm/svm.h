@@ -24,8 +24,9 @@
 
 /* What upstream has in vcpu_svm. */
 struct vcpu_svm {
-    struct vmcb *vmcb;
+    struct vmcb *vmcb;          /* the one that the next VMRUN takes */
     u64 vmcb_pa;
+    struct vmcb *vmcb01;        /* that of the guest itself, which AVIC belongs to */
 };
 
 extern struct vcpu_svm vcpu_svms[NR_VCPUS];

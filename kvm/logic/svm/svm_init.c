@@ -24,6 +24,7 @@ void svm_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu, unio
     vcpu->apic_regs = apic_pages[vcpu_id];
     svm->vmcb = &vmcb_pages[vcpu_id];
     svm->vmcb_pa = __pa(svm->vmcb);
+    svm->vmcb01 = svm->vmcb;
     guest_init_vcpu(vcpu_id);
     init_vmcb(vcpu);
     avic_init_vcpu(vcpu);

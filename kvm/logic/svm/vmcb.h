@@ -30,9 +30,12 @@ struct vmcb {
     u64 exit_code;
     u64 exit_info_1;
     u64 exit_info_2;
-    u8 reserved_088[0x98 - 0x88];
+    u64 exit_int_info;
+    u64 np_control;
     u64 avic_vapic_bar;
-    u8 reserved_0a0[0xc0 - 0xa0];
+    u64 ghcb_pa;
+    u64 event_inj;
+    u8 reserved_0b0[0xc0 - 0xb0];
     u32 clean;
     u32 reserved_0c4;
     u64 next_rip;
@@ -61,7 +64,9 @@ VMCB_AT(0x048, msrpm_base_pa);
 VMCB_AT(0x058, asid);
 VMCB_AT(0x060, int_ctl);
 VMCB_AT(0x070, exit_code);
+VMCB_AT(0x088, exit_int_info);
 VMCB_AT(0x098, avic_vapic_bar);
+VMCB_AT(0x0a8, event_inj);
 VMCB_AT(0x0c0, clean);
 VMCB_AT(0x0c8, next_rip);
 VMCB_AT(0x0e0, avic_backing_page);
@@ -77,20 +82,29 @@ VMCB_AT(0x5d8, rsp);
 VMCB_AT(0x5f8, rax);
 static_assert(sizeof(struct vmcb) == PAGE_SIZE, "APM vol. 2, 15.5.1");
 
+/* int_ctl [15.21, 15.29.3, 15.33]; an interrupt of the highest priority, whose vector nobody looks at, is a window */
+#define V_IRQ_MASK              (1ul << 8)
+#define V_GIF_MASK              (1ul << 9)
+#define V_INTR_PRIO_MASK        (15ul << 16)
 #define V_INTR_MASKING_MASK     (1ul << 24)
+#define V_GIF_ENABLE_MASK       (1ul << 25)
 #define X2APIC_MODE_MASK        (1ul << 30)
 #define AVIC_ENABLE_MASK        (1ul << 31)
 #define SVM_INTERRUPT_SHADOW    1ul     /* int_state */
+#define SVM_EVTINJ_VALID        (1ul << 31)     /* event_inj and exit_int_info; type 0: an interrupt */
 #define TLB_CONTROL_FLUSH_ASID  3
 
 /* Exit codes with an intercept bit: word 3 + (code - 60h) / 32. */
 #define SVM_EXIT_INTR           0x60
 #define SVM_EXIT_NMI            0x61
 #define SVM_EXIT_INIT           0x63
+#define SVM_EXIT_VINTR          0x64
 #define SVM_EXIT_HLT            0x78
 #define SVM_EXIT_MSR            0x7c
 #define SVM_EXIT_SHUTDOWN       0x7f
 #define SVM_EXIT_VMRUN          0x80    /* then VMMCALL, VMLOAD, VMSAVE, STGI, CLGI */
+#define SVM_EXIT_VMMCALL        0x81
+#define SVM_EXIT_STGI           0x84
 #define SVM_EXIT_CLGI           0x85
 #define SVM_EXIT_AVIC_INCOMPLETE_IPI        0x401
 #define SVM_EXIT_AVIC_UNACCELERATED_ACCESS  0x402

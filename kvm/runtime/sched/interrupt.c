@@ -21,5 +21,5 @@ bool sched_interrupt(u32 vector)
         handler();
     else if (vector != SPURIOUS_APIC_VECTOR)    /* it sets no ISR bit [SDM 10.9] */
         ack_APIC_irq();
-    return this_cpu_read(preempt_count) == 0 && need_resched();
+    return irqentry_exit_cond_resched();
 }

@@ -144,6 +144,9 @@ void task_run(void) __attribute__((noreturn));
 void cpu_idle(void *unused);
 bool sched_interrupt(u32 vector);
 
+/* A variant may replace it. */
+bool irqentry_exit_cond_resched(void);
+
 /* Runs `function` on another CPU, in an interrupt, and waits. The caller's interrupts are on. */
 void smp_call_function_single(int cpu, void (*function)(void *argument), void *argument);
 void generic_smp_call_function_single_interrupt(void);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Intel's part of APIC virtualization on and off; see apicv.h.
+ */
+#include "apicv.h"
+#include "vmx.h"
+
+#define RFLAGS_IF               0x200
+#define BLOCKED_BY_STI_MOV_SS   0x3
+
+void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu)
+{
+    vmx_refresh_apicv_exec_ctrl(vcpu);
+}
+
+unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
+{
+    (void)vcpu;
+    return 0;
+}
+
+void kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
+{
+    (void)vcpu;
+}
+
+/* An injection that an earlier pass has prepared stays where it is until an entry takes it. */
+bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu)
+{
+    (void)vcpu;
+    return (vmcs_readl(GUEST_RFLAGS) & RFLAGS_IF) &&
+           !(vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKED_BY_STI_MOV_SS) &&
+           !(vmcs_read32(VM_ENTRY_INTR_INFO_FIELD) & INTR_INFO_VALID);
+}
+
+void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector)
+{
+    (void)vcpu;
+    vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, vector | INTR_INFO_VALID);
+}
+
+void kvm_x86_enable_irq_window(struct kvm_vcpu *vcpu, bool on)
+{
+    u32 controls = vmcs_read32(CPU_BASED_VM_EXEC_CONTROL);
+
+    (void)vcpu;
+    vmcs_write32(CPU_BASED_VM_EXEC_CONTROL, on ? controls | CPU_BASED_INTR_WINDOW_EXITING
+                                               : controls & ~CPU_BASED_INTR_WINDOW_EXITING);
+}
