@@ -2,3 +2,4 @@
 /*
  * V0: as merged in 6.17, on processors whose IPI virtualization is used.
  */
+#include "not_preemptible.h"

@@ -2,6 +2,7 @@
 /*
  * W0: a vCPU that blocks kicks all others, and waits until none of them is in its guest.
  */
+#include "not_preemptible.h"
 #include "w0_kick.h"
 
 static void ack_kick(void *unused)
