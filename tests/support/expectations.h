@@ -6,7 +6,7 @@
 #include "scenarios/session.h"
 
 /* Explores one variant under TSO and SC with the default of each knob. The case fails unless verdict and
- * findings are those expected. */
+ * findings are those expected. Under a sanitizer under TSO alone. */
 void expect_variant(const char *scenario, const char *variant);
 
 /* The same of one that takes many seconds: effort.h says where it is skipped. */
