@@ -56,12 +56,12 @@ Test(software_apic_races, requests_cleared_behind_the_look_lose, .timeout = 120)
     expect("timer-late");
 }
 
-/* One line of the timeline says what, before the BUG. */
+/* A note of the timeline says what, before the BUG. */
 static void refused(const char *variant, const char *line)
 {
     char arguments[100];
     expect(variant);
-    snprintf(arguments, sizeof arguments, "explore software-apic:%s", variant);
+    snprintf(arguments, sizeof arguments, "explore --json software-apic:%s", variant);
     setenv("IRQWEAVE_IMAGES", IRQWEAVE_IMAGES_DIR, 0);
     folder_enter();
     int code = run(arguments);
