@@ -16,6 +16,7 @@
 
 #include "sim/seconds.h"
 #include "tests/support/differ.h"
+#include "tests/support/effort.h"
 
 enum {
     BYTES = 8 * SPEC_CELLS,
@@ -229,6 +230,7 @@ static void check(const struct mixture *mix, unsigned threads, unsigned length, 
     struct random r = {more ? (uint64_t)time(NULL) : seed};
     unsigned compared = 0;
     uint64_t sum = 0;
+    programs = effort(programs);
     seen = calloc(TABLE, sizeof *seen);
     assert(seen);
     for (unsigned n = 0; compared < programs || (more && seconds_now() < end); n++) {

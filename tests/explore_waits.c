@@ -16,6 +16,7 @@
 
 #include "sim/seconds.h"
 #include "tests/support/differ.h"
+#include "tests/support/effort.h"
 
 enum { LIMIT = 6000 };
 
@@ -195,6 +196,7 @@ static void check(const struct family *f, unsigned programs)
     struct random r = {more ? (uint64_t)time(NULL) : 1};
     struct totals n = {0};
     struct spec s;
+    programs = effort(programs);
     while (n.drawn < programs || (more && seconds_now() < end)) {
         draw(&r, f, &s);
         compare(f, &s, &n);

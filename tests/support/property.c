@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "sim/seconds.h"
+#include "tests/support/effort.h"
 
 static struct outcome want, got;
 static char report[6000];
@@ -122,7 +123,7 @@ const char *property_check(const struct property *p, unsigned seeds, unsigned pr
     const char *fails = NULL;
     double more = differ_long_run();
     for (uint64_t seed = 1; seed <= seeds && !fails; seed++)
-        fails = check_seed(p, seed, programs, 0, &t);
+        fails = check_seed(p, seed, effort(programs), 0, &t);
     if (!fails && more > 0)
         fails = check_seed(p, (uint64_t)time(NULL), 0, seconds_now() + more, &t);
     if (more > 0 || getenv("VERBOSE"))
