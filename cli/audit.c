@@ -61,6 +61,7 @@ static int explore_baseline(struct audit *a)
     json_object_set_new(a->result, "max_executions", json_integer((json_int_t)bound));
     if (!strcmp(text_in(run, "verdict"), verdict_name(VERDICT_SAFE)))
         return EXIT_NOTHING_FOUND;
+    json_object_del(a->result, "mutations");
     bool found = !strcmp(text_in(run, "verdict"), verdict_name(VERDICT_VIOLATION));
     fail(a, found ? "not safe as it is, so that nothing can be said about what it needs; 'irqweave explore' shows why"
                   : "not decided as it is (a bound was hit), so that nothing can be said about what it needs");
@@ -85,12 +86,13 @@ static int explore_mutations(struct audit *a)
     json_t **results = jobs_run("mutations", a->todo_count, options_jobs(a->options), audit_mutation_job, a,
                                 a->options->explore.stop);
     for (unsigned i = 0; i < a->todo_count; i++) {
-        const char *error = text_in(results[i], "error");
-        if (error[0])
-            status = exit_code_worse(status, fail(a, error));
-        if (!strcmp(text_in(results[i], "outcome"), audit_outcome_name[AUDIT_UNDECIDED]))
-            status = exit_code_worse(status, EXIT_INCOMPLETE);
         json_object_update(a->todo[i], results[i]);
+        if (json_object_get(results[i], "error")) { /* whatever the code without it did to this program */
+            json_object_set(a->todo[i], "why", json_object_get(results[i], "error"));
+            json_object_set_new(a->todo[i], "outcome", json_string(audit_outcome_name[AUDIT_UNDECIDED]));
+        }
+        if (!strcmp(text_in(a->todo[i], "outcome"), audit_outcome_name[AUDIT_UNDECIDED]))
+            status = exit_code_worse(status, EXIT_INCOMPLETE);
         json_decref(results[i]);
     }
     free(results);
@@ -104,10 +106,10 @@ static int audit_variant(struct audit *a)
         return status;
     choose_todo(a);
     status = explore_mutations(a);
-    if (!a->options->json && !is_stopped(a))
+    if (!a->options->json)
         audit_print(a);
     free(a->todo);
-    return is_stopped(a) ? exit_code_worse(status, EXIT_INCOMPLETE) : status;
+    return status;
 }
 
 static int audit_all(struct audit *a, json_t *list)

@@ -66,6 +66,8 @@ static json_t *mutation_to_json(const struct session *s, const struct mutation *
     json_object_set_new(object, "kind", json_string(mutation_name[m->kind]));
     if (m->other)
         json_object_set_new(object, "other", describe(s, m->other));
+    if (m->kind == MUTATION_CHECK_NEVER || m->kind == MUTATION_CHECK_ALWAYS)
+        json_object_set_new(object, "target", describe(s, target_of(m)));
     if (why) {
         json_object_set_new(object, "outcome", json_string(audit_outcome_name[AUDIT_UNREACHED]));
         json_object_set_new(object, "why", json_string(why));
@@ -92,6 +94,8 @@ json_t *audit_baseline_job(void *context, unsigned index)
     struct serial_result serial;
     struct run run;
     (void)index;
+    options.max_executions = 0; /* bounds are those of a mutation: all rests on this one */
+    options.max_seconds = 0;
     run_is_quiet = true;
     leave_on_signals(false);
     struct session *s = session_open(a->scenario, a->variant, error);
@@ -102,8 +106,6 @@ json_t *audit_baseline_job(void *context, unsigned index)
     if (!run_explore(&run, s, MEMORY_TSO, &a->options->knobs, &options, 1, error))
         return failed(error);
     json_t *object = run_to_json(&run);
-    if (run.best)
-        json_object_set_new(object, "picture", run_picture(&run));
     serial_explore(s->m, &serial);
     if (run.result.verdict == VERDICT_SAFE && (serial.finding.kind || serial.bounds))
         return failed("a bug of irqweave: an execution without interleaving fails, although all are safe");

@@ -64,9 +64,20 @@ static void print_findings(const json_t *m)
         putchar('\n');
 }
 
+/* Where a branch goes: addresses say little. */
+static void print_target(const json_t *m)
+{
+    const json_t *target = json_object_get(m, "target");
+    if (target)
+        printf(" (%s:%lld)", short_path(text_in(target, "file")),
+               (long long)json_integer_value(json_object_get(target, "line")));
+}
+
 static void print_mutation(const json_t *m, unsigned number)
 {
-    printf("%4u %s: %s\n     ", number, deed(text_in(m, "kind")), text_in(m, "instruction"));
+    printf("%4u %s: %s", number, deed(text_in(m, "kind")), text_in(m, "instruction"));
+    print_target(m);
+    printf("\n     ");
     print_place(m);
     putchar('\n');
     print_other(m);

@@ -8,19 +8,19 @@
 
 enum { LOOK_BACK = 24 };
 
-/* A call whose result is looked at: its function has to look at shared memory itself. The place of the first access. */
-static uint64_t load_in_callee(const struct listing *l, const cs_insn *call)
+/* A call whose result is looked at: does its function look at shared memory itself? */
+static bool callee_loads(const struct listing *l, const cs_insn *call)
 {
     const struct code_view *v = l->view;
     uint64_t address = (uint64_t)call->detail->x86.operands[0].imm;
     cs_insn *i = NULL;
     if (call->detail->x86.operands[0].type != X86_OP_IMM || address - v->base >= v->size)
-        return 0;
-    uint64_t left = v->size - (address - v->base), found = 0;
+        return false;
+    uint64_t left = v->size - (address - v->base);
+    bool found = false;
     size_t count = cs_disasm(l->capstone, v->ram + (address - v->base), left < 4096 ? left : 4096, address, 256, &i);
     for (size_t k = 0; k < count && !found; k++) {
-        if (touches(l, &i[k]) & TOUCHED_LOAD)
-            found = i[k].address;
+        found = touches(l, &i[k]) & TOUCHED_LOAD;
         if (i[k].id == X86_INS_RET)
             break;
     }
@@ -29,7 +29,7 @@ static uint64_t load_in_callee(const struct listing *l, const cs_insn *call)
     return found;
 }
 
-/* Where the shared memory is read that decides the branch at `index`; 0: none is. */
+/* Where the shared memory is read that decides the branch at `index`, or the call that reads it; 0: none is. */
 static uint64_t source_of(const struct listing *l, size_t index)
 {
     uint32_t wanted = 1u << REGISTER_FLAGS;
@@ -37,7 +37,7 @@ static uint64_t source_of(const struct listing *l, size_t index)
         const cs_insn *i = &l->insn[k];
         struct effects e = effects_of(l, i);
         if (i->id == X86_INS_CALL)
-            return wanted & 1u << REGISTER_RAX ? load_in_callee(l, i) : 0;
+            return (wanted & 1u << REGISTER_RAX) && callee_loads(l, i) ? i->address : 0;
         if (is_transfer(i) && !is_branch(i))
             return 0;
         if (!(e.writes & wanted))

@@ -11,12 +11,28 @@
 
 enum { BETWEEN_MAX = 8 };
 
-/* MOV with memory on one side and nothing else that matters. */
-static bool is_move(const cs_insn *i)
+static bool is_one_of(const cs_insn *i, const unsigned *ids, unsigned count)
 {
-    return (i->id == X86_INS_MOV || i->id == X86_INS_MOVZX || i->id == X86_INS_MOVSX ||
-            i->id == X86_INS_MOVSXD || i->id == X86_INS_MOVABS) && memory_operand(i) &&
-           i->detail->x86.op_count == 2 && !i->detail->x86.prefix[0];
+    for (unsigned k = 0; k < count; k++)
+        if (i->id == ids[k])
+            return true;
+    return false;
+}
+
+/* One plain load, or one plain store: of a change in place there are two. */
+static bool is_access(const cs_insn *i)
+{
+    static const unsigned moves[] = {X86_INS_MOV, X86_INS_MOVZX, X86_INS_MOVSX, X86_INS_MOVSXD, X86_INS_MOVABS};
+    static const unsigned loads[] = {X86_INS_CMP, X86_INS_TEST, X86_INS_ADD, X86_INS_SUB, X86_INS_AND, X86_INS_OR,
+                                     X86_INS_XOR, X86_INS_BT};
+    const cs_x86 *x = &i->detail->x86;
+    bool keeps_memory = i->id == X86_INS_CMP || i->id == X86_INS_TEST;
+    if (!memory_operand(i) || x->op_count != 2 || x->prefix[0])
+        return false;
+    if (i->id == X86_INS_BT) /* with a register, it reaches beyond its operand */
+        return x->operands[1].type == X86_OP_IMM;
+    return is_one_of(i, moves, sizeof moves / sizeof *moves) ||
+           (is_one_of(i, loads, sizeof loads / sizeof *loads) && (keeps_memory || x->operands[0].type == X86_OP_REG));
 }
 
 /* Arithmetic on registers of which Capstone knows all effects; a NOP that is no marker. */
@@ -29,10 +45,7 @@ static bool may_lie_between(const struct listing *l, const cs_insn *i)
         return true;
     if (i->id == X86_INS_NOP)
         return l->view->ram[i->address - l->view->base] == 0x90;
-    for (unsigned k = 0; k < sizeof ids / sizeof *ids; k++)
-        if (i->id == ids[k])
-            return !memory_operand(i);
-    return false;
+    return !memory_operand(i) && is_one_of(i, ids, sizeof ids / sizeof *ids);
 }
 
 static uint64_t absolute(const cs_insn *i, const cs_x86_op *op)
@@ -116,7 +129,7 @@ static size_t next_access(const struct listing *l, size_t index)
         const cs_insn *i = &l->insn[k];
         if (is_target(l, i->address))
             return 0;
-        if (is_move(i) && touches(l, i))
+        if (is_access(i) && touches(l, i))
             return k;
         if (!may_lie_between(l, i))
             return 0;
@@ -127,7 +140,7 @@ static size_t next_access(const struct listing *l, size_t index)
 void find_swap(const struct listing *l, size_t index)
 {
     const cs_insn *first = &l->insn[index];
-    if (!is_move(first) || !touches(l, first))
+    if (!is_access(first) || !touches(l, first))
         return;
     size_t last = next_access(l, index);
     if (!last || !are_apart(first, &l->insn[last]))
