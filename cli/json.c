@@ -199,3 +199,16 @@ json_t *run_to_json(const struct run *run)
     }
     return object;
 }
+
+json_t *run_picture(struct run *run)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    run->story.brief = true;
+    run_print(f, run);
+    fclose(f);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
+}
