@@ -7,7 +7,7 @@
  * ICR and then halts inside, or it sends for an emulated device. The ledger as in posted-delivery.
  */
 #include "avic/avic.h"
-#include "preempted.h"
+#include "avic/preempted.h"
 #include "xapic/guest_xapic.h"
 
 #define VECTOR_ONE 0x41     /* both of different priority classes: neither hides the other */

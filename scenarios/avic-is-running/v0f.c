@@ -2,7 +2,8 @@
 /*
  * V0f: as in Linux 5.17 and 5.18. The waiter alone says that a vCPU blocks, and the vCPU is preempted before there is one.
  */
-#include "preemptible_wait.h"
+#include "avic/hooks_5_17.h"
+#include "avic/preemptible_wait.h"
 
 static void before_waiter(void)
 {

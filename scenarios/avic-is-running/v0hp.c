@@ -4,7 +4,7 @@
  */
 #include "avic/avic.h"
 #include "not_preemptible.h"
-#include "preempted.h"
+#include "avic/preempted.h"
 
 void avic_vcpu_unblocking(struct kvm_vcpu *vcpu)
 {
