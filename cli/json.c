@@ -150,9 +150,10 @@ static json_t *sample_to_json(const struct explore_options *o, const struct expl
     bool pct = o->algorithm == ALGORITHM_PCT;
     double probability = sample_probability(o, r);
     sample_guarantee(o, r, text, sizeof text);
-    return json_pack("{s:I, s:o, s:i, s:i, s:I, s:o, s:s}", "seed", (json_int_t)o->seed,
+    return json_pack("{s:I, s:o, s:i, s:i, s:i, s:I, s:o, s:s}", "seed", (json_int_t)o->seed,
                      "pct_depth", pct ? json_integer(o->pct_depth) : json_null(), "agents",
-                     (int)r->sample.agents, "longest", (int)r->sample.steps, "executions",
+                     (int)sample_agents(&r->sample), "longest", (int)r->sample.steps,
+                     "k", (int)r->sample.drawn, "executions",
                      (json_int_t)r->sample.executions, "probability",
                      probability > 0 ? json_real(probability) : json_null(), "guarantee", text);
 }
