@@ -88,7 +88,9 @@ bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu);
 void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector);
 void kvm_x86_enable_irq_window(struct kvm_vcpu *vcpu, bool on);
 
+/* Intel: the hook, and what it writes into the VMCS that is current. */
 void vmx_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu);
+void vmx_write_apicv_controls(struct kvm_vcpu *vcpu);
 
 /* An interrupt for a vCPU, by whichever way its APIC takes them. */
 void vmx_deliver_interrupt_apicv(struct kvm_vcpu *vcpu, int vector);
