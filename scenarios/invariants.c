@@ -258,6 +258,36 @@ static const struct invariant table[] = {
         .events = EVENT_VMRUN,
         .holds = nested2,
     },
+    {
+        .name = "N-3",
+        .events = EVENT_VM_ENTRY,
+        .holds = nested3,
+    },
+    {
+        .name = "N-4",
+        .events = LEAVES(REGION_APICV),
+        .holds = nested4,
+    },
+    {
+        .name = "APICV-1",
+        .events = EVENT_VM_ENTRY | EVENT_VMRUN,
+        .holds = apicv1,
+    },
+    {
+        .name = "APICV-2",
+        .events = LEAVES(REGION_APICV),
+        .holds = apicv2,
+    },
+    {
+        .name = "APICV-3",
+        .events = EVENT_VMRUN | LEAVES(REGION_APIC_PAGE),
+        .holds = apicv3,
+    },
+    {
+        .name = "APICV-4",
+        .events = LEAVES(REGION_APICV_WORD),
+        .holds = apicv4,
+    },
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -277,13 +307,8 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
-}
-
-/* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
-static void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
-{
-    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, APICV-1, APICV-2, "
+           "APICV-3, APICV-4";
 }
 
 static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
@@ -355,15 +380,45 @@ static bool of_avic(const struct invariant *inv)
            of_entries(inv);
 }
 
-bool invariants_add(struct session *s, char *error)
+static bool of_apicv(const struct invariant *inv)
 {
-    assert(!s->scenario->invariants_count || s->m->cores <= INVARIANT_CORES_MAX);
-    for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
-        struct invariant inv = *lookup(s->scenario->invariants[i]);
+    return inv->holds == apicv1 || inv->holds == apicv2 || inv->holds == apicv3 || inv->holds == apicv4;
+}
+
+static bool of_nesting(const struct invariant *inv)
+{
+    return inv->holds == nested2_vmx || inv->holds == nested3 || inv->holds == nested4;
+}
+
+static bool prepare(struct session *s, struct invariant *inv, char *error)
+{
+    if (s->vmx && inv->holds == nested2) {
+        inv->events = EVENT_VM_ENTRY;
+        inv->holds = nested2_vmx;
+    }
+    if (of_apicv(inv))
+        return apicv_prepare(s, inv, error);
+    if (of_nesting(inv))
+        return nested_prepare(s, inv, error);
+    return (of_avic(inv) ? prepare_avic : prepare_posting)(s, inv, error);
+}
+
+static bool add(struct session *s, char **names, unsigned count, char *error)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct invariant inv = *lookup(names[i]);
         inv.context = s;
-        if (!(of_avic(&inv) ? prepare_avic : prepare_posting)(s, &inv, error))
+        if (!prepare(s, &inv, error))
             return false;
         machine_add_invariant(s->m, &inv);
     }
     return true;
+}
+
+bool invariants_add(struct session *s, char *error)
+{
+    const struct scenario_variant *v = s->variant;
+    assert(!(s->scenario->invariants_count + v->invariants_count) || s->m->cores <= INVARIANT_CORES_MAX);
+    return add(s, s->scenario->invariants, s->scenario->invariants_count, error) &&
+           add(s, v->invariants, v->invariants_count, error);
 }

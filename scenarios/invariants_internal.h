@@ -15,6 +15,12 @@ struct look {
     struct footprint *footprint;
 };
 
+/* What is read beside resources: a store there keeps its region from ending while it is buffered. */
+static inline void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
+{
+    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+}
+
 /* Is a core other than `except` (~0: any) in one of these regions? */
 bool ask_region(const struct look *, unsigned except, uint32_t regions);
 
@@ -28,6 +34,22 @@ bool avic1(void *context, struct machine *, struct footprint *, char *message, s
 bool avic4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool nested2(void *context, struct machine *, struct footprint *, char *message, size_t size);
+
+/* No question: does the step write this resource? */
+bool step_writes(const struct footprint *, uint64_t resource);
+
+/* invariants_apicv.c, of either vendor; apicv_prepare() says what they read. */
+bool apicv1(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv2(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv4(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv_prepare(struct session *, struct invariant *, char *error);
+
+/* invariants_nested.c: of Intel. */
+bool nested2_vmx(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested4(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested_prepare(struct session *, struct invariant *, char *error);
 
 /* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
