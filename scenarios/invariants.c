@@ -288,6 +288,11 @@ static const struct invariant table[] = {
         .events = LEAVES(REGION_APICV_WORD),
         .holds = apicv4,
     },
+    {
+        .name = "N-5",
+        .events = EVENT_VMRUN | LEAVES(REGION_IR),
+        .holds = nested5,
+    },
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -307,7 +312,7 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, APICV-1, APICV-2, "
+    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, N-5, APICV-1, APICV-2, "
            "APICV-3, APICV-4";
 }
 
@@ -327,9 +332,10 @@ static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
     return true;
 }
 
-static bool of_entries(const struct invariant *inv)
+/* N-5 is about them only where there is a unit. */
+static bool of_entries(const struct session *s, const struct invariant *inv)
 {
-    return inv->holds == avic2 || inv->holds == avic3;
+    return inv->holds == avic2 || inv->holds == avic3 || (inv->holds == nested5 && s->amdvi);
 }
 
 static bool prepare_entries(struct session *s, struct invariant *inv, char *error)
@@ -348,7 +354,8 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
                  s->variant->name, inv->name);
         return false;
     }
-    if (!avic_states_find(s, error) || (inv->holds == nested2 && !avic_active_states_find(s, error)))
+    if (!avic_states_find(s, error) || (inv->holds == nested2 && !avic_active_states_find(s, error)) ||
+        (inv->holds == nested5 && !avic_nested_states_find(s, error)))
         return false;
     for (unsigned i = 0; i < s->states.vcpus; i++) {
         watch(inv, s->states.vcpu[i].on_rq, 4);
@@ -356,7 +363,7 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
     }
     watch(inv, s->states.physical_id, 8 * STATE_VCPUS);
     s->m->region_watch |= INSIDE(REGION_NOTIFY) | INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
-    return !of_entries(inv) || prepare_entries(s, inv, error);
+    return !of_entries(s, inv) || prepare_entries(s, inv, error);
 }
 
 static bool prepare_posting(struct session *s, struct invariant *inv, char *error)
@@ -377,7 +384,7 @@ static bool prepare_posting(struct session *s, struct invariant *inv, char *erro
 static bool of_avic(const struct invariant *inv)
 {
     return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || inv->holds == nested2 ||
-           of_entries(inv);
+           inv->holds == nested5 || inv->holds == avic2 || inv->holds == avic3;
 }
 
 static bool of_apicv(const struct invariant *inv)

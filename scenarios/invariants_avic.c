@@ -126,7 +126,7 @@ bool avic4(void *context, struct machine *m, struct footprint *fp, char *message
     return true;
 }
 
-static uint64_t ask_entry(const struct look *l, unsigned vcpu)
+uint64_t ask_entry(const struct look *l, unsigned vcpu)
 {
     uint64_t at = pit_entry_at(l->s->states.physical_id->address, vcpu);
     read_memory(l->footprint, at, PIT_ENTRY_SIZE);
@@ -233,4 +233,17 @@ bool avic_active_states_find(struct session *s, char *error)
             return false;
     }
     return true;
+}
+
+bool avic_nested_states_find(struct session *s, char *error)
+{
+    char name[32];
+    bool any = false;
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        snprintf(name, sizeof name, "vcpu%u.guest_mode", i);
+        s->states.vcpu[i].guest_mode = image_state(&s->image, name);
+        any |= s->states.vcpu[i].guest_mode != NULL;
+    }
+    const struct image_state *first;
+    return any || state_find(s, "vcpu0.guest_mode", 1, &first, error);
 }

@@ -35,9 +35,6 @@ bool avic4(void *context, struct machine *, struct footprint *, char *message, s
 bool avic5(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool nested2(void *context, struct machine *, struct footprint *, char *message, size_t size);
 
-/* No question: does the step write this resource? */
-bool step_writes(const struct footprint *, uint64_t resource);
-
 /* invariants_apicv.c, of either vendor; apicv_prepare() says what they read. */
 bool apicv1(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool apicv2(void *context, struct machine *, struct footprint *, char *message, size_t size);
@@ -51,13 +48,21 @@ bool nested3(void *context, struct machine *, struct footprint *, char *message,
 bool nested4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool nested_prepare(struct session *, struct invariant *, char *error);
 
-/* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
+/* The states that these read, and those that N-2 and N-5 read beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
 bool avic_active_states_find(struct session *, char *error);
+bool avic_nested_states_find(struct session *, char *error);
+
+/* No question: does the step write this resource? */
+bool step_writes(const struct footprint *, uint64_t resource);
+
+/* A vCPU's entry of the physical ID table, as processors see it. */
+uint64_t ask_entry(const struct look *, unsigned vcpu);
 
 /* invariants_avic_iommu.c: the same. */
 bool avic2(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested5(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic_entries_find(struct session *, char *error);
 
 #endif

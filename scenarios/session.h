@@ -24,6 +24,7 @@ enum { STATE_VCPUS = 3 };
 /* Of a vCPU that can block, and of one whose APIC virtualization goes off and on. */
 struct state_vcpu {
     const struct image_state *on_rq, *task_state, *vapic, *apicv_active;
+    const struct image_state *guest_mode; /* NULL: it has no guest of its own */
 };
 struct state_apicv {
     const struct image_state *active, *requests;
