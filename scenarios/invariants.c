@@ -8,6 +8,7 @@
  * that nobody can tell apart.
  */
 #include "scenarios/invariants_internal.h"
+#include "scenarios/invariants_stated.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -359,7 +360,13 @@ bool invariants_add(struct session *s, char *error)
 {
     assert(!s->scenario->invariants_count || s->m->cores <= INVARIANT_CORES_MAX);
     for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
-        struct invariant inv = *lookup(s->scenario->invariants[i]);
+        const struct scenario_rule *rule = &s->scenario->invariants[i];
+        if (rule->holds) {
+            if (!stated_invariant_add(s, rule, error))
+                return false;
+            continue;
+        }
+        struct invariant inv = *lookup(rule->name);
         inv.context = s;
         if (!(of_avic(&inv) ? prepare_avic : prepare_posting)(s, &inv, error))
             return false;

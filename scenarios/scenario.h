@@ -117,12 +117,22 @@ struct scenario_state {
  * it is the bit above that of the element before, or bit 0. 64 stands for any that there is not. */
 unsigned scenario_bit(const struct scenario_state *, unsigned index, const char **name);
 
+/* What must hold: one of the library by its name, or an expression (docs/scenario-file.md) and a name for it. */
+struct scenario_rule {
+    char *name;
+    char *holds; /* NULL: it is in the library */
+    char **at;   /* the events at which an invariant by expression must hold; none: after each step */
+    unsigned at_count;
+};
+
+enum { SCENARIO_RULE_NAME = 31, SCENARIO_RULE_TEXT = 300 }; /* characters; the first as in struct finding */
+
 struct scenario {
     char *name;
     char *summary;
-    char **invariants;
+    struct scenario_rule *invariants;
     unsigned invariants_count;
-    char **obligations;
+    struct scenario_rule *obligations;
     unsigned obligations_count;
     char **needs; /* features that the machine of each variant must have */
     unsigned needs_count;
@@ -131,6 +141,7 @@ struct scenario {
     struct scenario_variant *variants;
     unsigned variants_count;
     char *folder; /* where the images are */
+    char *path;   /* of the file itself, for messages */
 };
 
 /* Where the images are: $IRQWEAVE_IMAGES, or images/ beside the program. */

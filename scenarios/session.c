@@ -9,6 +9,7 @@
 #include "scenarios/devices.h"
 #include "scenarios/features.h"
 #include "scenarios/invariants.h"
+#include "scenarios/invariants_stated.h"
 #include "scenarios/states.h"
 
 #define WINDOW_BASE 0xffffffff80000000ull /* kvm/runtime/image.h: IMAGE_OFFSET */
@@ -87,13 +88,13 @@ static void add_virtualization(struct session *s)
 static bool build(struct session *s, char *error)
 {
     s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
-    if (!load_image(s, error))
+    if (!load_image(s, error) || !states_check(s, error))
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);
     s->lapic = lapic_new(s->m, s->cpu);
     add_virtualization(s);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
-           invariants_add(s, error) && obligations_add(s, error);
+           invariants_add(s, error) && obligations_add(s, error) && stated_ready(s, error);
 }
 
 struct session *session_open(const struct scenario *scenario,
@@ -114,6 +115,7 @@ struct session *session_open(const struct scenario *scenario,
 void session_close(struct session *s)
 {
     devices_free(s);
+    stated_free(s);
     if (s->vmx)
         vmx_free(s->vmx);
     if (s->svm)
@@ -138,6 +140,7 @@ static void show_states(struct session *s)
 {
     if (!s->scenario->invariants_count)
         return;
+    stated_show(s);
     show_state(s, s->states.pid, sizeof(struct posted_descriptor));
     show_state(s, s->states.mode, 4);
     show_state(s, s->states.on_rq, 4);

@@ -30,6 +30,7 @@ enum {
     MACHINE_MAX_AGENTS = 64,
     MACHINE_MAX_SLOTS = 8,
     MACHINE_MAX_INVARIANTS = 16,
+    INVARIANT_MAX_READS = 8,
     MACHINE_MAX_FINDINGS = 8,
     MACHINE_MAX_REGIONS = 16,
     STORE_BUFFER_MAX = 48, /* stores; more than the 42 to 72 entries of shipped cores matter to no
@@ -159,7 +160,8 @@ struct message_ops {
 /*
  * An invariant is evaluated after steps that carry one of its `events`, and adds what it reads to
  * the footprint of the step. If `every_step` is set it is evaluated after each step that changes
- * memory in `ranges`, and all such steps conflict with each other. Otherwise `ranges` names the
+ * memory in `ranges` or one of `resources`, and after each of an agent in `steps_of` (a bit each), and all such
+ * steps conflict with each other (sim/watch.h). Otherwise `ranges` names the
  * memory it reads whose stores keep a region from ending while they are buffered (sim/region.h).
  */
 struct invariant {
@@ -168,7 +170,10 @@ struct invariant {
     uint32_t events;
     bool every_step;
     unsigned range_count;
-    struct visible_range ranges[8];
+    struct visible_range ranges[INVARIANT_MAX_READS];
+    unsigned resource_count;
+    uint64_t resources[INVARIANT_MAX_READS];
+    uint64_t steps_of;
     bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
