@@ -334,7 +334,8 @@ int reproduce_main(int argc, char **argv)
                   "of each violation.", "jaespJ");
     if (o.count != 1 || strchr(o.arguments[0], ':'))
         return cli_error("reproduce takes one SCENARIO, without a variant; explore takes one");
-    struct scenario *s = scenario_load(scenario_images(), o.arguments[0], error);
+    const struct scenario_variant *none;
+    struct scenario *s = outside_open(o.arguments[0], &none, error);
     if (!s)
         return cli_error("%s", error);
     struct work work = {&o, s};

@@ -22,6 +22,8 @@ static uint64_t ask_core(const struct expression_node *n, const struct session *
         return s->vmx ? vmx_non_root(s->vmx, n->core) : svm_in_guest(s->svm, n->core);
     case CORE_HALTED:
         return s->cpu->core[n->core].state->activity == ACTIVITY_HLT;
+    case CORE_IN_REGION:
+        return s->m->state->regions[n->core] >> vector & 1;
     }
     return 0;
 }

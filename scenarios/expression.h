@@ -35,7 +35,7 @@ enum expression_kind {
     EXPR_MINUS,
 };
 
-enum core_question { CORE_PENDING, CORE_IN_SERVICE, CORE_IN_FLIGHT, CORE_IN_GUEST, CORE_HALTED };
+enum core_question { CORE_PENDING, CORE_IN_SERVICE, CORE_IN_FLIGHT, CORE_IN_GUEST, CORE_HALTED, CORE_IN_REGION };
 
 struct expression_node {
     uint8_t kind;
@@ -45,7 +45,7 @@ struct expression_node {
     uint8_t shift, width;  /* which bits of it */
     bool has_argument;
     uint16_t at, length;   /* the name, in the text */
-    uint64_t number;       /* value, argument or vector */
+    uint64_t number;       /* value, argument, vector or region */
     uint64_t address;      /* physical */
     const struct scenario_state *shown; /* has names for its values, or NULL */
 };

@@ -7,13 +7,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "kvm/runtime/marker.h"
 #include "scenarios/expression.h"
 #include "sim/nearest.h"
 
 static const char *const questions[] = {
     [CORE_PENDING] = "pending", [CORE_IN_SERVICE] = "in_service", [CORE_IN_FLIGHT] = "in_flight",
     [CORE_IN_GUEST] = "in_guest", [CORE_HALTED] = "halted",
+    /* From CORE_IN_REGION on, by the number of the region. */
+    "in_post", "in_notify", "in_sync", "in_kick", "in_block", "in_wake", "in_ir",
 };
+
+static_assert(REGION_POST == 1 && REGION_NOTIFY == 2 && REGION_SYNC == 3 && REGION_KICK == 4 && REGION_BLOCK == 5 &&
+              REGION_WAKE == 6 && REGION_IR == 7, "in the order of the questions");
 
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
@@ -59,7 +65,9 @@ static bool resolve_core(struct expression_node *n, const char *name, unsigned c
     }
     n->kind = EXPR_CORE;
     n->core = (uint8_t)core;
-    n->question = (uint8_t)q;
+    n->question = (uint8_t)(q < CORE_IN_REGION ? q : CORE_IN_REGION);
+    if (q >= CORE_IN_REGION)
+        n->number = q - CORE_IN_REGION + REGION_POST;
     return true;
 }
 

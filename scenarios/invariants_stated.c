@@ -2,7 +2,7 @@
 /*
  * Invariants and obligations by expression. An invariant of every step is evaluated after each step that can change a value
  * that it reads: of memory, of what is pending, in service and in flight, of VMX or SVM mode, by their resources
- * (sim/footprint.h); whether a core is halted has none, there each step of that core counts. All those steps conflict. One
+ * and of regions (sim/footprint.h); whether a core is halted has none, there each step of that core counts. All those steps conflict. One
  * with `at` is evaluated in the steps that carry the event, whose footprint then holds all that it reads.
  */
 #include "scenarios/invariants_stated.h"
@@ -128,6 +128,8 @@ static bool add_core(struct invariant *inv, const struct expression_node *n)
     case CORE_HALTED:
         inv->steps_of |= 1ull << n->core; /* a core's agent has its number */
         return true;
+    case CORE_IN_REGION:
+        return add_resource(inv, region_resource(n->core, (unsigned)n->number));
     }
     return false;
 }
@@ -178,7 +180,7 @@ static const struct invariant *invariant_of(const struct machine *m, const struc
 static void observe(struct machine *m, const struct expression *e)
 {
     for (unsigned i = 0; i < e->count; i++)
-        if (e->node[i].kind == EXPR_CORE && e->node[i].question != CORE_IN_GUEST)
+        if (e->node[i].kind == EXPR_CORE && e->node[i].question != CORE_IN_GUEST && e->node[i].question != CORE_IN_REGION)
             machine_observe(m, e->node[i].core);
 }
 
@@ -246,6 +248,9 @@ bool stated_invariant_add(struct session *s, const struct scenario_rule *r, char
         return wrong(s, r, "invariant", what, error);
     if (inv.steps_of && !inv.every_step)
         return wrong(s, r, "invariant", "'halted' can only be asked at every step, without 'at'", error);
+    for (unsigned i = 0; i < inv.resource_count; i++)
+        if (resource_kind(inv.resources[i]) == RES_REGION)
+            s->m->region_watch |= INSIDE(resource_id(inv.resources[i]) & 0xff);
     machine_add_invariant(s->m, &inv);
     return true;
 }

@@ -141,6 +141,7 @@ struct scenario {
     struct scenario_variant *variants;
     unsigned variants_count;
     char *folder; /* where the images are */
+    char *called; /* on the command line: its name, or the folder of one outside the tree */
     char *path;   /* of the file itself, for messages */
 };
 
@@ -163,6 +164,9 @@ unsigned scenario_devices(const struct scenario_variant *);
 
 const struct scenario_variant *scenario_variant(const struct scenario *, const char *name,
                                                 char *error);
+
+/* Reads scenario.yaml of a folder outside the tree, which is called so on the command line; its images are in `images`. */
+struct scenario *scenario_load_outside(const char *folder, const char *images, const char *called, char *error);
 
 /* Splits "SCENARIO[:VARIANT]" and loads it; *variant is NULL if none is named. */
 struct scenario *scenario_open(const char *argument, const struct scenario_variant **variant,

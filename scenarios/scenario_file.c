@@ -182,6 +182,7 @@ struct scenario *scenario_load_file(const char *path, char *error)
     }
     const char *slash = strrchr(path, '/');
     s->path = strdup(path);
+    s->called = strdup(s->name);
     s->folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
     return s;
 }
@@ -194,7 +195,8 @@ void scenario_free(struct scenario *s)
         return;
     free(s->folder);
     free(s->path);
-    s->path = NULL;
+    free(s->called);
+    s->path = s->called = NULL;
     s->folder = NULL;
     cyaml_free(&config, &scenario_schema, s, 0);
 }

@@ -180,9 +180,9 @@ static void random_term(struct random *r, char *text, size_t size)
 {
     static const char *const asked[] = {"v0", "v1", "core0.pending(0x41)", "core0.pending(0x52)", "core0.in_service(0x41)",
                                         "core0.in_service(0x52)", "core0.in_flight(0x41)", "core0.in_flight(0x52)",
-                                        "core0.halted", "core1.halted"};
-    unsigned n = random_draw(r, 13);
-    const char *name = n < 10 ? asked[n] : asked[n % 2]; /* memory more often */
+                                        "core0.halted", "core1.halted", "core1.in_post"};
+    unsigned n = random_draw(r, 14);
+    const char *name = n < 11 ? asked[n] : asked[n % 2]; /* memory more often */
     static const char *const compared[] = {"== 1", "!= 2", "< 2", "== v1", "!= 0", "+ v1 > 2", "& 1 == 1"};
     snprintf(text, size, "%s %s", name, name[0] == 'v' ? compared[random_draw(r, 7)] : random_draw(r, 2) ? "" : "== 0");
 }
@@ -200,9 +200,10 @@ static void random_expression(struct random *r, char *text)
 static struct scenario_rule rules[3];
 static char texts[3][TEXT + 10];
 
-/* Three that hold at first, so that a step must break them. */
+/* Three that hold at the start of the program, so that a step must break them. */
 static void add_rules(struct random *r)
 {
+    session.m->core_ops->begin(session.m->cpu);
     static char names[3][8] = {"rule-0", "rule-1", "rule-2"};
     stated_free(&session);
     session.stated_count = session.m->invariant_count = 0;
