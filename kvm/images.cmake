@@ -110,6 +110,11 @@ endfunction()
 
 # Folders of kvm that the images of a scenario take functions from before they turn to kvm/logic.
 function(irqweave_image_uses scenario)
+    foreach(folder IN LISTS ARGN)
+        if(NOT IS_DIRECTORY "${IRQWEAVE_KVM}/${folder}")
+            message(FATAL_ERROR "no folder kvm/${folder}; one like logic/block or runtime/sched is right")
+        endif()
+    endforeach()
     set_property(GLOBAL PROPERTY IRQWEAVE_USES_${scenario} "${ARGN}")
 endfunction()
 
@@ -170,6 +175,7 @@ endfunction()
 function(irqweave_scenario folder)
     get_filename_component(scenario "${folder}" NAME)
     set_property(GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario} "${folder}")
+    file(GLOB settings CONFIGURE_DEPENDS "${folder}/image.cmake") # one that comes later counts, too
     include("${folder}/image.cmake" OPTIONAL)
     file(GLOB variants CONFIGURE_DEPENDS "${folder}/v*.c")
     foreach(variant IN LISTS variants)

@@ -132,6 +132,7 @@ struct core_ops {
     /* How far the core has come: retired instructions and events since the start, accesses since
      * the last of them. Independent of what is visible. */
     void (*position)(void *cpu, unsigned core, uint64_t *icount, uint32_t *acount);
+    uint64_t (*place)(void *cpu, unsigned core); /* linear address of the instruction at which it stands */
     /* The core stops before this access even if it is not visible; icount ~0: no such stop. */
     void (*stop_at)(void *cpu, unsigned core, uint64_t icount, uint32_t acount);
 };
@@ -238,6 +239,12 @@ struct machine {
     bool every_boundary;    /* no step of a thread is kept from being an interrupt boundary */
     uint32_t observed_core; /* cores whose boundaries all matter, a bit a core; only grows ... */
     bool observed_more;     /* ... and has grown: the exploration begins anew */
+
+    struct {
+        unsigned last_core; /* that has made a step */
+        unsigned core;      /* of the execution that was cut off by a bound last: which core ... */
+        uint64_t place;     /* ... stood where, a linear address */
+    } cut;
 
     struct step *record; /* where steps describe themselves, or NULL */
 };

@@ -10,13 +10,29 @@ folder=$1 build=$2 cc=$3
 here=$(dirname "$0")
 log=$build/build.log
 
-# The line of a compiler, a linker, check-variant.sh or CMake that says what is wrong.
+# What CMake has to say, with the line of image.cmake that it is about.
+say_cmake() {
+    awk -v folder="$folder" '
+        /^CMake Error/ { seen = 1; next }
+        seen && !what && NF { sub(/^ +/, ""); what = $0; next }
+        seen && !where && index($0, folder "/image.cmake:") { where = $1; sub(/^[^:]*:/, "", where) }
+        END { print folder "/image.cmake" (where ? ":" where : "") ": " what }' "$log"
+}
+
+# The line of a compiler, a linker or check-variant.sh that says what is wrong.
 say_why() {
-    grep -m 1 -E '(error|Error): |replaces nothing|undefined reference|multiple definition' "$log" ||
-        grep -m 1 -A 3 -E '^CMake Error' "$log" | tr -s ' \n' ' ' || tail -n 1 "$log"
+    if grep -q '^CMake Error' "$log"; then
+        say_cmake
+    else
+        grep -m 1 -E '(error|Error): |replaces nothing|undefined reference|multiple definition' "$log" || tail -n 1 "$log"
+    fi
 }
 
 failed() {
+    if grep -q 'undefined reference to `scenario_setup' "$log"; then
+        echo "$folder/threads.c: no function scenario_setup(), which builds the world on each core; 'void scenario_setup(unsigned long cpu)' is right"
+        exit 1
+    fi
     echo "$(say_why | sed "s|^[^ ]*ld: ||; s|^in function .*: ||" | head -n 1) (all of it: $log)"
     exit 1
 }
