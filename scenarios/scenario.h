@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Scenarios: what runs, in which variants, what must hold and what is expected. One folder each,
- * described by its scenario.yaml; docs/scenarios.md documents the file.
+ * described by its scenario.yaml; docs/scenario-file.md documents the file.
  *
  * Functions that can fail because of the user return false or NULL and leave one line in `error`:
  * where, what, and what would be right.
