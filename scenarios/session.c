@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "scenarios/devices.h"
 #include "scenarios/features.h"
@@ -12,8 +13,8 @@
 #include "scenarios/invariants_stated.h"
 #include "scenarios/scenario_internal.h"
 #include "scenarios/states.h"
+#include "scenarios/under_test.h"
 #include "sim/check.h"
-#include "sim/explorer.h"
 
 #define WINDOW_BASE 0xffffffff80000000ull /* kvm/runtime/image.h: IMAGE_OFFSET */
 
@@ -96,6 +97,24 @@ static bool set_up_cores(struct session *s, char *error)
     return true;
 }
 
+/* Before anything is executed. The image is another one then: its schedules mean nothing to the file's. */
+static bool mutate(struct session *s, const char *key, char *error)
+{
+    struct mutation_list list = {0};
+    under_test_mutations(&s->image, s->m->memory.ram, NULL, &list);
+    const struct mutation *m = mutation_with_key(&list, key);
+    if (m) {
+        mutation_apply(m, s->cpu);
+        mutation_key(m, s->mutation, sizeof s->mutation);
+        s->image.hash = XXH64(s->mutation, strlen(s->mutation), s->image.hash);
+    } else {
+        snprintf(error, SCENARIO_ERROR, "%.200s: '%.60s' names nothing that can be removed from it; 'irqweave audit "
+                 "%.60s:%.60s' lists what can", s->image.path, key, s->scenario->name, s->variant->name);
+    }
+    mutation_list_free(&list);
+    return m;
+}
+
 static void add_virtualization(struct session *s)
 {
     if (features_vendor(s->variant) == VENDOR_AMD)
@@ -105,12 +124,14 @@ static void add_virtualization(struct session *s)
     features_withhold(s->variant, s->vmx, s->svm);
 }
 
-static bool build(struct session *s, char *error)
+static bool build(struct session *s, const char *key, char *error)
 {
     s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
     if (!load_image(s, error) || !states_check(s, error))
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);
+    if (key && !mutate(s, key, error))
+        return false;
     s->lapic = lapic_new(s->m, s->cpu);
     add_virtualization(s);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
@@ -148,20 +169,26 @@ static bool comes_to_an_end(struct session *s, char *error)
     return !bounds || say_endless(s, bounds, error);
 }
 
-struct session *session_open(const struct scenario *scenario,
-                             const struct scenario_variant *variant, char *error)
+struct session *session_open_mutated(const struct scenario *scenario, const struct scenario_variant *variant,
+                                     const char *key, char *error)
 {
     struct session *s = calloc(1, sizeof *s);
     assert(s);
     s->scenario = scenario;
     s->variant = variant;
-    if (build(s, error)) {
+    if (build(s, key, error)) {
         session_configure(s, MEMORY_TSO, NULL);
-        if (comes_to_an_end(s, error))
+        if (key || comes_to_an_end(s, error)) /* what an audit removes may be what lets it end */
             return s;
     }
     session_close(s);
     return NULL;
+}
+
+struct session *session_open(const struct scenario *scenario,
+                             const struct scenario_variant *variant, char *error)
+{
+    return session_open_mutated(scenario, variant, NULL, error);
 }
 
 void session_close(struct session *s)

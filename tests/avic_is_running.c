@@ -50,6 +50,42 @@ Test(avic_is_running, marked_while_it_blocks_loses, .timeout = 300)
     expect_variant(SCENARIO, "V0d-preempt");
 }
 
+Test(avic_is_running, preempted_as_it_stops_blocking, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-unblock-preempt");
+}
+
+Test(avic_is_running, marked_before_there_is_a_waiter_loses, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0f-preempt");
+}
+
+Test(avic_is_running, a_flag_says_that_it_blocks, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0g-preempt");
+}
+
+Test(avic_is_running, marked_twice_behind_the_wait_warns, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0h-preempt");
+}
+
+Test(avic_is_running, software_goes_by_the_mode, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0-device");
+}
+
+Test(avic_is_running, software_that_goes_by_is_running, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0k-ipi");
+    expect_variant(SCENARIO, "V0k-device");
+}
+
+Test(avic_is_running, software_that_goes_by_is_running_loses_if_that_is_late, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0kc-device");
+}
+
 Test(avic_is_running, never_unmarked_loses, .timeout = 300)
 {
     expect_variant(SCENARIO, "V0e-ipi");
@@ -68,6 +104,11 @@ Test(avic_is_running, erratum_W0_is_safe_if_it_waits, .timeout = 600)
 Test(avic_is_running, erratum_W0_loses_if_it_does_not_wait, .timeout = 600)
 {
     expect_large_variant(STALE, "E-W0n-one");
+}
+
+Test(avic_is_running, erratum_W1_is_safe_for_ipis, .timeout = 300)
+{
+    expect_variant(SCENARIO, "E-W1-ipi");
 }
 
 Test(avic_is_running, erratum_W2_is_safe, .timeout = 300)
@@ -90,6 +131,21 @@ Test(avic_is_running, erratum_W4_is_safe_for_directed_ipis, .timeout = 300)
 Test(avic_is_running, erratum_W4_loses_broadcasts, .timeout = 300)
 {
     expect_variant(SCENARIO, "E-W4-others");
+}
+
+Test(avic_is_running, W4_loses_broadcasts_on_a_healthy_processor, .timeout = 300)
+{
+    expect_variant(SCENARIO, "W4-others");
+}
+
+Test(avic_is_running, W5_rings_who_does_not_halt, .timeout = 300)
+{
+    expect_variant(SCENARIO, "W5-awake");
+}
+
+Test(avic_is_running, W5_rings_nobody_if_software_goes_by_is_running, .timeout = 300)
+{
+    expect_variant(SCENARIO, "W5k-awake");
 }
 
 Test(avic_is_running, erratum_W5_is_safe, .timeout = 300)

@@ -3,7 +3,7 @@
  * The vCPU is marked as not running, and preempted behind that, once.
  */
 #include "avic/avic.h"
-#include "preempted.h"
+#include "avic/preempted.h"
 
 void avic_vcpu_blocking(struct kvm_vcpu *vcpu)
 {

@@ -3,10 +3,11 @@
  * IPIs of AVIC to a virtual CPU that blocks: the machine and its threads.
  *
  * Core 0 runs the thread of vCPU 0, whose guest halts with an exit, and its idle thread while that sleeps. A better
- * thread sleeps there too, and preempts vCPU 0 in some variants. Core 1 runs vCPU 1, whose guest sends IPIs by writing the ICR and then halts inside. The ledger as in posted-delivery.
+ * thread sleeps there too, and preempts vCPU 0 in some variants. Core 1 runs vCPU 1, whose guest sends IPIs by writing the
+ * ICR and then halts inside, or it sends for an emulated device. The ledger as in posted-delivery.
  */
 #include "avic/avic.h"
-#include "preempted.h"
+#include "avic/preempted.h"
 #include "xapic/guest_xapic.h"
 
 #define VECTOR_ONE 0x41     /* both of different priority classes: neither hides the other */
@@ -29,7 +30,7 @@ IMAGE_STATE("vcpu1.state", vcpu1_task.task.state);
 IMAGE_STATE("vcpu1.on_rq", vcpu1_task.task.on_rq);
 
 image_thread_fn vcpu0_thread, vcpu0_halted_thread, vcpu0_awake_thread;
-image_thread_fn vcpu1_one_thread, vcpu1_two_thread, vcpu1_logical_thread, vcpu1_others_thread;
+image_thread_fn vcpu1_one_thread, vcpu1_two_thread, vcpu1_logical_thread, vcpu1_others_thread, device_thread;
 
 static void nothing(void *unused)
 {
@@ -63,7 +64,7 @@ void scenario_setup(unsigned long cpu)
         if (image_thread[0] == vcpu0_halted_thread)
             halt_vcpu(&vcpus[0]);
     }
-    if (cpu == 1) {
+    if (cpu == 1 && image_thread[1] != device_thread) {
         create_vcpu(1, &vcpu1_task, guest_xapic_send_main);
         svm_halt_inside(&vcpus[1]);
     }
@@ -132,4 +133,15 @@ void vcpu1_others_thread(unsigned long cpu)
 {
     (void)cpu;
     send(VECTOR_ONE, 0, 0, APIC_SHORTHAND_ALLBUT);
+}
+
+/* An emulated device, from the host; no vCPU 1 then. The region as around a guest's write to the ICR. */
+void device_thread(unsigned long cpu)
+{
+    (void)cpu;
+    guest_count_post(VECTOR_ONE);
+    note_value("the device sends %#x", VECTOR_ONE);
+    region_enter(REGION_NOTIFY);
+    svm_deliver_interrupt(&vcpus[0], VECTOR_ONE);
+    region_leave(REGION_NOTIFY);
 }

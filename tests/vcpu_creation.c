@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A vCPU that is created while APICv goes off or on: each variant of the scenario vcpu-creation against what its
+ * scenario.yaml expects; README.md there derives it.
+ */
+#include <criterion/criterion.h>
+
+#include "tests/support/expectations.h"
+
+#define SCENARIO "vcpu-creation"
+
+Test(vcpu_creation, a_request_from_the_beginning, .timeout = 120)
+{
+    expect_variant(SCENARIO, "merged");
+    expect_variant(SCENARIO, "merged-on");
+}
+
+Test(vcpu_creation, who_runs_it_early_waits, .timeout = 120)
+{
+    expect_variant(SCENARIO, "merged-early");
+}
+
+Test(vcpu_creation, reading_the_word_warns, .timeout = 120)
+{
+    expect_variant(SCENARIO, "word");
+    expect_variant(SCENARIO, "word-on");
+}
+
+Test(vcpu_creation, run_before_it_is_online_warns, .timeout = 120)
+{
+    expect_variant(SCENARIO, "early");
+    expect_variant(SCENARIO, "outside");
+}
+
+Test(vcpu_creation, its_creator_runs_it_when_it_is_online, .timeout = 120)
+{
+    expect_variant(SCENARIO, "early-own");
+}
+
+Test(vcpu_creation, handler_without_the_lock_warns, .timeout = 120)
+{
+    expect_variant(SCENARIO, "no-lock");
+}
