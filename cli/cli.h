@@ -27,6 +27,7 @@ struct options {
     bool json;
     bool step;
     bool all_steps;
+    bool all;
     const char *output;
     const char *only;
     const char *frontier;
@@ -64,6 +65,7 @@ enum option_key {
     OPTION_FRONTIER = 'F',
     OPTION_RESUME = 'R',
     OPTION_ALL_STEPS = 'A',
+    OPTION_ALL = 'L',
     OPTION_HELP = 'h',
 };
 
