@@ -140,7 +140,7 @@ int audit_main(int argc, char **argv)
     struct audit audit = {.options = &o};
     if (o.count != 1)
         return cli_error("audit takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
-    struct scenario *scenario = scenario_open(o.arguments[0], &audit.variant, error);
+    struct scenario *scenario = outside_open(o.arguments[0], &audit.variant, error);
     if (!scenario)
         return cli_error("%s", error);
     audit.scenario = scenario;

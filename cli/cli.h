@@ -27,6 +27,7 @@ struct options {
     bool json;
     bool step;
     bool all_steps;
+    bool all;
     const char *output;
     const char *only;
     const char *frontier;
@@ -64,6 +65,7 @@ enum option_key {
     OPTION_FRONTIER = 'F',
     OPTION_RESUME = 'R',
     OPTION_ALL_STEPS = 'A',
+    OPTION_ALL = 'L',
     OPTION_HELP = 'h',
 };
 
@@ -73,6 +75,10 @@ static inline uint64_t option_bit(int key)
 }
 
 unsigned options_jobs(const struct options *);
+
+/* As scenario_open(), and of "FOLDER[:VARIANT]", a scenario outside the tree: one with a '/' in it, or "." or "..".
+ * Its images are built first. */
+struct scenario *outside_open(const char *argument, const struct scenario_variant **, char *error);
 
 /* Is this version of Unicorn one that the core was tested with? If not, says so: exit code 2. */
 bool unicorn_supported(char *text, size_t size);

@@ -169,7 +169,7 @@ int explore_main(int argc, char **argv)
 {
     struct options o;
     struct order order = {.options = &o};
-    char error[SCENARIO_ERROR], name[200];
+    char error[SCENARIO_ERROR], name[400];
     const volatile sig_atomic_t *stop = leave_on_signals(true); /* whatever takes long comes later */
     options_parse(&o, argc, argv, "SCENARIO[:VARIANT]",
                   "Explores all interleavings of one variant, or of all; or, with --algorithm pct or "
@@ -179,7 +179,7 @@ int explore_main(int argc, char **argv)
         return cli_error("explore takes one SCENARIO[:VARIANT]; 'irqweave list' names them");
     if (o.resume && !resume_read(&order.frontier, &o, name, error))
         return cli_error("%s", error);
-    struct scenario *scenario = scenario_open(o.resume ? name : o.arguments[0], &order.variant,
+    struct scenario *scenario = outside_open(o.resume ? name : o.arguments[0], &order.variant,
                                               error);
     if (!scenario)
         return cli_error("%s", error);

@@ -74,6 +74,7 @@ static const struct argp_option table[] = {
     {"frontier", OPTION_FRONTIER, "FILE", 0, "Where an incomplete exploration leaves the rest", 0},
     {"resume", OPTION_RESUME, "FILE", 0, "Goes on with what an incomplete exploration left", 0},
     {"only", OPTION_ONLY, "NAME", 0, "Only this program, of any size", 0},
+    {"all", OPTION_ALL, NULL, 0, "Every scenario, a line each", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
     {"help", OPTION_HELP, NULL, 0, "This text", -1},
 };
@@ -285,6 +286,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     switch (key) {
     case OPTION_JSON:
         o->json = true;
+        return 0;
+    case OPTION_ALL:
+        o->all = true;
         return 0;
     case OPTION_STEP:
         o->step = true;

@@ -11,7 +11,7 @@ char *reference_print(const struct session *s, const struct schedule *schedule)
     size_t size;
     FILE *f = open_memstream(&text, &size);
     assert(f && choices);
-    fprintf(f, "%s:%s/%s", s->scenario->name, s->variant->name,
+    fprintf(f, "%s:%s/%s", s->scenario->called, s->variant->name,
             s->m->model == MEMORY_SC ? "sc" : "tso");
     for (unsigned i = 0; i < KNOB_COUNT; i++)
         if (s->knobs.value[i])
@@ -83,7 +83,13 @@ bool reference_parse(struct reference *r, const char *text, char *error)
     r->choices = text + length + strspn(text + length, " \t\n");
     if (!parse_image(r, head, error))
         return false;
-    snprintf(r->name, sizeof r->name, "%.120s", strsep(&rest, "/"));
+    rest = strchr(head, ':'); /* a folder outside the tree has slashes before it */
+    rest += strcspn(rest, "/");
+    if (*rest)
+        *rest++ = 0;
+    else
+        rest = NULL;
+    snprintf(r->name, sizeof r->name, "%.390s", head);
     bool first = true;
     for (char *part; (part = strsep(&rest, "/")); first = false)
         if (!parse_setting(r, part, first, error))

@@ -16,7 +16,7 @@
 #include "sim/run_file.h"
 
 struct reference {
-    char name[128]; /* SCENARIO:VARIANT */
+    char name[400]; /* SCENARIO:VARIANT */
     enum memory_model model;
     struct knobs knobs;
     char mutation[MUTATION_KEY]; /* "": none */

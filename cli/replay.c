@@ -193,7 +193,7 @@ static int run_request(const struct request *r, const struct options *o)
     const struct scenario_variant *variant;
     struct trace trace = {0};
     const char *path = o->arguments[0];
-    struct scenario *scenario = scenario_open(r->reference.name, &variant, error);
+    struct scenario *scenario = outside_open(r->reference.name, &variant, error);
     if (!scenario) {
         name_file(r, path, error);
         return cli_error("%s", error);

@@ -10,12 +10,9 @@
 #include "cli/cli.h"
 #include "cli/columns.h"
 #include "cli/jobs.h"
+#include "cli/reproduce.h"
 #include "cli/run.h"
-
-struct work {
-    const struct options *options;
-    const struct scenario *scenario;
-};
+#include "sim/seconds.h"
 
 /* ---- One variant under one memory model, in a process of its own ---- */
 
@@ -28,23 +25,51 @@ static bool expected_to_depend(const struct scenario_expected *e, const char *kn
 }
 
 struct model_run {
-    const struct work *work;
+    const struct reproduction *work;
+    const json_t *implying; /* settings under TSO: what is safe there is safe under SC */
     struct session *session;
     enum memory_model model;
     enum verdict verdict; /* with the default knobs */
     json_t *settings;     /* other values of knobs, with their verdicts */
     json_t *depends;      /* knobs that change the verdict */
+    unsigned left_out;    /* values of knobs that have not been tried */
     bool as_expected;
     char *error;
 };
 
+/* Each execution under SC is one under TSO, in which no store waits: what is safe with this value under TSO is safe. */
+static bool is_implied(const struct model_run *v, const char *knob, const char *value)
+{
+    size_t i;
+    json_t *setting;
+    json_array_foreach (v->implying, i, setting)
+        if (!strcmp(json_string_value(json_object_get(setting, "knob")), knob) &&
+            !strcmp(json_string_value(json_object_get(setting, "value")), value))
+            return v->verdict == VERDICT_SAFE &&
+                   !strcmp(json_string_value(json_object_get(setting, "verdict")), verdict_name(VERDICT_SAFE));
+    return false;
+}
+
+/* What is left of the time that all explorations have together. */
+static struct explore_options reproduction_options(const struct model_run *v)
+{
+    struct explore_options options = run_options(v->work->options, v->session->variant);
+    if (v->work->deadline > 0) {
+        double left = v->work->deadline - seconds_now();
+        options.max_seconds = left > 0.01 ? left : 0.01;
+    }
+    return options;
+}
+
 /* The verdict with one knob changed; the first violation is enough for that. */
 static bool try_value(struct model_run *v, unsigned knob, unsigned value)
 {
-    struct explore_options options = run_options(v->work->options, v->session->variant);
+    struct explore_options options = reproduction_options(v);
     struct knobs knobs = {0};
     struct run run;
     const struct knob_info *info = &knob_table[knob];
+    if (is_implied(v, info->name, info->values[value]))
+        return true;
     knobs.value[knob] = (uint8_t)value;
     options.stop_at_first = true;
     if (!run_explore(&run, v->session, v->model, &knobs, &options, 1, v->error))
@@ -61,13 +86,19 @@ static bool try_value(struct model_run *v, unsigned knob, unsigned value)
     return true;
 }
 
-static bool try_knobs(struct model_run *v, uint64_t consulted)
+/* `large`: only those that are expected to matter. */
+static bool try_knobs(struct model_run *v, uint64_t consulted, bool large)
 {
-    for (unsigned knob = 0; knob < KNOB_COUNT; knob++)
-        for (unsigned value = 1; (consulted >> knob & 1) && value < knob_values((enum knob)knob);
-             value++)
+    for (unsigned knob = 0; knob < KNOB_COUNT; knob++) {
+        unsigned values = consulted >> knob & 1 ? knob_values((enum knob)knob) : 1;
+        if (large && !expected_to_depend(&v->session->variant->expected, knob_table[knob].name)) {
+            v->left_out += values - 1;
+            continue;
+        }
+        for (unsigned value = 1; value < values; value++)
             if (!try_value(v, knob, value))
                 return false;
+    }
     return true;
 }
 
@@ -91,7 +122,7 @@ static void judge(struct model_run *v, const struct run *run, enum verdict expec
 static json_t *run_model(struct model_run *v, enum verdict expected)
 {
     struct run run;
-    struct explore_options options = run_options(v->work->options, v->session->variant);
+    struct explore_options options = reproduction_options(v);
     v->settings = json_array();
     v->depends = json_array();
     if (!run_explore(&run, v->session, v->model, NULL, &options, 1, v->error))
@@ -101,20 +132,40 @@ static json_t *run_model(struct model_run *v, enum verdict expected)
     if (run.best)
         json_object_set_new(object, "picture", run_picture(&run));
     uint64_t consulted = run.result.knobs;
+    bool large = v->work->most_steps && run.result.steps > v->work->most_steps;
     run_free(&run);
-    if (!try_knobs(v, consulted))
+    if (!try_knobs(v, consulted, large))
         return NULL;
     json_object_set_new(object, "expected", json_string(verdict_name(expected)));
     json_object_set_new(object, "settings", v->settings);
     json_object_set_new(object, "depends", v->depends);
     json_object_set_new(object, "as_expected", json_boolean(v->as_expected));
+    if (v->work->most_steps)
+        json_object_set_new(object, "left_out", json_integer(v->left_out));
     return object;
+}
+
+json_t *reproduce_both(const struct reproduction *work, const struct scenario_variant *variant)
+{
+    const struct scenario_expected *e = &variant->expected;
+    char error[SCENARIO_ERROR];
+    struct model_run v = {.work = work, .error = error}, w = v;
+    json_t *tso = NULL, *sc = NULL;
+    run_is_quiet = true;
+    w.model = MEMORY_SC;
+    v.session = w.session = session_open(work->scenario, variant, error);
+    if (v.session)
+        tso = run_model(&v, e->tso);
+    w.implying = v.settings;
+    if (tso)
+        sc = run_model(&w, e->sc);
+    return sc ? json_pack("{s:o, s:o}", "tso", tso, "sc", sc) : json_pack("{s:s}", "error", error);
 }
 
 /* Jobs 2 n and 2 n + 1 are variant n under TSO and under SC. */
 static json_t *reproduce_job(void *context, unsigned index)
 {
-    const struct work *work = context;
+    const struct reproduction *work = context;
     const struct scenario_variant *variant = &work->scenario->variants[index / 2];
     const struct scenario_expected *e = &variant->expected;
     char error[SCENARIO_ERROR];
@@ -145,7 +196,7 @@ static json_t *merge(const struct scenario_variant *variant, json_t *tso, json_t
     return result;
 }
 
-static json_t **run_all(struct work *work)
+static json_t **run_all(struct reproduction *work)
 {
     unsigned count = work->scenario->variants_count;
     json_t **runs = jobs_run("explorations", 2 * count, options_jobs(work->options),
@@ -318,13 +369,16 @@ int reproduce_main(int argc, char **argv)
     char error[SCENARIO_ERROR];
     options_parse(&o, argc, argv, "SCENARIO",
                   "Each variant: its verdict beside the expected one, and the shortest interleaving "
-                  "of each violation.", "jaespJ");
+                  "of each violation. With --all, every scenario of the tree.", "jaespJL");
+    if (o.all)
+        return reproduce_all(&o);
     if (o.count != 1 || strchr(o.arguments[0], ':'))
-        return cli_error("reproduce takes one SCENARIO, without a variant; explore takes one");
-    struct scenario *s = scenario_load(scenario_images(), o.arguments[0], error);
+        return cli_error("reproduce takes one SCENARIO, without a variant, or --all; explore takes one");
+    const struct scenario_variant *none;
+    struct scenario *s = outside_open(o.arguments[0], &none, error);
     if (!s)
         return cli_error("%s", error);
-    struct work work = {&o, s};
+    struct reproduction work = {.options = &o, .scenario = s};
     json_t **results = run_all(&work);
     count_all(s, results, &totals);
     if (o.json)

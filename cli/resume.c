@@ -91,7 +91,7 @@ bool leave_write(const struct run *r, const struct options *o, char **path, char
     const struct session *s = r->session;
     const char *name = o->frontier ? o->frontier : o->resume;
     struct frontier f = {
-        .setup = {.scenario = s->scenario->name, .variant = s->variant->name,
+        .setup = {.scenario = s->scenario->called, .variant = s->variant->name,
                   .image_hash = s->image.hash, .model = s->m->model, .knobs = s->knobs},
         .program = IRQWEAVE_VERSION,
         .algorithm = r->options.algorithm,

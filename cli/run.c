@@ -192,7 +192,7 @@ bool run_record(const struct run *r, const char *path, char *error)
     const struct session *s = r->session;
     char *schedule = schedule_print(s->m, &r->best->schedule);
     struct recording recording = {
-        .setup = {.scenario = s->scenario->name, .variant = s->variant->name,
+        .setup = {.scenario = s->scenario->called, .variant = s->variant->name,
                   .image_hash = s->image.hash, .model = s->m->model, .knobs = s->knobs,
                   .visible = r->visible, .visible_count = r->visible_count,
                   .observed = s->m->observed_core},

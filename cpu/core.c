@@ -153,6 +153,11 @@ static void begin(void *cpu)
     machine_take_snapshot(p->m);
 }
 
+static uint64_t place(void *cpu, unsigned core)
+{
+    return ((struct cpu *)cpu)->core[core].exec.pc;
+}
+
 static void position(void *cpu, unsigned core, uint64_t *icount, uint32_t *acount)
 {
     const struct core_state *s = ((struct cpu *)cpu)->core[core].state;
@@ -182,6 +187,7 @@ static const struct core_ops core_operations = {
     .restore = cores_restore,
     .begin = begin,
     .position = position,
+    .place = place,
     .stop_at = stop_at,
 };
 

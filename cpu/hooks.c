@@ -46,6 +46,8 @@ static void check_progress(struct core *c)
     if (c->state->icount - c->exec.quiet_since < QUIET_LIMIT)
         return;
     c->m->state->bounds |= BOUND_INSTRUCTIONS;
+    c->m->cut.core = c->id;
+    c->m->cut.place = c->exec.pc;
     core_end(c);
 }
 

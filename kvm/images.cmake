@@ -42,12 +42,20 @@ set(IRQWEAVE_LINK_FLAGS
 # Compiles one source; its object goes to the variable that `object_out` names.
 function(irqweave_image_object source object_out)
     file(RELATIVE_PATH relative "${IRQWEAVE_ROOT}" "${source}")
+    set(mapped)
+    if(relative MATCHES "^\\.\\.") # of a scenario outside the tree: named as if it were in its folder's folder
+        get_filename_component(folder "${source}" DIRECTORY)
+        get_filename_component(above "${folder}" DIRECTORY)
+        file(RELATIVE_PATH relative "${above}" "${source}")
+        set(mapped "-ffile-prefix-map=${above}/=")
+        string(PREPEND relative "outside/")
+    endif()
     set(object "${IRQWEAVE_IMAGES}/objects/${relative}.o")
     get_filename_component(directory "${object}" DIRECTORY)
     file(MAKE_DIRECTORY "${directory}")
     add_custom_command(
         OUTPUT "${object}"
-        COMMAND "${CMAKE_C_COMPILER}" ${IRQWEAVE_IMAGE_FLAGS} -MD -MF "${object}.d"
+        COMMAND "${CMAKE_C_COMPILER}" ${IRQWEAVE_IMAGE_FLAGS} ${mapped} -MD -MF "${object}.d"
                 -c "${source}" -o "${object}"
         DEPENDS "${source}"
         DEPFILE "${object}.d"
@@ -102,6 +110,11 @@ endfunction()
 
 # Folders of kvm that the images of a scenario take functions from before they turn to kvm/logic.
 function(irqweave_image_uses scenario)
+    foreach(folder IN LISTS ARGN)
+        if(NOT IS_DIRECTORY "${IRQWEAVE_KVM}/${folder}")
+            message(FATAL_ERROR "no folder kvm/${folder}; one like logic/block or runtime/sched is right")
+        endif()
+    endforeach()
     set_property(GLOBAL PROPERTY IRQWEAVE_USES_${scenario} "${ARGN}")
 endfunction()
 
@@ -118,7 +131,8 @@ endfunction()
 
 # The objects of a scenario that its variants share, once.
 function(irqweave_image_scenario scenario object_out)
-    irqweave_image_object("${IRQWEAVE_ROOT}/scenarios/${scenario}/threads.c" object)
+    get_property(folder GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario})
+    irqweave_image_object("${folder}/threads.c" object)
     if(NOT TARGET image-${scenario})
         add_custom_target(image-${scenario} DEPENDS "${object}")
     endif()
@@ -134,7 +148,8 @@ function(irqweave_image scenario variant)
         set_property(GLOBAL PROPERTY IRQWEAVE_THREADS_${scenario} "${threads}")
     endif()
 
-    set(source "${IRQWEAVE_ROOT}/scenarios/${scenario}/${variant}.c")
+    get_property(folder GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario})
+    set(source "${folder}/${variant}.c")
     get_property(uses GLOBAL PROPERTY IRQWEAVE_USES_${scenario})
     irqweave_image_archive(archive ${uses} logic)
     set(image "${IRQWEAVE_IMAGES}/${scenario}/${variant}.elf")
@@ -154,4 +169,28 @@ function(irqweave_image scenario variant)
     add_custom_target(image-${scenario}-${variant} DEPENDS "${image}")
     add_dependencies(image-${scenario}-${variant} image-common image-${scenario})
     add_dependencies(images image-${scenario}-${variant})
+endfunction()
+
+# The scenario in a folder: all its images, and scenario.yaml beside them. The folder may be anywhere.
+function(irqweave_scenario folder)
+    get_filename_component(scenario "${folder}" NAME)
+    set_property(GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario} "${folder}")
+    file(GLOB settings CONFIGURE_DEPENDS "${folder}/image.cmake") # one that comes later counts, too
+    include("${folder}/image.cmake" OPTIONAL)
+    file(GLOB variants CONFIGURE_DEPENDS "${folder}/v*.c")
+    foreach(variant IN LISTS variants)
+        get_filename_component(variant "${variant}" NAME_WE)
+        irqweave_image(${scenario} ${variant})
+    endforeach()
+    set(copy "${IRQWEAVE_IMAGES}/${scenario}/scenario.yaml")
+    add_custom_command(
+        OUTPUT "${copy}"
+        COMMAND "${CMAKE_COMMAND}" -E copy "${folder}/scenario.yaml" "${copy}"
+        DEPENDS "${folder}/scenario.yaml"
+        COMMENT "Scenario ${scenario}"
+        VERBATIM)
+    add_custom_target(scenario-${scenario} ALL DEPENDS "${copy}")
+    if(TARGET images)
+        add_dependencies(images scenario-${scenario})
+    endif()
 endfunction()

@@ -8,6 +8,7 @@
  * that nobody can tell apart.
  */
 #include "scenarios/invariants_internal.h"
+#include "scenarios/invariants_stated.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -410,22 +411,28 @@ static bool prepare(struct session *s, struct invariant *inv, char *error)
     return (of_avic(inv) ? prepare_avic : prepare_posting)(s, inv, error);
 }
 
-static bool add(struct session *s, char **names, unsigned count, char *error)
+static bool add(struct session *s, const char *name, char *error)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct invariant inv = *lookup(names[i]);
-        inv.context = s;
-        if (!prepare(s, &inv, error))
-            return false;
-        machine_add_invariant(s->m, &inv);
-    }
+    struct invariant inv = *lookup(name);
+    inv.context = s;
+    if (!prepare(s, &inv, error))
+        return false;
+    machine_add_invariant(s->m, &inv);
     return true;
 }
 
 bool invariants_add(struct session *s, char *error)
 {
+    const struct scenario *scenario = s->scenario;
     const struct scenario_variant *v = s->variant;
-    assert(!(s->scenario->invariants_count + v->invariants_count) || s->m->cores <= INVARIANT_CORES_MAX);
-    return add(s, s->scenario->invariants, s->scenario->invariants_count, error) &&
-           add(s, v->invariants, v->invariants_count, error);
+    assert(!(scenario->invariants_count + v->invariants_count) || s->m->cores <= INVARIANT_CORES_MAX);
+    for (unsigned i = 0; i < scenario->invariants_count; i++) {
+        const struct scenario_rule *rule = &scenario->invariants[i];
+        if (!(rule->holds ? stated_invariant_add(s, rule, error) : add(s, rule->name, error)))
+            return false;
+    }
+    for (unsigned i = 0; i < v->invariants_count; i++)
+        if (!add(s, v->invariants[i], error))
+            return false;
+    return true;
 }

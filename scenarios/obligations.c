@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "scenarios/invariants_internal.h"
+#include "scenarios/invariants_stated.h"
 #include "scenarios/states.h"
 
 static const char *where(const struct session *s, unsigned vector)
@@ -208,10 +209,12 @@ const char *obligation_names(void)
     return "posted-handled, ipis-handled, requests-served, level-handled, apic-accesses-handled";
 }
 
-static bool add(struct session *s, const char *name, char *error)
+static bool add(struct session *s, const struct scenario_rule *rule, char *error)
 {
+    if (rule->holds)
+        return stated_obligation_add(s, rule, error);
     for (unsigned i = 0; i < TABLE_SIZE; i++) {
-        if (strcmp(table[i].name, name))
+        if (strcmp(table[i].name, rule->name))
             continue;
         struct obligation o = {table[i].name, s, table[i].met};
         machine_add_obligation(s->m, &o);
@@ -223,7 +226,7 @@ static bool add(struct session *s, const char *name, char *error)
 bool obligations_add(struct session *s, char *error)
 {
     for (unsigned i = 0; i < s->scenario->obligations_count; i++)
-        if (!add(s, s->scenario->obligations[i], error))
+        if (!add(s, &s->scenario->obligations[i], error))
             return false;
     return true;
 }

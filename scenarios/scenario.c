@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding scenarios and their variants by name. The file format is in scenario_file.c. */
-#include "scenarios/scenario.h"
+#include "scenarios/scenario_internal.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -121,6 +121,63 @@ const struct scenario_variant *scenario_variant(const struct scenario *s, const 
     char what[80];
     snprintf(what, sizeof what, "variant of %.50s", s->name);
     say_unknown(error, what, name, names, s->variants_count, "'irqweave list' names them all");
+    return NULL;
+}
+
+static bool is_there(const char *folder, const char *file, const char *suffix)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s%s", folder, file, suffix);
+    return n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0;
+}
+
+/* Images that the file names, and sources that are there. */
+static bool check_sources(const struct scenario *s, const char *folder, char *error)
+{
+    if (!is_there(folder, "threads", ".c")) {
+        snprintf(error, SCENARIO_ERROR, "%.150s: no threads.c beside it; the threads of all variants are right there "
+                 "(docs/scenarios.md)", s->path);
+        return false;
+    }
+    for (unsigned i = 0; i < s->variants_count; i++) {
+        const struct scenario_variant *v = &s->variants[i];
+        char key[64];
+        if (v->image[0] == 'v' && is_there(folder, v->image, ".c"))
+            continue;
+        snprintf(key, sizeof key, "name: %.40s", v->name);
+        unsigned from = scenario_line_of(s->path, key);
+        snprintf(key, sizeof key, "image: %.40s", v->image);
+        snprintf(error, SCENARIO_ERROR, "%.150s:%u: variant %s: no file %s.c beside it; a file v*.c, which may be empty of functions, "
+                 "makes the image of that name", s->path, scenario_line_from(s->path, from, key), v->name, v->image);
+        return false;
+    }
+    return true;
+}
+
+struct scenario *scenario_load_outside(const char *folder, const char *images, const char *called, char *error)
+{
+    char path[PATH_MAX];
+    const char *name = strrchr(folder, '/') + 1;
+    snprintf(path, sizeof path, "%s/scenario.yaml", called);
+    if (!is_there(folder, "scenario", ".yaml")) {
+        snprintf(error, SCENARIO_ERROR, "%.200s: no scenario.yaml; a scenario is a folder with scenario.yaml, threads.c and v*.c "
+                 "(docs/scenarios.md)", called);
+        return NULL;
+    }
+    struct scenario *s = scenario_load_file(path, error);
+    if (!s)
+        return NULL;
+    if (strcmp(s->name, name))
+        snprintf(error, SCENARIO_ERROR, "%.150s:%u: the name is '%.40s'; '%.60s', that of the folder, is right", path,
+                 scenario_line_of(path, "name:"), s->name, name);
+    else if (check_sources(s, folder, error)) {
+        free(s->folder);
+        free(s->called);
+        s->folder = strdup(images);
+        s->called = strdup(called);
+        return s;
+    }
+    scenario_free(s);
     return NULL;
 }
 

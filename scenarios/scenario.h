@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Scenarios: what runs, in which variants, what must hold and what is expected. One folder each,
- * described by its scenario.yaml; docs/scenarios.md documents the file.
+ * described by its scenario.yaml; docs/scenario-file.md documents the file.
  *
  * Functions that can fail because of the user return false or NULL and leave one line in `error`:
  * where, what, and what would be right.
@@ -119,12 +119,22 @@ struct scenario_state {
  * it is the bit above that of the element before, or bit 0. 64 stands for any that there is not. */
 unsigned scenario_bit(const struct scenario_state *, unsigned index, const char **name);
 
+/* What must hold: one of the library by its name, or an expression (docs/scenario-file.md) and a name for it. */
+struct scenario_rule {
+    char *name;
+    char *holds; /* NULL: it is in the library */
+    char **at;   /* the events at which an invariant by expression must hold; none: after each step */
+    unsigned at_count;
+};
+
+enum { SCENARIO_RULE_NAME = 31, SCENARIO_RULE_TEXT = 300 }; /* characters; the first as in struct finding */
+
 struct scenario {
     char *name;
     char *summary;
-    char **invariants;
+    struct scenario_rule *invariants;
     unsigned invariants_count;
-    char **obligations;
+    struct scenario_rule *obligations;
     unsigned obligations_count;
     char **needs; /* features that the machine of each variant must have */
     unsigned needs_count;
@@ -133,6 +143,8 @@ struct scenario {
     struct scenario_variant *variants;
     unsigned variants_count;
     char *folder; /* where the images are */
+    char *called; /* on the command line: its name, or the folder of one outside the tree */
+    char *path;   /* of the file itself, for messages */
 };
 
 /* Where the images are: $IRQWEAVE_IMAGES, or images/ beside the program. */
@@ -154,6 +166,9 @@ unsigned scenario_devices(const struct scenario_variant *);
 
 const struct scenario_variant *scenario_variant(const struct scenario *, const char *name,
                                                 char *error);
+
+/* Reads scenario.yaml of a folder outside the tree, which is called so on the command line; its images are in `images`. */
+struct scenario *scenario_load_outside(const char *folder, const char *images, const char *called, char *error);
 
 /* Splits "SCENARIO[:VARIANT]" and loads it; *variant is NULL if none is named. */
 struct scenario *scenario_open(const char *argument, const struct scenario_variant **variant,

@@ -8,6 +8,7 @@
 #include "scenarios/devices.h"
 #include "scenarios/features.h"
 #include "scenarios/invariants.h"
+#include "scenarios/invariants_stated.h"
 #include "scenarios/scenario_internal.h"
 #include "sim/check.h"
 #include "sim/knob.h"
@@ -141,21 +142,30 @@ static bool check_features(const struct check *c, const struct scenario *s,
 }
 
 /* What is found has the name of a check or, without one, that of its kind. */
-static bool finding_known(const char *name)
+static bool rule_named(const struct scenario_rule *rules, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (rules[i].holds && !strcmp(rules[i].name, name))
+            return true;
+    return false;
+}
+
+static bool finding_known(const struct scenario *s, const char *name)
 {
     for (enum finding_kind kind = FINDING_DEADLOCK; kind <= FINDING_LIMIT; kind++)
         if (!strcmp(name, finding_kind_name(kind)))
             return true;
-    return invariant_known(name) || obligation_known(name);
+    return invariant_known(name) || obligation_known(name) || rule_named(s->invariants, s->invariants_count, name) ||
+           rule_named(s->obligations, s->obligations_count, name);
 }
 
-static bool check_findings(const struct check *c, const struct scenario_variant *v)
+static bool check_findings(const struct check *c, const struct scenario *s, const struct scenario_variant *v)
 {
     for (unsigned i = 0; i < v->expected.findings_count; i++) {
         const char *name = v->expected.findings[i];
         struct check from = from_list(c, v, "findings:");
         char kinds[160] = "";
-        if (finding_known(name))
+        if (finding_known(s, name))
             continue;
         for (enum finding_kind kind = FINDING_DEADLOCK; kind <= FINDING_LIMIT; kind++)
             snprintf(kinds + strlen(kinds), sizeof kinds - strlen(kinds), ", %s", finding_kind_name(kind));
@@ -202,18 +212,49 @@ static bool check_variant(const struct check *c, const struct scenario *s, struc
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
-    return check_agents(c, s, v) && check_features(c, s, v) && check_own_invariants(c, s, v) && check_findings(c, v) &&
+    return check_agents(c, s, v) && check_features(c, s, v) && check_own_invariants(c, s, v) && check_findings(c, s, v) &&
            check_expected(c, v) && check_depends(c, &v->expected);
+}
+
+static bool check_rule(const struct check *c, const struct scenario_rule *r, const char *kind, bool (*known)(const char *),
+                       const char *names)
+{
+    char what[SCENARIO_ERROR], list[24];
+    struct check from = *c;
+    snprintf(list, sizeof list, "%ss:", kind);
+    from.from = scenario_line_of(c->path, list);
+    c = &from;
+    if (!r->holds && r->at_count)
+        return wrong(c, r->name, "%s %s: 'at' is for what has 'holds' as well", kind, r->name);
+    if (!r->holds)
+        return known(r->name) || wrong(c, r->name, "unknown %s '%s'; known are %s; or {name: NAME, holds: EXPRESSION}", kind,
+                                       r->name, names);
+    if (!plain_name(r->name))
+        return wrong(c, r->name, "%s name '%s': only letters, digits, - _ .", kind, r->name);
+    if (invariant_known(r->name) || obligation_known(r->name))
+        return wrong(c, r->name, "%s '%s' has the name of one of the library; another name is right", kind, r->name);
+    return stated_check(r, !strcmp(kind, "invariant"), what) || wrong(c, r->name, "%s %s: %s", kind, r->name, what);
+}
+
+/* Findings go by these names. */
+static bool check_twice(const struct check *c, const struct scenario *s, unsigned index, bool invariant)
+{
+    const char *name = invariant ? s->invariants[index].name : s->obligations[index].name;
+    bool twice = !invariant && rule_named(s->invariants, s->invariants_count, name);
+    for (unsigned i = 0; i < index; i++)
+        twice |= !strcmp(name, invariant ? s->invariants[i].name : s->obligations[i].name);
+    return !twice || wrong(c, name, "two rules are called '%s'", name);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)
 {
-    if (!check_invariants(c, s->invariants, s->invariants_count))
-        return false;
+    for (unsigned i = 0; i < s->invariants_count; i++)
+        if (!check_rule(c, &s->invariants[i], "invariant", invariant_known, invariant_names()) || !check_twice(c, s, i, true))
+            return false;
     for (unsigned i = 0; i < s->obligations_count; i++)
-        if (!obligation_known(s->obligations[i]))
-            return wrong(c, s->obligations[i], "unknown obligation '%s'; known are %s",
-                         s->obligations[i], obligation_names());
+        if (!check_rule(c, &s->obligations[i], "obligation", obligation_known, obligation_names()) ||
+            !check_twice(c, s, i, false))
+            return false;
     return true;
 }
 

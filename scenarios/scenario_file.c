@@ -120,7 +120,7 @@ static const char *right_value(const char *field)
 static void advise(const char *path, struct complaint *c, char *advice, size_t size)
 {
     static const char *const keys[] = {
-        "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits",
+        "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits", "holds", "at",
         "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
         "msi", "handle", "count", "vector", "line", "local", "entry", "pin", "script", "apic_timer",
         "vmx_timer", "ticks", "machine", "vendor", "processor", "errata", "without", "needs", "tso",
@@ -163,7 +163,11 @@ struct scenario *scenario_load_file(const char *path, char *error)
     cyaml_config_t config = configuration(&complaint);
     struct check check = {path, error, 1};
     struct scenario *s = NULL;
-    cyaml_err_t e = cyaml_load_file(path, &config, &scenario_schema, (cyaml_data_t **)&s, NULL);
+    size_t length = 0;
+    char *text = scenario_text(path, &length);
+    cyaml_err_t e = text ? cyaml_load_data((const uint8_t *)text, length, &config, &scenario_schema, (cyaml_data_t **)&s, NULL)
+                         : CYAML_ERR_FILE_OPEN;
+    free(text);
     if (e != CYAML_OK) {
         say_complaint(path, &complaint, e, error);
         return NULL;
@@ -177,6 +181,8 @@ struct scenario *scenario_load_file(const char *path, char *error)
         return NULL;
     }
     const char *slash = strrchr(path, '/');
+    s->path = strdup(path);
+    s->called = strdup(s->name);
     s->folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
     return s;
 }
@@ -188,6 +194,9 @@ void scenario_free(struct scenario *s)
     if (!s)
         return;
     free(s->folder);
+    free(s->path);
+    free(s->called);
+    s->path = s->called = NULL;
     s->folder = NULL;
     cyaml_free(&config, &scenario_schema, s, 0);
 }

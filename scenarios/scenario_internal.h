@@ -19,6 +19,10 @@ struct check {
 /* Fills in what the file leaves out. False: one line in `error`, SCENARIO_ERROR bytes. */
 bool check_scenario(const struct check *, struct scenario *);
 
+/* The text of the file, with items that are a name alone in the form that the schema has (scenario_text.c). NULL: it cannot
+ * be read, or is larger than a scenario is. */
+char *scenario_text(const char *path, size_t *length);
+
 /* The first line of the file that holds `text`; 1 if none does. */
 unsigned scenario_line_of(const char *path, const char *text);
 

@@ -135,13 +135,23 @@ static const cyaml_schema_value_t state_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct scenario_state, state_fields),
 };
 
+static const cyaml_schema_field_t rule_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct scenario_rule, name, 1, 80),
+    CYAML_FIELD_STRING_PTR("holds", OPTIONAL_LIST, struct scenario_rule, holds, 1, SCENARIO_RULE_TEXT),
+    CYAML_FIELD_SEQUENCE("at", OPTIONAL_LIST, struct scenario_rule, at, &text_schema, 1, 16),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t rule_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct scenario_rule, rule_fields),
+};
+
 static const cyaml_schema_field_t scenario_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct scenario, name, 1, 40),
     CYAML_FIELD_STRING_PTR("summary", CYAML_FLAG_POINTER, struct scenario, summary, 1, 200),
     CYAML_FIELD_SEQUENCE("invariants", CYAML_FLAG_POINTER, struct scenario, invariants,
-                         &text_schema, 0, MACHINE_MAX_INVARIANTS),
+                         &rule_schema, 0, MACHINE_MAX_INVARIANTS),
     CYAML_FIELD_SEQUENCE("obligations", CYAML_FLAG_POINTER, struct scenario, obligations,
-                         &text_schema, 0, MACHINE_MAX_INVARIANTS),
+                         &rule_schema, 0, MACHINE_MAX_INVARIANTS),
     CYAML_FIELD_SEQUENCE("needs", OPTIONAL_LIST, struct scenario, needs, &text_schema, 0, 16),
     CYAML_FIELD_SEQUENCE("states", OPTIONAL_LIST, struct scenario, states, &state_schema, 0, 64),
     CYAML_FIELD_SEQUENCE("variants", CYAML_FLAG_POINTER, struct scenario, variants,

@@ -10,8 +10,11 @@
 #include "scenarios/devices.h"
 #include "scenarios/features.h"
 #include "scenarios/invariants.h"
+#include "scenarios/invariants_stated.h"
+#include "scenarios/scenario_internal.h"
 #include "scenarios/states.h"
 #include "scenarios/under_test.h"
+#include "sim/check.h"
 
 #define WINDOW_BASE 0xffffffff80000000ull /* kvm/runtime/image.h: IMAGE_OFFSET */
 
@@ -38,6 +41,23 @@ static const struct image_symbol *require(const struct session *s, const char *n
     return symbol;
 }
 
+/* Functions of threads.c are those that it says are of that type. */
+static bool no_function(const struct session *s, const char *name, char *error)
+{
+    const char *names[s->image.symbol_count + 1], *near, *path = s->scenario->path;
+    unsigned count = 0;
+    char key[64];
+    for (unsigned i = 0; i < s->image.symbol_count; i++)
+        if (s->image.symbol[i].is_function && strstr(s->image.symbol[i].name, "thread"))
+            names[count++] = s->image.symbol[i].name;
+    near = nearest_name(name, names, count);
+    snprintf(key, sizeof key, "name: %.40s", s->variant->name);
+    snprintf(error, SCENARIO_ERROR, "%.150s:%u: variant %.40s: no function '%.60s' in %.20s.elf; a function of threads.c that is not "
+             "static is right%s%s%s", path, scenario_line_from(path, scenario_line_of(path, key), name), s->variant->name, name,
+             s->variant->image, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return false;
+}
+
 /* Stores each thread's address in the image's table, where set-up of the core finds it. */
 static bool place_threads(struct session *s, char *error)
 {
@@ -46,9 +66,9 @@ static bool place_threads(struct session *s, char *error)
         return false;
     for (unsigned i = 0; i < s->variant->threads_count; i++) {
         const struct scenario_thread *t = &s->variant->threads[i];
-        const struct image_symbol *function = require(s, t->function, error);
-        if (!function)
-            return false;
+        const struct image_symbol *function = image_symbol(&s->image, t->function);
+        if (!function || !function->is_function)
+            return no_function(s, t->function, error);
         uint64_t entry = table->address - WINDOW_BASE + 8 * t->cpu;
         if (entry > s->m->memory.size - 8 || 8 * t->cpu >= table->size) {
             snprintf(error, SCENARIO_ERROR, "%.200s: image_thread has no entry for cpu %u",
@@ -107,7 +127,7 @@ static void add_virtualization(struct session *s)
 static bool build(struct session *s, const char *key, char *error)
 {
     s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
-    if (!load_image(s, error))
+    if (!load_image(s, error) || !states_check(s, error))
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);
     if (key && !mutate(s, key, error))
@@ -115,7 +135,38 @@ static bool build(struct session *s, const char *key, char *error)
     s->lapic = lapic_new(s->m, s->cpu);
     add_virtualization(s);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
-           invariants_add(s, error) && obligations_add(s, error);
+           invariants_add(s, error) && obligations_add(s, error) && stated_ready(s, error);
+}
+
+static bool say_endless(const struct session *s, uint32_t bounds, char *error)
+{
+    char what[80], file[200] = "";
+    struct image_place place;
+    const struct image_frame *f = NULL;
+    image_place(&s->image, s->m->cut.place, &place);
+    if (place.count)
+        f = &place.frame[place.count - 1];
+    if (f && f->file[0])
+        snprintf(file, sizeof file, "%.180s:%u: ", f->file, f->line);
+    bounds_describe(bounds, what, sizeof what);
+    snprintf(error, SCENARIO_ERROR, "%svariant %.40s: CPU%u does not come to an end in %.60s(): the first execution is cut off by the "
+             "bound on %s; a thread that returns is right, or that waits with pause (cpu_relax())",
+             file, s->variant->name, s->m->cut.core, f ? f->function : "code that the image does not name", what);
+    return false;
+}
+
+/* One execution, whichever comes first. A thread without an end would be cut off in each of them, and there is no end of those. */
+static bool comes_to_an_end(struct session *s, char *error)
+{
+    const uint32_t endless = BOUND_INSTRUCTIONS | BOUND_STEPS;
+    struct explore_options options = {.algorithm = ALGORITHM_OPTIMAL, .max_executions = 1, .raw = true};
+    struct explore_result result;
+    explore_defaults(&options);
+    session_explore(s, &options, &result);
+    uint32_t bounds = result.bounds & endless;
+    explore_result_free(&result);
+    session_configure(s, MEMORY_TSO, NULL);
+    return !bounds || say_endless(s, bounds, error);
 }
 
 struct session *session_open_mutated(const struct scenario *scenario, const struct scenario_variant *variant,
@@ -127,7 +178,8 @@ struct session *session_open_mutated(const struct scenario *scenario, const stru
     s->variant = variant;
     if (build(s, key, error)) {
         session_configure(s, MEMORY_TSO, NULL);
-        return s;
+        if (key || comes_to_an_end(s, error)) /* what an audit removes may be what lets it end */
+            return s;
     }
     session_close(s);
     return NULL;
@@ -142,6 +194,7 @@ struct session *session_open(const struct scenario *scenario,
 void session_close(struct session *s)
 {
     devices_free(s);
+    stated_free(s);
     if (s->vmx)
         vmx_free(s->vmx);
     if (s->svm)
@@ -166,6 +219,7 @@ static void show_states(struct session *s)
 {
     if (!s->m->invariant_count)
         return;
+    stated_show(s);
     show_state(s, s->states.pid, sizeof(struct posted_descriptor));
     show_state(s, s->states.mode, 4);
     show_state(s, s->states.on_rq, 4);

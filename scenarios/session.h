@@ -45,6 +45,8 @@ struct session {
     struct amdvi *amdvi; /* ... of a machine by AMD */
     struct ioapic *ioapic; /* in front of lines ... */
     struct ioapic_remap *remap; /* ... and, with a VT-d unit, between the two */
+    struct stated *stated[2 * MACHINE_MAX_INVARIANTS]; /* what the scenario states itself: scenarios/invariants_stated.h */
+    unsigned stated_count;
     char mutation[MUTATION_KEY]; /* what has been removed from the code under test; "": nothing */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 

@@ -22,6 +22,9 @@ enum { PIR_BYTES = 32, VECTORS = 256 };
 bool state_find(const struct session *, const char *name, uint64_t size,
                 const struct image_state **state, char *error);
 
+/* Does some image of the scenario have each name of `states`? False: `error` says which one not, and where. */
+bool states_check(const struct session *, char *error);
+
 /* Memory as all see it, and as one core does through its store buffer. */
 static inline uint64_t state_read(const struct session *s, uint64_t address, unsigned size)
 {

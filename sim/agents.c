@@ -9,6 +9,7 @@
 #include "sim/machine.h"
 #include "sim/message.h"
 #include "sim/tso.h"
+#include "sim/watch.h"
 
 enum agent_kind agent_kind_of(const struct machine *m, agent_id a, unsigned *index)
 {
@@ -112,34 +113,6 @@ uint64_t machine_enabled(struct machine *m)
     return mask;
 }
 
-static bool writes_range(const struct footprint *fp, const struct visible_range *r)
-{
-    for (uint32_t i = 0; i < fp->count; i++) {
-        const struct access *a = &fp->access[i];
-        bool writes = a->mode != ACCESS_READ && a->mode != ACCESS_FORWARDED;
-        if (resource_kind(a->resource) != RES_MEMORY || !writes)
-            continue;
-        uint64_t cell = resource_id(a->resource) << 3;
-        if (cell < r->address + r->size && r->address < cell + 8)
-            return true;
-    }
-    return false;
-}
-
-/* Steps that can change what an invariant of every step reads conflict with each other. */
-static void add_invariants(struct machine *m, struct footprint *fp)
-{
-    for (unsigned k = 0; k < m->invariant_count; k++) {
-        struct invariant *inv = &m->invariant[k];
-        for (unsigned r = 0; inv->every_step && r < inv->range_count; r++) {
-            if (writes_range(fp, &inv->ranges[r])) {
-                footprint_add(fp, resource_make(RES_INVARIANT, k), ACCESS_WRITE);
-                break;
-            }
-        }
-    }
-}
-
 void agent_next(struct machine *m, agent_id a, struct footprint *fp)
 {
     unsigned i;
@@ -159,7 +132,7 @@ void agent_next(struct machine *m, agent_id a, struct footprint *fp)
         break;
     }
     if (m->invariant_count)
-        add_invariants(m, fp);
+        watch_step(m, a, fp);
 }
 
 void agent_step(struct machine *m, agent_id a)

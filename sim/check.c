@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "sim/watch.h"
+
 static bool concerns(const struct invariant *inv, unsigned index, const struct footprint *fp)
 {
     if (fp->events & inv->events)
@@ -57,8 +59,11 @@ void check_step(struct machine *m, agent_id a, struct footprint *fp)
     for (uint32_t i = 0; i < m->tail.count; i++)
         footprint_add_access(fp, m->tail.access[i]);
     fp->conditional = fp->events || inside || is_inside(m, a);
-    if (m->invariant_count)
-        check_invariants(m, fp);
+    if (!m->invariant_count)
+        return;
+    if (m->tail.count && watch_step(m, a, fp))
+        fp->conditional = true;
+    check_invariants(m, fp);
 }
 
 static void check_cores(struct machine *m)

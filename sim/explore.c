@@ -98,12 +98,16 @@ enum outcome explorer_end(struct explorer *x, uint64_t enabled, uint32_t depth)
     if (depth < x->max_steps)
         return OUTCOME_NONE;
     m->state->bounds |= BOUND_STEPS;
+    m->cut.core = m->cut.last_core;
+    m->cut.place = m->core_ops->place(m->cpu, m->cut.core);
     return OUTCOME_BOUND;
 }
 
 void explorer_step(struct explorer *x, agent_id a, struct footprint *fp, uint32_t depth)
 {
     uint32_t findings = x->m->state->finding_count;
+    if (a < x->m->cores)
+        x->m->cut.last_core = a;
     check_step(x->m, a, fp);
     x->result->steps++;
     note_depths(x, findings, depth + 1);

@@ -86,4 +86,15 @@ void image_place(const struct image *, uint64_t linear, struct image_place *);
 /* "pid0.pir[1]", "ledger.posted[0x41]", "vapic0+0x220", or the bare address. */
 void image_name_memory(const struct image *, uint64_t physical, char *text, size_t size);
 
+/* A piece of a named state: where it is, and, of a bit-field, which bits of it. */
+struct image_part {
+    uint64_t address; /* physical */
+    uint64_t size;
+    unsigned shift, width; /* width 0: all of it */
+};
+
+/* "pid0.pir[1]", "pid0.on": the longest name of a state that begins the path, then members and elements by the
+ * debug information. False with what is wrong and what would be right in `error`. */
+bool image_part(const struct image *, const char *path, struct image_part *, char *error, size_t size);
+
 #endif

@@ -17,4 +17,11 @@ bool image_read_states(struct image *, const uint8_t *ram, char *error, size_t s
 bool image_type_path(const struct image *, uint64_t linear, uint64_t stop_size, char *text,
                      size_t size);
 
+#include <elfutils/libdw.h>
+
+/* sim/image_types.c: the type of a variable or member, without typedefs and qualifiers; that of the object of this size at
+ * a linear address. False if the image does not say. */
+bool image_die_type(Dwarf_Die *die, Dwarf_Die *type);
+bool image_type_at(const struct image *, uint64_t linear, uint64_t size, Dwarf_Die *type);
+
 #endif

@@ -31,7 +31,7 @@ static void append(struct path *p, const char *format, ...)
     p->used += n > 0 ? (size_t)n : 0;
 }
 
-static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+bool image_die_type(Dwarf_Die *die, Dwarf_Die *type)
 {
     Dwarf_Attribute a;
     Dwarf_Die raw;
@@ -48,7 +48,7 @@ static bool find_member(Dwarf_Die *aggregate, uint64_t *offset, Dwarf_Die *membe
         Dwarf_Attribute a;
         Dwarf_Die type;
         Dwarf_Word at = 0, size;
-        if (dwarf_tag(member) != DW_TAG_member || !type_of(member, &type) ||
+        if (dwarf_tag(member) != DW_TAG_member || !image_die_type(member, &type) ||
             dwarf_aggregate_size(&type, &size))
             continue;
         if (dwarf_attr(member, DW_AT_data_member_location, &a) && dwarf_formudata(&a, &at))
@@ -85,9 +85,9 @@ static bool descend(Dwarf_Die *type, uint64_t *offset, struct path *p)
             return false;
         if (dwarf_diename(&part))
             append(p, ".%s", dwarf_diename(&part));
-        return type_of(&part, type);
+        return image_die_type(&part, type);
     case DW_TAG_array_type:
-        if (!one_dimension(type) || !type_of(type, &part) || dwarf_aggregate_size(&part, &size) ||
+        if (!one_dimension(type) || !image_die_type(type, &part) || dwarf_aggregate_size(&part, &size) ||
             !size)
             return false;
         append(p, *offset / size < 10 ? "[%llu]" : "[%#llx]",
@@ -148,9 +148,24 @@ bool image_type_path(const struct image *image, uint64_t linear, uint64_t stop_s
     append(&p, "%s", s->name);
     uint64_t offset = linear - s->address;
     if (image->dwarf && find_variable(image->dwarf, s->address, &variable) &&
-        type_of(&variable, &type))
+        image_die_type(&variable, &type))
         walk_type(&type, &offset, stop_size, &p);
     if (offset)
         append(&p, "+%#llx", (unsigned long long)offset);
     return true;
+}
+
+bool image_type_at(const struct image *image, uint64_t linear, uint64_t size, Dwarf_Die *type)
+{
+    const struct image_symbol *s = image_symbol_at(image, linear);
+    char nobody_asks[1];
+    struct path p = {nobody_asks, sizeof nobody_asks, 0};
+    Dwarf_Die variable;
+    Dwarf_Word here;
+    if (!s || s->is_function || !image->dwarf || !find_variable(image->dwarf, s->address, &variable) ||
+        !image_die_type(&variable, type))
+        return false;
+    uint64_t offset = linear - s->address;
+    walk_type(type, &offset, size, &p);
+    return offset == 0 && dwarf_aggregate_size(type, &here) == 0 && here == size;
 }

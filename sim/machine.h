@@ -30,6 +30,7 @@ enum {
     MACHINE_MAX_AGENTS = 64,
     MACHINE_MAX_SLOTS = 8,
     MACHINE_MAX_INVARIANTS = 16,
+    INVARIANT_MAX_READS = 8,
     MACHINE_MAX_FINDINGS = 8,
     MACHINE_MAX_REGIONS = 16,
     STORE_BUFFER_MAX = 48, /* stores; more than the 42 to 72 entries of shipped cores matter to no
@@ -131,6 +132,7 @@ struct core_ops {
     /* How far the core has come: retired instructions and events since the start, accesses since
      * the last of them. Independent of what is visible. */
     void (*position)(void *cpu, unsigned core, uint64_t *icount, uint32_t *acount);
+    uint64_t (*place)(void *cpu, unsigned core); /* linear address of the instruction at which it stands */
     /* The core stops before this access even if it is not visible; icount ~0: no such stop. */
     void (*stop_at)(void *cpu, unsigned core, uint64_t icount, uint32_t acount);
 };
@@ -159,7 +161,8 @@ struct message_ops {
 /*
  * An invariant is evaluated after steps that carry one of its `events`, and adds what it reads to
  * the footprint of the step. If `every_step` is set it is evaluated after each step that changes
- * memory in `ranges`, and all such steps conflict with each other. Otherwise `ranges` names the
+ * memory in `ranges` or one of `resources`, and after each of an agent in `steps_of` (a bit each), and all such
+ * steps conflict with each other (sim/watch.h). Otherwise `ranges` names the
  * memory it reads whose stores keep a region from ending while they are buffered (sim/region.h).
  */
 struct invariant {
@@ -168,7 +171,10 @@ struct invariant {
     uint32_t events;
     bool every_step;
     unsigned range_count;
-    struct visible_range ranges[8];
+    struct visible_range ranges[INVARIANT_MAX_READS];
+    unsigned resource_count;
+    uint64_t resources[INVARIANT_MAX_READS];
+    uint64_t steps_of;
     bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
@@ -233,6 +239,12 @@ struct machine {
     bool every_boundary;    /* no step of a thread is kept from being an interrupt boundary */
     uint32_t observed_core; /* cores whose boundaries all matter, a bit a core; only grows ... */
     bool observed_more;     /* ... and has grown: the exploration begins anew */
+
+    struct {
+        unsigned last_core; /* that has made a step */
+        unsigned core;      /* of the execution that was cut off by a bound last: which core ... */
+        uint64_t place;     /* ... stood where, a linear address */
+    } cut;
 
     struct step *record; /* where steps describe themselves, or NULL */
 };

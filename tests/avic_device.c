@@ -243,9 +243,10 @@ Test(avic_device, invariants_of_entries_are_for_two_cores)
 
 Test(avic_device, invariants_of_entries_need_the_table)
 {
-    char error[SCENARIO_ERROR], *names[] = {(char[]){"AVIC-3"}};
+    char error[SCENARIO_ERROR];
+    struct scenario_rule names[] = {{.name = (char[]){"AVIC-3"}}};
     struct scenario *scenario = load("avic-is-running");
-    char **own = scenario->invariants;
+    struct scenario_rule *own = scenario->invariants;
     unsigned count = scenario->invariants_count;
     scenario->invariants = names;
     scenario->invariants_count = 1;

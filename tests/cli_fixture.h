@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/files.h"
 
@@ -50,6 +51,24 @@ static inline void refuses(const char *arguments, const char *message)
     cr_assert_eq(run(arguments), 2, "%s", arguments);
     has_one_line(arguments, message);
     cr_assert_str_eq(read_text("out"), "", "%s", arguments);
+}
+
+/* A fresh folder of this name beside the program becomes the working directory, and images are where a user has them: for
+ * scenarios outside the tree, whose builds are kept by the path of their folder. */
+static inline void enter_beside_program(const char *name)
+{
+    char folder[1000];
+    snprintf(folder, sizeof folder, "rm -rf '%s-tests/%s' && mkdir -p '%s-tests/%s'", IRQWEAVE_PROGRAM, name,
+             IRQWEAVE_PROGRAM, name);
+    cr_assert_eq(system(folder), 0);
+    snprintf(folder, sizeof folder, "%s-tests/%s", IRQWEAVE_PROGRAM, name);
+    cr_assert_eq(chdir(folder), 0);
+    unsetenv("IRQWEAVE_IMAGES");
+}
+
+static inline void leave_beside_program(void)
+{
+    cr_assert_eq(chdir("/"), 0);
 }
 
 #endif

@@ -166,6 +166,36 @@ Test(scenario_file, features_that_a_machine_is_without)
                      ":10: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
 }
 
+#define RULE(text) "[PI-1, {" text "}]"
+
+Test(scenario_file, rules_are_names_or_expressions)
+{
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, holds: \"vcpu0.mode == 1 => core0.pending(0xf2)\"")), "");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, holds: v, at: [vm-entry, leave-post]")), "");
+    cr_assert_str_eq(judge("[PI-1]", "\n  - PI-1\n  - \"MODE-1\"\n  - name: mine\n    holds: v"), "");
+    cr_assert_str_eq(judge("obligations: []", "obligations: [posted-handled, {name: mine, holds: v}]"), "");
+    cr_assert_str_eq(judge("summary: y", "summary: \xc3\xa4\xe2\x86\x92y"), "", "characters of several bytes before them");
+}
+
+Test(scenario_file, wrong_rules_are_refused)
+{
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, holds: \"v = 1\"")), ":3: invariant mine: '= 1': '==' is right");
+    cr_assert_str_eq(judge("[PI-1]", "[PI-1,\n {name: mine,\n holds: v w}]"),
+                     ":4: invariant mine: 'w': an operator is right here: => || && == != < <= > >= | & + -");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: PI-2, holds: v")),
+                     ":3: invariant 'PI-2' has the name of one of the library; another name is right");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, at: [vm-entry]")), ":3: invariant mine: 'at' is for what has 'holds' as well");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, holds: v, at: [vm-entri]")),
+                     ":3: invariant mine: no event 'vm-entri'; there are vm-entry, leave-post, leave-notify, leave-sync, "
+                     "leave-kick, leave-block, leave-wake, leave-ir");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, hold: v")), ":3: Unexpected key: hold; did you mean 'holds'?");
+    cr_assert_str_eq(judge("[PI-1]", "[PI-1, PI-1]"), ":3: two rules are called 'PI-1'");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: a b, holds: v")), ":3: invariant name 'a b': only letters, digits, - _ .");
+    cr_assert(strstr(judge("obligations: []", "obligations: [{name: mine, holds: v, at: [vm-entry]}]"),
+                     "an obligation is due when everything is at rest"));
+    cr_assert(strstr(judge("[PI-1]", RULE("name: a23456789012345678901234567890123, holds: v")), "more than 31 characters"));
+}
+
 Test(scenario_file, names_line_and_remedy)
 {
     cr_assert_str_eq(judge("threads:", "thread:"),
@@ -173,7 +203,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are " INVARIANTS);
+                     ":3: unknown invariant 'PI-7'; known are " INVARIANTS "; or {name: NAME, holds: EXPRESSION}");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
