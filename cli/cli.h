@@ -80,6 +80,7 @@ bool unicorn_supported(char *text, size_t size);
 int list_main(int argc, char **argv);
 int explore_main(int argc, char **argv);
 int reproduce_main(int argc, char **argv);
+int audit_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int bench_main(int argc, char **argv);

@@ -150,9 +150,10 @@ static json_t *sample_to_json(const struct explore_options *o, const struct expl
     bool pct = o->algorithm == ALGORITHM_PCT;
     double probability = sample_probability(o, r);
     sample_guarantee(o, r, text, sizeof text);
-    return json_pack("{s:I, s:o, s:i, s:i, s:I, s:o, s:s}", "seed", (json_int_t)o->seed,
+    return json_pack("{s:I, s:o, s:i, s:i, s:i, s:I, s:o, s:s}", "seed", (json_int_t)o->seed,
                      "pct_depth", pct ? json_integer(o->pct_depth) : json_null(), "agents",
-                     (int)r->sample.agents, "longest", (int)r->sample.steps, "executions",
+                     (int)sample_agents(&r->sample), "longest", (int)r->sample.steps,
+                     "k", (int)r->sample.drawn, "executions",
                      (json_int_t)r->sample.executions, "probability",
                      probability > 0 ? json_real(probability) : json_null(), "guarantee", text);
 }
@@ -197,4 +198,17 @@ json_t *run_to_json(const struct run *run)
         json_object_set_new(object, "violation", violation);
     }
     return object;
+}
+
+json_t *run_picture(struct run *run)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    run->story.brief = true;
+    run_print(f, run);
+    fclose(f);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
 }

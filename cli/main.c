@@ -23,6 +23,9 @@ static const char HELP[] =
     "      [--max-executions N] [--max-seconds S] [--max-steps N] [--max-preemptions N]\n"
     "      [--jobs N] [--frontier FILE]\n"
     "  irqweave explore --resume FILE             goes on where Ctrl-C or a bound has ended it\n"
+    "  irqweave audit SCENARIO[:VARIANT]          which fences, locks, checks and interrupt-disables\n"
+    "      [--knob NAME=VALUE] [--json]           of safe code are needed: each is removed in turn\n"
+    "      [--max-executions N] [--max-seconds S] [--jobs N]\n"
     "  irqweave replay FILE|SCHEDULE              a recording, or a schedule as explore prints it\n"
     "      [--step] [--json]\n"
     "  irqweave litmus FILE...                    litmus tests: reachable states, does the condition\n"
@@ -46,6 +49,7 @@ static const struct command {
 } commands[] = {
     {"list", list_main, false},          {"explore", explore_main, true},
     {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
+    {"audit", audit_main, true},
     {"litmus", litmus_main, true},       {"doctor", doctor_main, false},
     {"bench", bench_main, true},
 };

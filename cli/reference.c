@@ -16,6 +16,8 @@ char *reference_print(const struct session *s, const struct schedule *schedule)
     for (unsigned i = 0; i < KNOB_COUNT; i++)
         if (s->knobs.value[i])
             fprintf(f, "/%s=%s", knob_table[i].name, knob_table[i].values[s->knobs.value[i]]);
+    if (s->mutation[0])
+        fprintf(f, "/%s", s->mutation);
     fprintf(f, "#%08x%s%s", reference_image(s), choices[0] ? " " : "", choices);
     fclose(f);
     free(choices);
@@ -47,6 +49,10 @@ static bool parse_setting(struct reference *r, const char *part, bool first, cha
     bool model = !strcmp(part, "tso") || !strcmp(part, "sc");
     if (first && model) {
         r->model = strcmp(part, "sc") ? MEMORY_TSO : MEMORY_SC;
+        return true;
+    }
+    if (strchr(part, '@') && !r->mutation[0] && strlen(part) < sizeof r->mutation) {
+        snprintf(r->mutation, sizeof r->mutation, "%s", part);
         return true;
     }
     if (knob_set(&r->knobs, part))

@@ -3,9 +3,10 @@
  * A schedule with what it belongs to, as one line for a mail:
  *
  *     posted-delivery:V1-cpu/tso#1a2b3c4d c0@106.1 c1@49.2 b0 c0@148.3
- *     SCENARIO:VARIANT/MEMORY[/KNOB=VALUE ...][#IMAGE] CHOICE ...
+ *     SCENARIO:VARIANT/MEMORY[/KNOB=VALUE ...][/MUTATION][#IMAGE] CHOICE ...
  *
- * Knobs that have their default are left out. IMAGE is the first half of the image's hash; without
+ * Knobs that have their default are left out. MUTATION, as `irqweave audit` names it (lock@ffffffff80101234), is what the
+ * code was without. IMAGE is the first half of the image's hash; without
  * it any image is tried.
  */
 #ifndef CLI_REFERENCE_H
@@ -18,6 +19,7 @@ struct reference {
     char name[128]; /* SCENARIO:VARIANT */
     enum memory_model model;
     struct knobs knobs;
+    char mutation[MUTATION_KEY]; /* "": none */
     bool has_image;
     uint32_t image;
     const char *choices; /* the rest of the line, in the caller's text */

@@ -202,7 +202,8 @@ static int run_request(const struct request *r, const struct options *o)
         scenario_free(scenario);
         return cli_error("schedule: no variant; it begins with SCENARIO:VARIANT/tso");
     }
-    struct session *s = session_open(scenario, variant, error);
+    const char *mutation = r->reference.mutation;
+    struct session *s = session_open_mutated(scenario, variant, mutation[0] ? mutation : NULL, error);
     bool ok = s && replay(r, s, path, &trace, error);
     if (s && !ok)
         name_file(r, path, error);

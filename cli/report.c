@@ -71,7 +71,7 @@ static void print_sample(FILE *f, const struct explore_options *o, const struct 
     char text[400], line[420];
     sample_guarantee(o, r, text, sizeof text);
     fprintf(f, "sample      seed %llu; %u agents seen, executions of up to %u steps\n",
-            (unsigned long long)o->seed, r->sample.agents, r->sample.steps);
+            (unsigned long long)o->seed, sample_agents(&r->sample), r->sample.steps);
     snprintf(line, sizeof line, "guarantee   %s", text);
     columns_print_wrapped(f, line);
 }

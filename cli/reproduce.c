@@ -87,19 +87,6 @@ static void judge(struct model_run *v, const struct run *run, enum verdict expec
                      (v->verdict != VERDICT_VIOLATION || finds_expected(run));
 }
 
-static json_t *picture_of(struct run *run)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    run->story.brief = true;
-    run_print(f, run);
-    fclose(f);
-    json_t *string = json_string(text);
-    free(text);
-    return string;
-}
-
 /* The run with the defaults, then each other value. NULL: v->error. */
 static json_t *run_model(struct model_run *v, enum verdict expected)
 {
@@ -112,7 +99,7 @@ static json_t *run_model(struct model_run *v, enum verdict expected)
     judge(v, &run, expected);
     json_t *object = run_to_json(&run);
     if (run.best)
-        json_object_set_new(object, "picture", picture_of(&run));
+        json_object_set_new(object, "picture", run_picture(&run));
     uint64_t consulted = run.result.knobs;
     run_free(&run);
     if (!try_knobs(v, consulted))

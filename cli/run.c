@@ -11,6 +11,7 @@
 #include "sim/check.h"
 #include "sim/parallel.h"
 #include "sim/recording.h"
+#include "sim/sample_jobs.h"
 #include "sim/seconds.h"
 
 bool run_is_quiet;
@@ -68,11 +69,11 @@ static bool is_watched(void)
     return isatty(STDERR_FILENO) && !run_is_quiet;
 }
 
-/* Not worth a file to go on from, nor processes, if the first violation is all that is asked; and
- * not everything can have them. */
+/* Not worth processes if the first violation is all that is asked; and how many preemptions there were
+ * before a task, tasks do not know. */
 static bool is_plain(const struct explore_options *o)
 {
-    return o->stop_at_first || !explore_is_divisible(o);
+    return o->stop_at_first || o->bound_preemptions;
 }
 
 static void explore_plain(struct run *r)
@@ -86,7 +87,7 @@ static void explore_plain(struct run *r)
     progress_clear(&progress);
 }
 
-static bool explore_partition(struct run *r, unsigned jobs, char *error)
+static bool explore_in_jobs(struct run *r, unsigned jobs, char *error)
 {
     struct progress progress = {.options = &r->options};
     struct parallel_options how = {.jobs = jobs};
@@ -94,8 +95,10 @@ static bool explore_partition(struct run *r, unsigned jobs, char *error)
         how.on_progress = progress_show;
         how.context = &progress;
     }
-    bool ok = parallel_explore(r->session->m, &r->options, &how, &r->partition, &r->result, error,
-                               SCENARIO_ERROR);
+    struct machine *m = r->session->m;
+    bool ok = r->options.algorithm >= ALGORITHM_COUNT
+                  ? sample_in_jobs(m, &r->options, &how, &r->result, error, SCENARIO_ERROR)
+                  : parallel_explore(m, &r->options, &how, &r->partition, &r->result, error, SCENARIO_ERROR);
     progress_clear(&progress);
     return ok;
 }
@@ -106,7 +109,7 @@ static bool explore_and_replay(struct run *r, unsigned jobs, char *error)
     if (is_plain(&r->options))
         explore_plain(r);
     else
-        ok = explore_partition(r, jobs, error);
+        ok = explore_in_jobs(r, jobs, error);
     r->visible = visible_list(&r->session->m->visibility, &r->visible_count);
     r->best = find_best(&r->result);
     return ok && (!r->best || replay_best(r, error));
@@ -131,7 +134,7 @@ bool run_explore(struct run *r, struct session *s, enum memory_model model,
     *r = (struct run){.session = s, .options = *options};
     explore_defaults(&r->options);
     session_configure(s, model, knobs);
-    if (!is_plain(&r->options)) {
+    if (!is_plain(&r->options) && explore_is_divisible(&r->options)) {
         r->partition.budget = PARTITION_BUDGET;
         partition_begin(&r->partition, s->m);
     }

@@ -62,6 +62,7 @@ void print_replay_command(FILE *, const char *reference);
  * for each byte that is not ASCII. */
 json_t *text_to_json(const char *);
 json_t *run_to_json(const struct run *);
+json_t *run_picture(struct run *); /* what run_print() prints, as a string */
 json_t *story_to_json(const struct story *);
 json_t *finding_to_json(const struct finding *);
 json_t *dropped_to_json(const struct machine *, uint64_t dropped); /* a list of kind, invariant */

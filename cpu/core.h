@@ -272,7 +272,11 @@ struct cpu {
     unsigned mmio_ranges;
     struct mmio_range *mmio; /* see mmio.h */
     bool in_setup; /* no interleaving, no points */
+    uint8_t *touched; /* NULL, or a byte for each of memory: what the instruction there has done to visible memory */
 };
+
+/* Bits of cpu.touched. */
+enum { TOUCHED_LOAD = 1, TOUCHED_STORE = 2 };
 
 /* `window_base`: linear address at which all of physical memory is mapped in every core. */
 struct cpu *cpu_new(struct machine *, uint64_t window_base);

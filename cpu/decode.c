@@ -217,6 +217,8 @@ const struct insn *decoder_add(struct decoder *d, uint64_t address)
             fill(in, ci);
         else
             in->kind = INSN_UNSUPPORTED;
+        if (in->id == X86_INS_XCHG && address == d->unlocked)
+            in->kind = INSN_PLAIN; /* a load, then a store */
         if (ci)
             cs_free(ci, n);
     }

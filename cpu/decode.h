@@ -76,6 +76,7 @@ struct decoder {
     uint32_t *index;     /* by address - base; 0: not decoded yet */
     struct insn *insns;
     uint32_t count, capacity;
+    uint64_t unlocked; /* an XCHG with memory here locks nothing (cpu/mutation.h); 0: all of them do */
 };
 
 void decoder_init(struct decoder *, const uint8_t *ram, uint64_t base, uint64_t size);
@@ -87,6 +88,12 @@ static inline const struct insn *decoder_lookup(struct decoder *d, uint64_t addr
 {
     uint32_t i = d->index[address - d->base];
     return i ? &d->insns[i] : decoder_add(d, address);
+}
+
+/* Has the instruction there been looked at, as each is that was ever about to be executed? */
+static inline bool decoder_knows(const struct decoder *d, uint64_t address)
+{
+    return address - d->base < d->size && d->index[address - d->base];
 }
 
 /* "mov qword ptr [rip + 8], rax", for messages and the timeline. */

@@ -168,6 +168,7 @@ static void visible_load(struct core *c, uint64_t physical, unsigned size)
     footprint_add_memory(&fp, physical, size, ACCESS_READ, c->id + 1);
     if (!core_point(c, &fp, boundary(c)))
         return;
+    note_touched(c, TOUCHED_LOAD);
     uint64_t value = tso_load(c->m, c->id, physical, size, &forwarded);
     show(c, physical, size, value);
     spin_note_read(c, physical, size, value);
@@ -196,6 +197,7 @@ static void visible_store(struct core *c, uint64_t physical, unsigned size, uint
         take_back_store(c, physical, size); /* an event came instead of the instruction */
         return;
     }
+    note_touched(c, TOUCHED_STORE);
     spin_break(c);
     if (c->m->record)
         c->m->record->old = memory_read(&c->m->memory, physical, size);

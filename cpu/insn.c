@@ -64,6 +64,8 @@ static void insn_locked(struct core *c, const struct insn *in)
     /* Locked operations drain the buffer wherever the operand lies (SDM vol. 3, 11.10). */
     if (!core_point(c, &fp, POINT_BOUNDARY | POINT_PLAIN | POINT_DRAINED))
         return;
+    if (fp.count)
+        note_touched(c, TOUCHED_LOAD | TOUCHED_STORE);
     machine_say(c->m, STEP_RMW, "locked");
     c->exec.locked = 1;
     c->exec.locked_address = physical;

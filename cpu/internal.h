@@ -117,4 +117,11 @@ void interrupt_software(struct core *, const struct insn *); /* INT n, INT3 */
 void marker_execute(struct core *, const struct insn *);
 void marker_ud2(struct core *, const struct insn *);
 
+/* For who asks which instructions touch what others see. */
+static inline void note_touched(const struct core *c, unsigned how)
+{
+    if (c->cpu->touched)
+        c->cpu->touched[c->exec.pc - c->cpu->window_base] |= (uint8_t)how;
+}
+
 #endif

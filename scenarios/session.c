@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "scenarios/devices.h"
 #include "scenarios/features.h"
 #include "scenarios/invariants.h"
 #include "scenarios/states.h"
+#include "scenarios/under_test.h"
 
 #define WINDOW_BASE 0xffffffff80000000ull /* kvm/runtime/image.h: IMAGE_OFFSET */
 
@@ -75,6 +77,24 @@ static bool set_up_cores(struct session *s, char *error)
     return true;
 }
 
+/* Before anything is executed. The image is another one then: its schedules mean nothing to the file's. */
+static bool mutate(struct session *s, const char *key, char *error)
+{
+    struct mutation_list list = {0};
+    under_test_mutations(&s->image, s->m->memory.ram, NULL, &list);
+    const struct mutation *m = mutation_with_key(&list, key);
+    if (m) {
+        mutation_apply(m, s->cpu);
+        mutation_key(m, s->mutation, sizeof s->mutation);
+        s->image.hash = XXH64(s->mutation, strlen(s->mutation), s->image.hash);
+    } else {
+        snprintf(error, SCENARIO_ERROR, "%.200s: '%.60s' names nothing that can be removed from it; 'irqweave audit "
+                 "%.60s:%.60s' lists what can", s->image.path, key, s->scenario->name, s->variant->name);
+    }
+    mutation_list_free(&list);
+    return m;
+}
+
 static void add_virtualization(struct session *s)
 {
     if (features_vendor(s->variant) == VENDOR_AMD)
@@ -84,31 +104,39 @@ static void add_virtualization(struct session *s)
     features_withhold(s->variant, s->vmx, s->svm);
 }
 
-static bool build(struct session *s, char *error)
+static bool build(struct session *s, const char *key, char *error)
 {
     s->m = machine_new(s->variant->cores, scenario_devices(s->variant), RAM_BYTES, ARENA_BYTES);
     if (!load_image(s, error))
         return false;
     s->cpu = cpu_new(s->m, WINDOW_BASE);
+    if (key && !mutate(s, key, error))
+        return false;
     s->lapic = lapic_new(s->m, s->cpu);
     add_virtualization(s);
     return place_threads(s, error) && devices_add(s, error) && set_up_cores(s, error) &&
            invariants_add(s, error) && obligations_add(s, error);
 }
 
-struct session *session_open(const struct scenario *scenario,
-                             const struct scenario_variant *variant, char *error)
+struct session *session_open_mutated(const struct scenario *scenario, const struct scenario_variant *variant,
+                                     const char *key, char *error)
 {
     struct session *s = calloc(1, sizeof *s);
     assert(s);
     s->scenario = scenario;
     s->variant = variant;
-    if (build(s, error)) {
+    if (build(s, key, error)) {
         session_configure(s, MEMORY_TSO, NULL);
         return s;
     }
     session_close(s);
     return NULL;
+}
+
+struct session *session_open(const struct scenario *scenario,
+                             const struct scenario_variant *variant, char *error)
+{
+    return session_open_mutated(scenario, variant, NULL, error);
 }
 
 void session_close(struct session *s)

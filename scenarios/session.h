@@ -10,7 +10,7 @@
 #ifndef SCENARIOS_SESSION_H
 #define SCENARIOS_SESSION_H
 
-#include "cpu/core.h"
+#include "cpu/mutation.h"
 #include "lapic/lapic.h"
 #include "scenarios/scenario.h"
 #include "sim/explore.h"
@@ -40,6 +40,7 @@ struct session {
     struct amdvi *amdvi; /* ... of a machine by AMD */
     struct ioapic *ioapic; /* in front of lines ... */
     struct ioapic_remap *remap; /* ... and, with a VT-d unit, between the two */
+    char mutation[MUTATION_KEY]; /* what has been removed from the code under test; "": nothing */
     struct knobs knobs; /* as set, before the consulted ones are noted */
 
     /* Named states that invariants and obligations read. */
@@ -56,6 +57,10 @@ struct session {
 
 /* NULL with one line in `error`. The scenario must outlive the session. */
 struct session *session_open(const struct scenario *, const struct scenario_variant *, char *error);
+
+/* The same without one thing in the code under test, which `key` names (mutation_key()). */
+struct session *session_open_mutated(const struct scenario *, const struct scenario_variant *, const char *key,
+                                     char *error);
 void session_close(struct session *);
 
 /* Forgets what is visible beyond what devices and invariants need, and sets model and knobs. */

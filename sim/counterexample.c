@@ -52,7 +52,7 @@ static bool is_better(const struct schedule *a, const struct schedule *b)
 /* Minimising every execution with this finding would cost more than exploring: the first few, and
  * those that are better as they stand, are enough in practice. */
 void counterexample_keep(struct machine *m, struct explore_result *r, const struct finding *f,
-                         const uint8_t *path, uint32_t length, bool raw)
+                         const uint8_t *path, uint32_t length, bool raw, uint32_t times)
 {
     struct counterexample *c = find_counterexample(r, f);
     struct schedule candidate = {0};
@@ -60,13 +60,14 @@ void counterexample_keep(struct machine *m, struct explore_result *r, const stru
         r->dropped |= 1ull << finding_bit(m, f->kind, f->name);
         return;
     }
-    c->seen++;
+    bool first = !c->seen;
+    c->seen += times;
     if (c->seen > MINIMISE_FIRST && count_switches(path, length) >= schedule_switches(&c->schedule))
         return;
     record_schedule(m, path, length, &candidate);
     if (!raw && length)
         minimise(m, f, &candidate);
-    if (c->seen > 1 && !is_better(&candidate, &c->schedule)) {
+    if (!first && !is_better(&candidate, &c->schedule)) {
         schedule_free(&candidate);
         return;
     }

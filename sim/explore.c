@@ -53,7 +53,7 @@ static void replay_prefix(struct explorer *x)
         note_preemptions(x, &x->dpor.node[depth]);
 }
 
-static void take_checkpoint(struct explorer *x)
+void explorer_take_checkpoint(struct explorer *x, uint32_t depth)
 {
     if (x->checkpoints == x->checkpoint_capacity) {
         x->checkpoint = resized(x->checkpoint, x->checkpoint_capacity + 1,
@@ -61,15 +61,21 @@ static void take_checkpoint(struct explorer *x)
         checkpoint_init(x->m, &x->checkpoint[x->checkpoint_capacity++].state);
     }
     struct path_checkpoint *k = &x->checkpoint[x->checkpoints++];
-    k->depth = x->dpor.depth;
+    k->depth = depth;
     checkpoint_take(x->m, &k->state);
+}
+
+void explorer_go_back(struct explorer *x)
+{
+    assert(x->checkpoints);
+    checkpoint_restore(x->m, &x->checkpoint[x->checkpoints - 1].state);
 }
 
 static void take_checkpoint_now_and_then(struct explorer *x)
 {
     uint32_t last = x->checkpoints ? x->checkpoint[x->checkpoints - 1].depth : 0;
     if (x->dpor.depth >= last + CHECKPOINT_EVERY)
-        take_checkpoint(x);
+        explorer_take_checkpoint(x, x->dpor.depth);
 }
 
 static void note_depths(struct explorer *x, uint32_t before, uint32_t depth)
@@ -149,6 +155,7 @@ bool explorer_begin(struct explorer *x)
     x->m->observed_more = false;
     x->m->core_ops->begin(x->m->cpu);
     x->checkpoints = 0;
+    x->look = 0;
     x->known_at_root = 0;
     memset(x->found_depth, 0, sizeof x->found_depth);
     x->m->knobs.consulted = 0;
@@ -167,7 +174,7 @@ static bool enter_task(struct explorer *x)
         return false;
     x->known_at_root = x->m->state->finding_count;
     x->result->steps += x->dpor.depth;
-    take_checkpoint(x);
+    explorer_take_checkpoint(x, x->dpor.depth);
     return true;
 }
 
@@ -192,7 +199,7 @@ static bool explore_behind(struct explorer *x)
         dpor_reverse_open(&x->dpor);
         if (explorer_saw_more(x))
             return false;
-        explorer_count(x, outcome);
+        explorer_count(x, outcome, 1);
         if (explorer_is_done(x))
             break;
     } while (!is_over(x));

@@ -75,10 +75,16 @@ bool explore_counts_redundant(const struct explore_options *);
 
 /* What a sample has shown about the program. */
 struct sample_measure {
-    unsigned agents;     /* that were ever enabled */
+    uint64_t seen;       /* agents that were ever enabled, a bit each */
     uint32_t steps;      /* of the longest execution */
-    uint64_t executions; /* that were drawn when that length was known */
+    uint32_t drawn;      /* k: changes are drawn from so many steps, or 0: nothing is known yet */
+    uint64_t executions; /* that were drawn from those, and were no longer */
 };
+
+static inline unsigned sample_agents(const struct sample_measure *measure)
+{
+    return (unsigned)__builtin_popcountll(measure->seen);
+}
 
 /* A kind of violation, with the best schedule seen for it (fewest switches, then fewest steps). */
 struct counterexample {

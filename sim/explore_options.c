@@ -64,7 +64,8 @@ bool explorer_is_done(struct explorer *x)
         r->bounds |= BOUND_EXECUTIONS;
     if (x->options->stop && *x->options->stop)
         r->bounds |= BOUND_INTERRUPT;
-    if (runs % CLOCK_EVERY == 0) {
+    if (runs >= x->look) {
+        x->look = runs + CLOCK_EVERY;
         double seconds = seconds_now() - x->started;
         if (x->options->max_seconds > 0 && seconds >= x->options->max_seconds)
             r->bounds |= BOUND_SECONDS;

@@ -28,7 +28,7 @@ void explorer_seed_results(struct explorer *x)
     }
 }
 
-static void keep_findings(struct explorer *x)
+static void keep_findings(struct explorer *x, uint32_t times)
 {
     struct machine_state *s = x->m->state;
     struct finding found[MACHINE_MAX_FINDINGS];
@@ -38,22 +38,22 @@ static void keep_findings(struct explorer *x)
         x->path[i] = x->dpor.node[i].chosen;
     for (uint32_t i = x->known_findings; i < count; i++)
         counterexample_keep(x->m, x->result, &found[i], x->path, x->found_depth[i],
-                            x->options->raw);
+                            x->options->raw, times);
 }
 
-void explorer_count(struct explorer *x, enum outcome outcome)
+void explorer_count(struct explorer *x, enum outcome outcome, uint32_t times)
 {
     struct explore_result *r = x->result;
     r->bounds |= x->m->state->bounds;
     r->dropped |= x->m->state->dropped;
-    r->blocked += outcome == OUTCOME_BLOCKED || outcome == OUTCOME_WAITING;
-    r->waiting += outcome == OUTCOME_WAITING;
-    r->cut += outcome == OUTCOME_BOUND;
-    r->complete += outcome == OUTCOME_COMPLETE;
-    if (outcome == OUTCOME_COMPLETE && x->options->on_complete)
+    r->blocked += outcome == OUTCOME_BLOCKED || outcome == OUTCOME_WAITING ? times : 0;
+    r->waiting += outcome == OUTCOME_WAITING ? times : 0;
+    r->cut += outcome == OUTCOME_BOUND ? times : 0;
+    r->complete += outcome == OUTCOME_COMPLETE ? times : 0;
+    for (uint32_t i = 0; outcome == OUTCOME_COMPLETE && x->options->on_complete && i < times; i++)
         x->options->on_complete(x->options->context, x->m);
     if (x->m->state->finding_count > x->known_findings)
-        keep_findings(x); /* runs the machine again: last */
+        keep_findings(x, times); /* runs the machine again: last */
 }
 
 /* What one execution had no room for, another may have kept. */

@@ -39,6 +39,7 @@ struct explorer {
     uint32_t checkpoints, checkpoint_capacity; /* those beyond the count wait to be used again */
     uint8_t *path; /* agents of this execution, for findings */
     uint64_t max_steps;
+    uint64_t look; /* at the clock behind so many executions */
     double started;
 };
 
@@ -69,8 +70,13 @@ void explorer_step(struct explorer *, agent_id, struct footprint *, uint32_t dep
 /* Forgets all results, and takes over what the task knows of others. */
 void explorer_seed_results(struct explorer *);
 
-/* The execution has ended: counts it and keeps its findings. Runs the machine again. */
-void explorer_count(struct explorer *, enum outcome);
+/* The execution has ended: counts it, so many times, and keeps its findings. Runs the machine again. */
+void explorer_count(struct explorer *, enum outcome, uint32_t times);
+
+/* A checkpoint of the state after `depth` steps, to which explorer_go_back() goes while it is the
+ * newest. */
+void explorer_take_checkpoint(struct explorer *, uint32_t depth);
+void explorer_go_back(struct explorer *);
 
 /* Is there to be no other execution? */
 bool explorer_is_done(struct explorer *);

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include "sim/parallel_internal.h"
 
@@ -48,13 +47,7 @@ static void start_workers(struct parallel *c)
 /* A process that ends by itself is a defect, or was killed: what others have done is kept. */
 static void lose(struct parallel *c, struct worker *w)
 {
-    int status = worker_end(w);
-    if (WIFSIGNALED(status))
-        snprintf(c->error, c->error_size, "a process of the exploration was ended by signal %d (%s)",
-                 WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        snprintf(c->error, c->error_size, "a process of the exploration ended by itself");
-    w->busy = false;
+    worker_bury(w, c->error, c->error_size);
     c->stopped = true;
     c->partial.bounds |= BOUND_INTERRUPT;
 }

@@ -147,7 +147,7 @@ static void grant_all(struct partition *p, uint32_t node, const struct rest *res
     free(path);
 }
 
-static void remember_known(struct partition *p)
+void partition_remember_known(struct partition *p)
 {
     for (; p->known_count < p->total.finding_count; p->known_count++) {
         const struct counterexample *from = &p->total.finding[p->known_count];
@@ -177,7 +177,7 @@ void partition_take(struct partition *p, const struct machine *m, struct explore
     grant_all(p, done.node, rest);
     own(p, done, rest);
     if (done.node == NO_PARENT)
-        remember_known(p);
+        partition_remember_known(p);
     forget_done_tasks(p);
 }
 

@@ -79,6 +79,9 @@ static inline uint32_t partition_waiting(const struct partition *p)
     return p->task_count - p->next;
 }
 
+/* Tasks that are made from now on know the findings of the total. */
+void partition_remember_known(struct partition *);
+
 /* Takes the result of the next task (what is in it is used up) and what it has left. */
 void partition_take(struct partition *, const struct machine *, struct explore_result *,
                     const struct rest *);

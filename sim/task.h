@@ -23,6 +23,14 @@ struct task_step {
     uint8_t agent;
 };
 
+/* Executions of a sample (sim/sample.h): of `count` draws from `first` on, those of one of `parts`
+ * parts. They have about `steps` steps; 0: nobody knows. */
+struct sample_part {
+    uint64_t first;
+    uint32_t count, steps;
+    uint32_t part, parts;
+};
+
 struct task {
     const struct task_step *step; /* from the start */
     uint32_t length;
@@ -31,6 +39,7 @@ struct task {
     /* Findings of earlier tasks: what is worse than these need not be minimised. */
     const struct counterexample *known;
     unsigned known_count;
+    struct sample_part part; /* if the algorithm samples; count 0: the whole sample */
 };
 
 /* One of `agents` is to be tried after the first `depth` steps of the task, `preferred` if it is

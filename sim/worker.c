@@ -210,3 +210,14 @@ int worker_end(struct worker *w)
     w->pid = 0;
     return status;
 }
+
+void worker_bury(struct worker *w, char *error, size_t size)
+{
+    int status = worker_end(w);
+    w->busy = false;
+    if (WIFSIGNALED(status))
+        snprintf(error, size, "a process of the exploration was ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(error, size, "a process of the exploration ended by itself");
+}

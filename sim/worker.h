@@ -52,6 +52,9 @@ bool worker_receive(struct worker *, struct outcome *);
 /* Asks it to cut its task off; the outcome comes as always. */
 void worker_interrupt(const struct worker *);
 
+/* The process has ended by itself: says how. */
+void worker_bury(struct worker *, char *error, size_t size);
+
 /* Ends it, whatever it does. Returns its status, as waitpid() has it. */
 int worker_end(struct worker *);
 

@@ -170,7 +170,8 @@ Test(cli, samples_say_what_they_guarantee)
 {
     json_t *object = sample_of("explore posted-delivery:V3-cpu --algorithm pct --json", 3);
     json_t *sample = json_object_get(object, "sample");
-    double agents = (double)number(sample, "agents"), steps = (double)number(sample, "longest");
+    double agents = (double)number(sample, "agents"), steps = (double)number(sample, "k");
+    cr_assert_leq(number(sample, "longest"), number(sample, "k"));
     cr_assert_str_eq(json_string_value(json_object_get(object, "verdict")), "incomplete");
     cr_assert_str_eq(json_string_value(json_array_get(json_object_get(object, "bounds"), 0)),
                      "sampled");

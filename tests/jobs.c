@@ -179,7 +179,42 @@ Test(jobs, nothing_is_overwritten)
     refuses("explore posted-delivery --frontier f", "needs one variant");
 }
 
-/* They are run in one piece, of which nothing is left to go on with. */
+/* Batches are divided from 1,024 executions on; the last here is cut short by the bound. */
+Test(jobs, samples_are_the_same_for_any_number)
+{
+    static const char *const how[] = {"V4-cpu --algorithm pct --max-executions 6000",
+                                      "V4-cpu --algorithm random --max-executions 6000",
+                                      "V3-cpu2 --algorithm pct --max-executions 6000"};
+    for (unsigned i = 0; i < sizeof how / sizeof *how; i++) {
+        char arguments[200];
+        int status = i < 2 ? 1 : 3;
+        snprintf(arguments, sizeof arguments, "explore posted-delivery:%s --json --jobs 1", how[i]);
+        cr_assert_eq(run(arguments), status);
+        json_t *one = result();
+        cr_assert_eq(complete(one), 6000);
+        for (unsigned jobs = 2; jobs <= 3; jobs++) {
+            snprintf(arguments, sizeof arguments, "explore posted-delivery:%s --json --jobs %u", how[i], jobs);
+            cr_assert_eq(run(arguments), status);
+            json_t *several = result();
+            cr_assert(json_equal(one, several), "%s, %u jobs", how[i], jobs);
+            json_decref(several);
+        }
+        json_decref(one);
+    }
+}
+
+/* How many fit into the time is not known, but none is lost, and the bound is named. */
+Test(jobs, a_sample_ends_with_the_time)
+{
+    cr_assert_eq(run("explore posted-delivery:V3-cpu2 --algorithm pct --max-seconds 0.5 --json --jobs 2"), 3);
+    json_t *object = result();
+    cr_assert_gt(complete(object), 100);
+    json_t *drawn = json_object_get(json_object_get(object, "sample"), "executions");
+    cr_assert_leq(json_integer_value(drawn), complete(object));
+    json_decref(object);
+}
+
+/* Nothing is left to go on with. */
 Test(jobs, samples_and_few_preemptions_leave_no_frontier)
 {
     cr_assert_eq(run("explore posted-delivery:V3-both --algorithm random --max-executions 5 --jobs 2"),

@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 
+#include "sim/draw.h"
+#include "sim/random.h"
 #include "sim/sample.h"
 #include "tests/support/effort.h"
 #include "tests/support/random_programs.h"
@@ -68,7 +70,7 @@ Test(sample, pct_meets_its_bound_and_no_more_where_it_is_tight)
     struct explore_options o = {.algorithm = ALGORITHM_PCT, .pct_depth = 2};
     unsigned hits = torn_reads(ALGORITHM_PCT, 2, &r);
     cr_assert(hits > 1000 - 144 && hits < 1000 + 144, "%u", hits);
-    cr_assert_eq(r.sample.agents, 2);
+    cr_assert_eq(sample_agents(&r.sample), 2);
     cr_assert_eq(r.sample.steps, 3);
     cr_assert_eq(r.sample.executions, 6000);
     cr_assert_float_eq(sample_probability(&o, &r), 1.0 / 6, 1e-12);
@@ -96,6 +98,93 @@ Test(sample, random_walk_draws_each_agent_alike)
     unsigned hits = torn_reads(ALGORITHM_RANDOM, 0, &r);
     cr_assert(hits > 1500 - 168 && hits < 1500 + 168, "%u", hits);
     cr_assert_eq(sample_probability(&o, &r), 0);
+}
+
+/* ---- Executions that begin alike are run together ---- */
+
+struct sum {
+    struct program *p;
+    uint64_t executions, states; /* of each execution a number that its last state decides, added up */
+};
+
+static void add_state(void *context, struct machine *m)
+{
+    struct sum *sum = context;
+    uint64_t state = 0;
+    (void)m;
+    for (unsigned core = 0; core < 2; core++)
+        for (unsigned reg = 8; reg < 10; reg++)
+            state = state * 1000 + program_register(sum->p, core, reg);
+    sum->executions++;
+    sum->states += random_next(&state);
+}
+
+/* One after the other, each from the start. Returns its steps. */
+static uint32_t run_alone(struct machine *m, struct draw *d, const struct explore_options *o)
+{
+    struct footprint fp;
+    uint64_t enabled;
+    uint32_t depth = 0;
+    machine_restore(m);
+    for (; (enabled = machine_enabled(m)); depth++) {
+        agent_id a = draw_choose(d, o, enabled, depth);
+        agent_next(m, a, &fp);
+        agent_step(m, a);
+    }
+    return depth;
+}
+
+static void run_all_alone(struct machine *m, const struct explore_options *o, struct sum *sum,
+                          struct explore_result *r)
+{
+    struct sample_part batch = {0};
+    *r = (struct explore_result){0};
+    while (r->complete < o->max_executions) {
+        struct sample_measure now = {0};
+        batch = sample_next_batch(o, r, &batch);
+        for (uint32_t i = 0; i < batch.count; i++) {
+            struct draw d;
+            draw_make(&d, o, m, batch.first + i, batch.steps);
+            uint32_t steps = run_alone(m, &d, o);
+            now.steps = steps > now.steps ? steps : now.steps;
+            r->steps += steps;
+            add_state(sum, m);
+        }
+        r->complete += batch.count;
+        sample_take_batch(r, &batch, &now);
+    }
+}
+
+/* The very same executions, each as often, with fewer steps. */
+Test(sample, running_together_changes_no_execution, .timeout = 120)
+{
+    struct random random = {7};
+    struct code code[2];
+    struct program *p = NULL;
+    for (unsigned n = 0; n < effort(30); n++) {
+        random_short_thread(&random, &code[0]);
+        random_short_thread(&random, &code[1]);
+        if (!p)
+            p = program_new(2, code, MEMORY_TSO);
+        else
+            cr_assert(program_next(p, code));
+        for (enum algorithm a = ALGORITHM_PCT; a <= ALGORITHM_RANDOM; a++) {
+            struct sum together = {.p = p}, alone = {.p = p};
+            struct explore_options o = {.algorithm = a, .seed = n + 1, .max_executions = 700,
+                                        .on_complete = add_state, .context = &together};
+            struct explore_result r, one_by_one;
+            explore_defaults(&o);
+            explore(p->m, &o, &r); /* finds out what is visible */
+            together = (struct sum){.p = p};
+            explore(p->m, &o, &r);
+            run_all_alone(p->m, &o, &alone, &one_by_one);
+            cr_assert_eq(together.executions, 700);
+            cr_assert_eq(together.states, alone.states, "program %u, %s", n, algorithm_name[a]);
+            cr_assert_eq(r.sample.steps, one_by_one.sample.steps);
+            cr_assert_eq(r.sample.executions, one_by_one.sample.executions);
+            cr_assert(r.steps < one_by_one.steps / 2 || !one_by_one.steps, "nothing was run together");
+        }
+    }
 }
 
 /* ---- Against plain DFS ---- */
