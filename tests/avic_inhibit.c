@@ -78,3 +78,10 @@ Test(avic_inhibit, without_ipi_virtualization, .timeout = 600)
 {
     expect_variant(SCENARIO, "W5-ipi-off");
 }
+
+Test(avic_inhibit, who_is_not_running_is_woken_and_no_more, .timeout = 600)
+{
+    expect_variant(SCENARIO, "wakes-ipi-off");
+    expect_variant(SCENARIO, "wakes-on-ipi");
+    expect_variant(SCENARIO, "wakes-sleeps-on-ipi");
+}

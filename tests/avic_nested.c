@@ -59,6 +59,11 @@ Test(avic_nested, left_marked_is_safe_without_ipi_virtualization, .timeout = 600
     expect_variant(SCENARIO, "no-put-W5");
 }
 
+Test(avic_nested, waking_is_not_enough, .timeout = 600)
+{
+    expect_variant(SCENARIO, "wakes");
+}
+
 Test(avic_nested, without_event_it_is_lost, .timeout = 600)
 {
     expect_variant(SCENARIO, "no-event");

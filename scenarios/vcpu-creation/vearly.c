@@ -2,4 +2,4 @@
 /*
  * 5.18 to 6.13: a request from the beginning, but the vCPU may serve it before it is online.
  */
-#include "early_fd.h"
+#include "vcpu_creation/early_fd.h"

@@ -2,4 +2,4 @@
 /*
  * Before 5.18: a new vCPU reads the word, and nobody asks it to do so again.
  */
-#include "reads_the_word.h"
+#include "vcpu_creation/reads_the_word.h"

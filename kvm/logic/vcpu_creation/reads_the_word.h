@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Before 5.18: a new vCPU begins as the word says, and with no request.
+ * For variants, before 5.18: a new vCPU begins as the word says, and with no request.
  */
 #include "vcpu_creation/vcpu_creation.h"
 

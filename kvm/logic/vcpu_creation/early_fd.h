@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Before 6.14: user space can use a vCPU before it is online. As soon as it has a descriptor it is as good as any other.
+ * For variants, before 6.14: user space can use a vCPU before it is online. As soon as it has a descriptor it is as good as any other.
  */
 #include "vcpu_creation/vcpu_creation.h"
 
