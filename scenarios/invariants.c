@@ -17,8 +17,6 @@
 #include "scenarios/states.h"
 #include "sim/message.h"
 
-enum { CORE = 0 }; /* where vCPU 0 runs */
-
 static uint64_t ask_control(const struct look *l)
 {
     uint64_t at = l->s->states.pid->address + PID_CONTROL;
@@ -45,14 +43,13 @@ static bool ask_processing(const struct look *l)
     return l->s->vmx && vmx_processing(l->s->vmx, CORE);
 }
 
-static bool ask_coming(const struct look *l, unsigned core, unsigned vector)
+bool ask_coming(const struct look *l, unsigned core, unsigned vector)
 {
     read_vectors(l->footprint, core);
     return vector_coming(l->s, core, vector);
 }
 
-/* No question: is it a step of this core? Asked of those that carry events of VMX. */
-static bool is_own(const struct footprint *fp)
+bool is_own(const struct footprint *fp)
 {
     for (uint32_t i = 0; i < fp->count; i++)
         if (fp->access[i].resource == core_control(CORE, UNIT_VIRT) &&
@@ -229,6 +226,22 @@ static const struct invariant table[] = {
         .holds = mode1,
     },
     {
+        .name = "MODE-2",
+        .every_step = true,
+        .holds = mode2,
+    },
+    {
+        .name = "LIVE-1",
+        .events = EVENT_VM_ENTRY | LEAVES(REGION_REQUEST) | LEAVES(REGION_KICK),
+        .holds = live1,
+    },
+    {
+        .name = "WAIT-1",
+        .events = EVENT_VM_ENTRY,
+        .every_step = true,
+        .holds = wait1,
+    },
+    {
         .name = "AVIC-1",
         .events = LEAVES(REGION_BLOCK) | LEAVES(REGION_NOTIFY) | LEAVES(REGION_WAKE),
         .holds = avic1,
@@ -277,7 +290,7 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
+    return "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
 }
 
 /* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
@@ -334,6 +347,11 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
     return !of_entries(inv) || prepare_entries(s, inv, error);
 }
 
+static bool of_mode(const struct invariant *inv)
+{
+    return inv->holds == mode2 || inv->holds == live1 || inv->holds == wait1;
+}
+
 static bool prepare_posting(struct session *s, struct invariant *inv, char *error)
 {
     if (!state_find(s, "pid0", sizeof(struct posted_descriptor), &s->states.pid, error) ||
@@ -361,7 +379,7 @@ bool invariants_add(struct session *s, char *error)
     for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
         struct invariant inv = *lookup(s->scenario->invariants[i]);
         inv.context = s;
-        if (!(of_avic(&inv) ? prepare_avic : prepare_posting)(s, &inv, error))
+        if (!(of_avic(&inv) ? prepare_avic : of_mode(&inv) ? mode_prepare : prepare_posting)(s, &inv, error))
             return false;
         machine_add_invariant(s->m, &inv);
     }

@@ -46,13 +46,14 @@ struct session {
     /* Named states that invariants and obligations read. */
     struct {
         const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
-        const struct image_state *requests, *requested, *served;
+        const struct image_state *requests, *requested, *served, *waited;
         const struct image_state *asserted, *entry;
         const struct image_state *physical_id; /* AVIC's table */
         const struct image_state *irte;        /* the interrupt remapping table of an AMD IOMMU */
         struct state_vcpu vcpu[STATE_VCPUS];
         unsigned vcpus;
     } states;
+    uint64_t mode_before; /* MODE-2: vcpu0.mode before the step */
 };
 
 /* NULL with one line in `error`. The scenario must outlive the session. */

@@ -169,6 +169,7 @@ struct invariant {
     bool every_step;
     unsigned range_count;
     struct visible_range ranges[8];
+    uint64_t *was; /* gets what the first of `ranges`, up to 8 bytes, held before the step that is checked; or NULL */
     bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
@@ -234,6 +235,7 @@ struct machine {
     uint32_t observed_core; /* cores whose boundaries all matter, a bit a core; only grows ... */
     bool observed_more;     /* ... and has grown: the exploration begins anew */
 
+    agent_id stepping; /* whose step is checked: for invariants */
     struct step *record; /* where steps describe themselves, or NULL */
 };
 

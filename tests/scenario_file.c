@@ -170,7 +170,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2");
+                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
@@ -237,7 +237,7 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, "
+                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, "
                      "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");

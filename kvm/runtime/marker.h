@@ -43,6 +43,7 @@
 #define REGION_BLOCK        5       /* before a thread leaves its run queue .. notifiers have run */
 #define REGION_WAKE         6       /* before the wake-up list is walked .. its last wake-up */
 #define REGION_IR           7       /* before the lock of a vCPU's list of IRTEs .. behind it */
+#define REGION_REQUEST      8       /* before a request is made .. its kick or its wait is over */
 
 /*
  * Two that a scheduler marks, and no invariant reads. The interrupt is left, and never entered: what
