@@ -70,8 +70,9 @@ bool live1(void *context, struct machine *m, struct footprint *fp, char *message
 
 /*
  * WAIT-1: since a request that waits has returned (ledger.waited), the vCPU is not in the guest unless it has served that
- * request: on no state older than that. Evaluated as it returns, and as the guest is entered. Entering drains stores, so
- * what has been served is in memory.
+ * request: on no state older than that. Evaluated as it returns, and as the guest is entered. What has been served
+ * is what the core has written, also if that is in its store buffer; it writes nothing while it is in the guest, so the word need
+ * not be visible.
  */
 bool wait1(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
 {
