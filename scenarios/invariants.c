@@ -18,8 +18,6 @@
 #include "scenarios/states.h"
 #include "sim/message.h"
 
-enum { CORE = 0 }; /* where vCPU 0 runs */
-
 static uint64_t ask_control(const struct look *l)
 {
     uint64_t at = l->s->states.pid->address + PID_CONTROL;
@@ -46,14 +44,13 @@ static bool ask_processing(const struct look *l)
     return l->s->vmx && vmx_processing(l->s->vmx, CORE);
 }
 
-static bool ask_coming(const struct look *l, unsigned core, unsigned vector)
+bool ask_coming(const struct look *l, unsigned core, unsigned vector)
 {
     read_vectors(l->footprint, core);
     return vector_coming(l->s, core, vector);
 }
 
-/* No question: is it a step of this core? Asked of those that carry events of VMX. */
-static bool is_own(const struct footprint *fp)
+bool is_own(const struct footprint *fp)
 {
     for (uint32_t i = 0; i < fp->count; i++)
         if (fp->access[i].resource == core_control(CORE, UNIT_VIRT) &&
@@ -230,6 +227,22 @@ static const struct invariant table[] = {
         .holds = mode1,
     },
     {
+        .name = "MODE-2",
+        .every_step = true,
+        .holds = mode2,
+    },
+    {
+        .name = "LIVE-1",
+        .events = EVENT_VM_ENTRY | LEAVES(REGION_REQUEST) | LEAVES(REGION_KICK),
+        .holds = live1,
+    },
+    {
+        .name = "WAIT-1",
+        .events = EVENT_VM_ENTRY,
+        .every_step = true,
+        .holds = wait1,
+    },
+    {
         .name = "AVIC-1",
         .events = LEAVES(REGION_BLOCK) | LEAVES(REGION_NOTIFY) | LEAVES(REGION_WAKE),
         .holds = avic1,
@@ -313,8 +326,8 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, N-5, APICV-1, APICV-2, "
-           "APICV-3, APICV-4";
+    return "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, N-5, APICV-1, "
+           "APICV-2, APICV-3, APICV-4";
 }
 
 static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
@@ -367,6 +380,11 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
     return !of_entries(s, inv) || prepare_entries(s, inv, error);
 }
 
+static bool of_mode(const struct invariant *inv)
+{
+    return inv->holds == mode2 || inv->holds == live1 || inv->holds == wait1;
+}
+
 static bool prepare_posting(struct session *s, struct invariant *inv, char *error)
 {
     if (!state_find(s, "pid0", sizeof(struct posted_descriptor), &s->states.pid, error) ||
@@ -408,7 +426,7 @@ static bool prepare(struct session *s, struct invariant *inv, char *error)
         return apicv_prepare(s, inv, error);
     if (of_nesting(inv))
         return nested_prepare(s, inv, error);
-    return (of_avic(inv) ? prepare_avic : prepare_posting)(s, inv, error);
+    return (of_avic(inv) ? prepare_avic : of_mode(inv) ? mode_prepare : prepare_posting)(s, inv, error);
 }
 
 static bool add(struct session *s, const char *name, char *error)

@@ -27,14 +27,14 @@ static bool own_active(const struct look *l, unsigned vcpu)
     return state_read_as(l->s, vcpu, l->s->states.apicv[vcpu].active->address, 1);
 }
 
-static bool is_own(const struct look *l, unsigned vcpu)
+static bool changes_apicv_of(const struct look *l, unsigned vcpu)
 {
     return step_writes(l->footprint, region_resource(vcpu, REGION_APICV));
 }
 
 static bool ask_active(const struct look *l, unsigned vcpu)
 {
-    if (!is_own(l, vcpu))
+    if (!changes_apicv_of(l, vcpu))
         read_memory(l->footprint, l->s->states.apicv[vcpu].active->address, 1);
     return own_active(l, vcpu);
 }

@@ -21,6 +21,14 @@ static inline void watch(struct invariant *inv, const struct image_state *state,
     inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
 }
 
+enum { CORE = 0 }; /* where vCPU 0 runs, of whom invariants of posting and of kicks speak */
+
+/* No question: is it a step of this core? Asked of those that carry events of VMX. */
+bool is_own(const struct footprint *);
+
+/* Is this host vector on its way to the core or pending there? */
+bool ask_coming(const struct look *, unsigned core, unsigned vector);
+
 /* Is a core other than `except` (~0: any) in one of these regions? */
 bool ask_region(const struct look *, unsigned except, uint32_t regions);
 
@@ -47,6 +55,14 @@ bool nested2_vmx(void *context, struct machine *, struct footprint *, char *mess
 bool nested3(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool nested4(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool nested_prepare(struct session *, struct invariant *, char *error);
+
+/* invariants_mode.c: kicks and requests. */
+bool mode2(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool live1(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool wait1(void *context, struct machine *, struct footprint *, char *message, size_t size);
+
+/* What they read beside vcpu0.mode. False: the image lacks it, or there are too many cores; `error` says so. */
+bool mode_prepare(struct session *, struct invariant *, char *error);
 
 /* The states that these read, and those that N-2 and N-5 read beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);

@@ -13,8 +13,6 @@
 #include "scenarios/states.h"
 #include "vmx/controls.h"
 
-enum { CORE = 0 };
-
 static bool is_vmcs01(const struct look *l, const struct vmcs *v)
 {
     return v && vmcs_get(v, VMCS_VIRTUAL_APIC) == l->s->states.vapic->address;

@@ -222,6 +222,7 @@ static void show_states(struct session *s)
     stated_show(s);
     show_state(s, s->states.pid, sizeof(struct posted_descriptor));
     show_state(s, s->states.mode, 4);
+    show_state(s, s->states.waited, 4);
     show_state(s, s->states.on_rq, 4);
     show_state(s, s->states.task_state, 4);
     for (unsigned i = 0; i < s->states.vcpus; i++) {

@@ -53,7 +53,7 @@ struct session {
     /* Named states that invariants and obligations read. */
     struct {
         const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
-        const struct image_state *requests, *requested, *served;
+        const struct image_state *requests, *requested, *served, *waited;
         const struct image_state *asserted, *entry;
         const struct image_state *apic_made, *apic_handled;
         const struct image_state *physical_id; /* AVIC's table */
@@ -65,6 +65,7 @@ struct session {
         unsigned apicv_vcpus;
         const struct image_state *vmcs12_pin, *vmcs12_proc, *vmcs12_secondary, *deferred;
     } states;
+    uint64_t mode_before; /* MODE-2: vcpu0.mode before the step */
 };
 
 /* NULL with one line in `error`. The scenario must outlive the session. */

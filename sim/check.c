@@ -51,9 +51,20 @@ static bool is_inside(const struct machine *m, agent_id a)
     return a < 2 * m->cores && m->state->regions[a % m->cores];
 }
 
+static void note_was(struct machine *m)
+{
+    for (unsigned k = 0; k < m->invariant_count; k++) {
+        const struct invariant *inv = &m->invariant[k];
+        if (inv->was)
+            *inv->was = memory_read(&m->memory, inv->ranges[0].address, (unsigned)inv->ranges[0].size);
+    }
+}
+
 void check_step(struct machine *m, agent_id a, struct footprint *fp)
 {
     bool inside = is_inside(m, a);
+    m->stepping = a;
+    note_was(m);
     agent_step(m, a);
     fp->events |= m->tail.events;
     for (uint32_t i = 0; i < m->tail.count; i++)

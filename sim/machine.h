@@ -175,6 +175,7 @@ struct invariant {
     unsigned resource_count;
     uint64_t resources[INVARIANT_MAX_READS];
     uint64_t steps_of;
+    uint64_t *was; /* gets what the first of `ranges`, up to 8 bytes, held before the step that is checked; or NULL */
     bool (*holds)(void *context, struct machine *, struct footprint *, char *message, size_t size);
 };
 
@@ -246,6 +247,7 @@ struct machine {
         uint64_t place;     /* ... stood where, a linear address */
     } cut;
 
+    agent_id stepping; /* whose step is checked: for invariants */
     struct step *record; /* where steps describe themselves, or NULL */
 };
 

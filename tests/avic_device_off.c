@@ -106,13 +106,14 @@ Test(avic_device_off, a_route_that_looks_under_the_lock, .timeout = 300)
 
 Test(avic_device_off, n5_is_for_vcpus_with_guests_of_their_own)
 {
-    char path[400], error[SCENARIO_ERROR] = "", *names[] = {(char[]){"N-5"}};
+    char path[400], error[SCENARIO_ERROR] = "";
+    struct scenario_rule n5 = {.name = (char[]){"N-5"}};
     snprintf(path, sizeof path, "%s/avic-inhibit/scenario.yaml", IRQWEAVE_IMAGES_DIR);
     struct scenario *scenario = scenario_load_file(path, error);
     cr_assert(scenario, "%s", error);
-    char **own = scenario->invariants;
+    struct scenario_rule *own = scenario->invariants;
     unsigned count = scenario->invariants_count;
-    scenario->invariants = names;
+    scenario->invariants = &n5;
     scenario->invariants_count = 1;
     cr_assert(!session_open(scenario, scenario_variant(scenario, "merged-off", error), error));
     cr_expect(strstr(error, "no state 'vcpu0.guest_mode' of at least 1 byte"), "%s", error);

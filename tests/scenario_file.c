@@ -51,9 +51,9 @@ Test(scenario_file, accepts_what_is_right)
 #define DEVICE(text) "0, function: f}]\n    devices: [" text "]\n"
 #define THREAD "0, function: f}]\n"
 #define ONE_OF "one of 'posts', 'msi', 'line', 'local', 'apic_timer', 'vmx_timer' is right"
-#define INVARIANTS                                                                                             \
-    "PI-1, PI-2, PI-3, MODE-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, N-5, APICV-1, APICV-2, " \
-    "APICV-3, APICV-4"
+#define INVARIANTS                                                                                            \
+    "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, " \
+    "N-5, APICV-1, APICV-2, APICV-3, APICV-4"
 #define KEY(text) "0, function: f}]\n    " text "\n"
 
 Test(scenario_file, devices_drive_local_sources)

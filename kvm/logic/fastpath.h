@@ -21,6 +21,13 @@ enum exit_fastpath handle_fastpath_set_x2apic_icr_irqoff(struct kvm_vcpu *vcpu, 
 /* After a fast path: what must be looked at again before the guest is entered once more. */
 void vmx_fastpath_reenter(struct kvm_vcpu *vcpu);
 
+/*
+ * The same with the last look at mode and requests: is the fast path left? In the folder fastpath, as is a guest that sends
+ * itself interrupt 41h once and halts.
+ */
+bool kvm_fastpath_exit_request(struct kvm_vcpu *vcpu);
+void guest_sends(void);
+
 /* A post to the vCPU of this very core: it is not in the guest now, and looks again before it is. */
 void vmx_notify_self(struct kvm_vcpu *vcpu);
 
