@@ -17,6 +17,16 @@ static json_t *failed(const char *error)
 
 /* ---- The code as it is ---- */
 
+/* Names the function that is called. */
+static void name_callee(const struct session *s, char *text, size_t size)
+{
+    const struct image_symbol *callee = NULL;
+    if (!strncmp(text, "call 0x", 7))
+        callee = image_symbol_at(&s->image, strtoull(text + 5, NULL, 16));
+    if (callee)
+        snprintf(text, size, "call %.80s", callee->name);
+}
+
 /* Where, in words. */
 static json_t *describe(const struct session *s, uint64_t address)
 {
@@ -24,6 +34,7 @@ static json_t *describe(const struct session *s, uint64_t address)
     char text[100];
     image_place(&s->image, address, &place);
     decoder_text(&s->cpu->decoder, address, text, sizeof text);
+    name_callee(s, text, sizeof text);
     const struct image_frame unknown = {"?", "", 0};
     const struct image_frame *outer = place.count ? &place.frame[place.count - 1] : &unknown;
     json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "function", outer->function, "file", outer->file, "line",
@@ -103,6 +114,7 @@ json_t *audit_baseline_job(void *context, unsigned index)
         return failed(error);
     s->cpu->touched = calloc(1, s->m->memory.size);
     assert(s->cpu->touched);
+    decoder_forget(&s->cpu->decoder); /* what set-up alone executes is not explored */
     if (!run_explore(&run, s, MEMORY_TSO, &a->options->knobs, &options, 1, error))
         return failed(error);
     json_t *object = run_to_json(&run);

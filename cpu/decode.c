@@ -55,6 +55,13 @@ void decoder_free(struct decoder *d)
     munmap(d->insns, MAX_INSNS * sizeof *d->insns);
 }
 
+void decoder_forget(struct decoder *d)
+{
+    int failed = madvise(d->index, d->size * sizeof *d->index, MADV_DONTNEED); /* zero again */
+    assert(!failed);
+    (void)failed;
+}
+
 /* Encodings that neither Capstone 4.0.2 nor Unicorn 2.0.1 get right. */
 static bool refused_by_bytes(const uint8_t *b)
 {

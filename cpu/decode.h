@@ -90,6 +90,9 @@ static inline const struct insn *decoder_lookup(struct decoder *d, uint64_t addr
     return i ? &d->insns[i] : decoder_add(d, address);
 }
 
+/* Begins anew, for who asks from when on what is executed; instructions looked at before stay where they are. */
+void decoder_forget(struct decoder *);
+
 /* Has the instruction there been looked at, as each is that was ever about to be executed? */
 static inline bool decoder_knows(const struct decoder *d, uint64_t address)
 {

@@ -17,6 +17,8 @@
 #include "scenarios/states.h"
 #include "sim/message.h"
 
+enum { CORE = 0 }; /* where vCPU 0 runs */
+
 static uint64_t ask_control(const struct look *l)
 {
     uint64_t at = l->s->states.pid->address + PID_CONTROL;
@@ -49,7 +51,8 @@ bool ask_coming(const struct look *l, unsigned core, unsigned vector)
     return vector_coming(l->s, core, vector);
 }
 
-bool is_own(const struct footprint *fp)
+/* No question: is it a step of this core? Asked of those that carry events of VMX. */
+static bool is_own(const struct footprint *fp)
 {
     for (uint32_t i = 0; i < fp->count; i++)
         if (fp->access[i].resource == core_control(CORE, UNIT_VIRT) &&
@@ -271,6 +274,41 @@ static const struct invariant table[] = {
         .events = EVENT_VMRUN,
         .holds = nested2,
     },
+    {
+        .name = "N-3",
+        .events = EVENT_VM_ENTRY,
+        .holds = nested3,
+    },
+    {
+        .name = "N-4",
+        .events = LEAVES(REGION_APICV),
+        .holds = nested4,
+    },
+    {
+        .name = "APICV-1",
+        .events = EVENT_VM_ENTRY | EVENT_VMRUN,
+        .holds = apicv1,
+    },
+    {
+        .name = "APICV-2",
+        .events = LEAVES(REGION_APICV),
+        .holds = apicv2,
+    },
+    {
+        .name = "APICV-3",
+        .events = EVENT_VMRUN | LEAVES(REGION_APIC_PAGE),
+        .holds = apicv3,
+    },
+    {
+        .name = "APICV-4",
+        .events = LEAVES(REGION_APICV_WORD),
+        .holds = apicv4,
+    },
+    {
+        .name = "N-5",
+        .events = EVENT_VMRUN | LEAVES(REGION_IR),
+        .holds = nested5,
+    },
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -290,13 +328,8 @@ bool invariant_known(const char *name)
 
 const char *invariant_names(void)
 {
-    return "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2";
-}
-
-/* What is read through ask_control(), ask_lowest_posted() and ask_mode(). */
-static void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
-{
-    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+    return "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, N-5, "
+           "APICV-1, APICV-2, APICV-3, APICV-4";
 }
 
 static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
@@ -315,9 +348,10 @@ static bool prepare_pi3(struct session *s, struct invariant *inv, char *error)
     return true;
 }
 
-static bool of_entries(const struct invariant *inv)
+/* N-5 is about them only where there is a unit. */
+static bool of_entries(const struct session *s, const struct invariant *inv)
 {
-    return inv->holds == avic2 || inv->holds == avic3;
+    return inv->holds == avic2 || inv->holds == avic3 || (inv->holds == nested5 && s->amdvi);
 }
 
 static bool prepare_entries(struct session *s, struct invariant *inv, char *error)
@@ -336,7 +370,8 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
                  s->variant->name, inv->name);
         return false;
     }
-    if (!avic_states_find(s, error) || (inv->holds == nested2 && !avic_active_states_find(s, error)))
+    if (!avic_states_find(s, error) || (inv->holds == nested2 && !avic_active_states_find(s, error)) ||
+        (inv->holds == nested5 && !avic_nested_states_find(s, error)))
         return false;
     for (unsigned i = 0; i < s->states.vcpus; i++) {
         watch(inv, s->states.vcpu[i].on_rq, 4);
@@ -344,7 +379,7 @@ static bool prepare_avic(struct session *s, struct invariant *inv, char *error)
     }
     watch(inv, s->states.physical_id, 8 * STATE_VCPUS);
     s->m->region_watch |= INSIDE(REGION_NOTIFY) | INSIDE(REGION_BLOCK) | INSIDE(REGION_WAKE);
-    return !of_entries(inv) || prepare_entries(s, inv, error);
+    return !of_entries(s, inv) || prepare_entries(s, inv, error);
 }
 
 static bool of_mode(const struct invariant *inv)
@@ -370,18 +405,50 @@ static bool prepare_posting(struct session *s, struct invariant *inv, char *erro
 static bool of_avic(const struct invariant *inv)
 {
     return inv->holds == avic1 || inv->holds == avic4 || inv->holds == avic5 || inv->holds == nested2 ||
-           of_entries(inv);
+           inv->holds == nested5 || inv->holds == avic2 || inv->holds == avic3;
 }
 
-bool invariants_add(struct session *s, char *error)
+static bool of_apicv(const struct invariant *inv)
 {
-    assert(!s->scenario->invariants_count || s->m->cores <= INVARIANT_CORES_MAX);
-    for (unsigned i = 0; i < s->scenario->invariants_count; i++) {
-        struct invariant inv = *lookup(s->scenario->invariants[i]);
+    return inv->holds == apicv1 || inv->holds == apicv2 || inv->holds == apicv3 || inv->holds == apicv4;
+}
+
+static bool of_nesting(const struct invariant *inv)
+{
+    return inv->holds == nested2_vmx || inv->holds == nested3 || inv->holds == nested4;
+}
+
+static bool prepare(struct session *s, struct invariant *inv, char *error)
+{
+    if (s->vmx && inv->holds == nested2) {
+        inv->events = EVENT_VM_ENTRY;
+        inv->holds = nested2_vmx;
+    }
+    if (of_apicv(inv))
+        return apicv_prepare(s, inv, error);
+    if (of_nesting(inv))
+        return nested_prepare(s, inv, error);
+    if (of_mode(inv))
+        return mode_prepare(s, inv, error);
+    return (of_avic(inv) ? prepare_avic : prepare_posting)(s, inv, error);
+}
+
+static bool add(struct session *s, char **names, unsigned count, char *error)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct invariant inv = *lookup(names[i]);
         inv.context = s;
-        if (!(of_avic(&inv) ? prepare_avic : of_mode(&inv) ? mode_prepare : prepare_posting)(s, &inv, error))
+        if (!prepare(s, &inv, error))
             return false;
         machine_add_invariant(s->m, &inv);
     }
     return true;
+}
+
+bool invariants_add(struct session *s, char *error)
+{
+    const struct scenario_variant *v = s->variant;
+    assert(!(s->scenario->invariants_count + v->invariants_count) || s->m->cores <= INVARIANT_CORES_MAX);
+    return add(s, s->scenario->invariants, s->scenario->invariants_count, error) &&
+           add(s, v->invariants, v->invariants_count, error);
 }

@@ -23,9 +23,9 @@ enum { INVARIANT_CORES_MAX = 9 };
 /* With PI-3 two regions more are read, and may begin and end in the step, and four resources beside. */
 enum { PI3_CORES_MAX = 5 };
 /* Those of AVIC read of each vCPU two words, those of IRR that are shared, which are three at most, and its entry; and
- * three regions of each core. */
+ * three regions and, in N-5, SVM state of each core. */
 enum { AVIC_CORES_MAX = 3 };
-/* AVIC-2 and AVIC-3 read beside that the table's entries, SVM state and one region of each core. */
+/* AVIC-2, AVIC-3 and N-5 read beside that the table's entries, SVM state and one region of each core. */
 enum { AVIC_IRTE_CORES_MAX = 2, AVIC_IRTE_ENTRIES_MAX = 4 };
 /* MODE-2, LIVE-1 and WAIT-1 beside PI-1 and PI-2 read one region more of each core, which may begin and end in the step, and
  * three resources: requests and two words of the ledger. */
@@ -33,7 +33,7 @@ enum { MODE_CORES_MAX = 6 };
 static_assert(5 * MODE_CORES_MAX + 9 + 3 + 18 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert((2 + 3 + 1) * AVIC_IRTE_CORES_MAX + 3 * AVIC_IRTE_CORES_MAX + 2 * AVIC_IRTE_ENTRIES_MAX +
               2 * AVIC_IRTE_CORES_MAX + 6 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
-static_assert((2 + 3 + 1) * AVIC_CORES_MAX + 3 * AVIC_CORES_MAX + 6 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
+static_assert((2 + 3 + 1) * AVIC_CORES_MAX + 4 * AVIC_CORES_MAX + 6 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert(6 * PI3_CORES_MAX + 13 + 20 <= FOOTPRINT_MAX, "a look must fit a footprint");
 static_assert(4 * INVARIANT_CORES_MAX + 9 + 16 <= FOOTPRINT_MAX, "a look must fit a footprint");
 

@@ -67,8 +67,7 @@ bool avic1(void *context, struct machine *m, struct footprint *fp, char *message
     return true;
 }
 
-/* No question: does the step write this resource of the core? */
-static bool writes(const struct footprint *fp, uint64_t resource)
+bool step_writes(const struct footprint *fp, uint64_t resource)
 {
     for (uint32_t i = 0; i < fp->count; i++)
         if (fp->access[i].resource == resource && fp->access[i].mode == ACCESS_WRITE)
@@ -110,7 +109,7 @@ bool avic4(void *context, struct machine *m, struct footprint *fp, char *message
     struct look l = {context, fp};
     uint64_t icr;
     for (unsigned sender = 0; sender < l.s->states.vcpus && sender < m->cores; sender++) {
-        if (!writes(fp, region_resource(sender, REGION_NOTIFY)))
+        if (!step_writes(fp, region_resource(sender, REGION_NOTIFY)))
             continue;
         struct avic_targets to = targets_of(&l, sender, &icr);
         unsigned vector = icr & 0xff;
@@ -127,7 +126,7 @@ bool avic4(void *context, struct machine *m, struct footprint *fp, char *message
     return true;
 }
 
-static uint64_t ask_entry(const struct look *l, unsigned vcpu)
+uint64_t ask_entry(const struct look *l, unsigned vcpu)
 {
     uint64_t at = pit_entry_at(l->s->states.physical_id->address, vcpu);
     read_memory(l->footprint, at, PIT_ENTRY_SIZE);
@@ -153,7 +152,7 @@ bool avic5(void *context, struct machine *m, struct footprint *fp, char *message
             return false;
         }
         for (unsigned core = 0; fp->events & EVENT_VMRUN && core < m->cores; core++) {
-            if (!writes(fp, core_control(core, UNIT_VIRT)) || !vcpu_runs(&l, core, vcpu))
+            if (!step_writes(fp, core_control(core, UNIT_VIRT)) || !vcpu_runs(&l, core, vcpu))
                 continue;
             uint64_t entry = ask_entry(&l, vcpu);
             if (!pit_running(entry) || (unsigned)lapic_core_of_id(l.s->lapic, pit_host_id(entry)) == core)
@@ -172,7 +171,7 @@ bool nested2(void *context, struct machine *m, struct footprint *fp, char *messa
 {
     struct look l = {context, fp};
     for (unsigned vcpu = 0; vcpu < l.s->states.vcpus && vcpu < m->cores; vcpu++) {
-        if (!writes(fp, core_control(vcpu, UNIT_VIRT)) || !vcpu_runs(&l, vcpu, vcpu))
+        if (!step_writes(fp, core_control(vcpu, UNIT_VIRT)) || !vcpu_runs(&l, vcpu, vcpu))
             continue;
         uint64_t vmcb = svm_vmcb(l.s->svm, vcpu);
         bool on = state_read_as(l.s, vcpu, vmcb + offsetof(struct vmcb, control.int_ctl), 8) & V_AVIC_ENABLE;
@@ -234,4 +233,17 @@ bool avic_active_states_find(struct session *s, char *error)
             return false;
     }
     return true;
+}
+
+bool avic_nested_states_find(struct session *s, char *error)
+{
+    char name[32];
+    bool any = false;
+    for (unsigned i = 0; i < s->states.vcpus; i++) {
+        snprintf(name, sizeof name, "vcpu%u.guest_mode", i);
+        s->states.vcpu[i].guest_mode = image_state(&s->image, name);
+        any |= s->states.vcpu[i].guest_mode != NULL;
+    }
+    const struct image_state *first;
+    return any || state_find(s, "vcpu0.guest_mode", 1, &first, error);
 }

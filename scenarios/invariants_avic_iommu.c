@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Invariants of entries of an AMD IOMMU that post to vCPUs. After the dossier of races (A5): see
- * scenarios/avic-device/README.md.
+ * Invariants of entries of an AMD IOMMU that post to vCPUs, and of all that rings for a vCPU while its own guest runs. After
+ * the dossier of races (A5, A2): see scenarios/avic-device/README.md, scenarios/avic-device-off/README.md.
  *
  * An entry belongs to the vCPU whose backing page it names, whatever lists software keeps. While a core is about to change
  * entries, or the place of a vCPU with them (REGION_IR), nothing is said of them.
@@ -12,6 +12,7 @@
 #include "kvm/runtime/marker.h"
 #include "scenarios/invariants_internal.h"
 #include "scenarios/states.h"
+#include "svm/avic_tables.h"
 
 static unsigned entries(const struct look *l)
 {
@@ -86,6 +87,43 @@ bool avic3(void *context, struct machine *m, struct footprint *fp, char *message
                 continue;
             snprintf(message, size, "CPU%d is in the guest of vCPU%u, and entry %u of the IOMMU says that it does not run: "
                      "no doorbell will come", core, vcpu, i);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Does L2 run on this vCPU, on its own core? The bit is the vCPU's own, and stays while a guest runs. It is asked when that
+ * core enters a guest, whose step this is, and when somebody may have changed entries meanwhile. */
+static bool ask_runs_l2(const struct look *l, unsigned vcpu)
+{
+    const struct image_state *guest_mode = vcpu_of(l, vcpu)->guest_mode;
+    bool enters = step_writes(l->footprint, core_control(vcpu, UNIT_VIRT));
+    if (!guest_mode || vcpu >= l->s->m->cores || (!enters && !(l->footprint->events & LEAVES(REGION_IR))))
+        return false;
+    read_resource(l->footprint, core_control(vcpu, UNIT_VIRT));
+    return svm_vmcb(l->s->svm, vcpu) && state_read_as(l->s, vcpu, guest_mode->address, 1);
+}
+
+/* N-5: while L2 runs on a vCPU, its entry of the physical ID table says that it does not run, and so does each entry of an IOMMU
+ * that posts to its page. Nobody moves it meanwhile: a core that holds the lock of its list is no excuse. */
+bool nested5(void *context, struct machine *m, struct footprint *fp, char *message, size_t size)
+{
+    struct look l = {context, fp};
+    struct amdvi_live live;
+    (void)m;
+    for (unsigned vcpu = 0; vcpu < l.s->states.vcpus; vcpu++) {
+        if (!ask_runs_l2(&l, vcpu))
+            continue;
+        if (pit_running(ask_entry(&l, vcpu))) {
+            snprintf(message, size, "L2 runs on vCPU%u, which is marked as running: a doorbell for L1 meets L2", vcpu);
+            return false;
+        }
+        for (unsigned i = 0; l.s->states.irte && i < entries(&l); i++) {
+            if (!ask_posts_to(&l, i, vcpu, &live) || !live.is_run)
+                continue;
+            snprintf(message, size, "L2 runs on vCPU%u, and entry %u of the IOMMU says that it runs: a doorbell for L1 "
+                     "meets L2", vcpu, i);
             return false;
         }
     }

@@ -15,10 +15,11 @@ struct look {
     struct footprint *footprint;
 };
 
-enum { CORE = 0 }; /* where vCPU 0 runs, of whom invariants of posting and of kicks speak */
-
-/* No question: is it a step of this core? Asked of those that carry events of VMX. */
-bool is_own(const struct footprint *);
+/* What is read beside resources: a store there keeps its region from ending while it is buffered. */
+static inline void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
+{
+    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
+}
 
 /* Is this host vector on its way to the core or pending there? */
 bool ask_coming(const struct look *, unsigned core, unsigned vector);
@@ -45,13 +46,34 @@ bool wait1(void *context, struct machine *, struct footprint *, char *message, s
 /* What they read beside vcpu0.mode. False: the image lacks it, or there are too many cores; `error` says so. */
 bool mode_prepare(struct session *, struct invariant *, char *error);
 
-/* The states that these read, and those that the last one reads beside. False: the image lacks one; `error` names it. */
+/* invariants_apicv.c, of either vendor; apicv_prepare() says what they read. */
+bool apicv1(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv2(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv4(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool apicv_prepare(struct session *, struct invariant *, char *error);
+
+/* invariants_nested.c: of Intel. */
+bool nested2_vmx(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested4(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested_prepare(struct session *, struct invariant *, char *error);
+
+/* The states that these read, and those that N-2 and N-5 read beside. False: the image lacks one; `error` names it. */
 bool avic_states_find(struct session *, char *error);
 bool avic_active_states_find(struct session *, char *error);
+bool avic_nested_states_find(struct session *, char *error);
+
+/* No question: does the step write this resource? */
+bool step_writes(const struct footprint *, uint64_t resource);
+
+/* A vCPU's entry of the physical ID table, as processors see it. */
+uint64_t ask_entry(const struct look *, unsigned vcpu);
 
 /* invariants_avic_iommu.c: the same. */
 bool avic2(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic3(void *context, struct machine *, struct footprint *, char *message, size_t size);
+bool nested5(void *context, struct machine *, struct footprint *, char *message, size_t size);
 bool avic_entries_find(struct session *, char *error);
 
 #endif

@@ -10,6 +10,8 @@
 #include "kvm/runtime/marker.h"
 #include "scenarios/states.h"
 
+enum { CORE = 0 }; /* where vCPU 0 runs */
+
 static bool ask_in_guest(const struct look *l)
 {
     read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
@@ -19,7 +21,7 @@ static bool ask_in_guest(const struct look *l)
 /* Of steps that enter the guest only those of this core matter. */
 static bool concerns(const struct footprint *fp)
 {
-    return fp->events != EVENT_VM_ENTRY || is_own(fp);
+    return fp->events != EVENT_VM_ENTRY || step_writes(fp, core_control(CORE, UNIT_VIRT));
 }
 
 /* Is it a step of the core, or a store of its own that reaches memory? */
@@ -92,11 +94,6 @@ bool wait1(void *context, struct machine *m, struct footprint *fp, char *message
     snprintf(message, size, "request %llu was to wait until vCPU0 has left the guest, and has returned; vCPU0 is in the guest "
              "and has served request %llu last", (unsigned long long)waited, (unsigned long long)served);
     return false;
-}
-
-static void watch(struct invariant *inv, const struct image_state *state, uint64_t size)
-{
-    inv->ranges[inv->range_count++] = (struct visible_range){state->address, size};
 }
 
 static bool find(struct session *s, char *error)

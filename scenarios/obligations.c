@@ -158,6 +158,27 @@ static bool level_handled_init(struct session *s, char *error)
            state_find(s, "ledger.answered", 4 * VECTORS, &s->states.answered, error);
 }
 
+/* Each access of a guest to its APIC's page has reached the APIC: the processor has accelerated it, or software has emulated
+ * it. */
+static bool apic_accesses_handled(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    uint64_t made = state_read(s, s->states.apic_made->address, 4);
+    uint64_t handled = state_read(s, s->states.apic_handled->address, 4);
+    (void)m;
+    if (made == handled)
+        return true;
+    snprintf(message, size, "access lost: the guest has touched its APIC's page %llu times, and %llu of them have reached the "
+             "APIC", (unsigned long long)made, (unsigned long long)handled);
+    return false;
+}
+
+static bool apic_accesses_init(struct session *s, char *error)
+{
+    return state_find(s, "ledger.apic_made", 4, &s->states.apic_made, error) &&
+           state_find(s, "ledger.apic_handled", 4, &s->states.apic_handled, error);
+}
+
 /* ---- By name ---- */
 
 static const struct {
@@ -169,6 +190,7 @@ static const struct {
     {"ipis-handled", avic_states_find, ipis_handled},
     {"requests-served", requests_served_init, requests_served},
     {"level-handled", level_handled_init, level_handled},
+    {"apic-accesses-handled", apic_accesses_init, apic_accesses_handled},
 };
 
 enum { TABLE_SIZE = sizeof table / sizeof *table };
@@ -183,7 +205,7 @@ bool obligation_known(const char *name)
 
 const char *obligation_names(void)
 {
-    return "posted-handled, ipis-handled, requests-served, level-handled";
+    return "posted-handled, ipis-handled, requests-served, level-handled, apic-accesses-handled";
 }
 
 static bool add(struct session *s, const char *name, char *error)

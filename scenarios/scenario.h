@@ -99,6 +99,8 @@ struct scenario_variant {
     struct scenario_machine machine;
     char **needs; /* features, beside those that the scenario needs */
     unsigned needs_count;
+    char **invariants; /* beside those of the scenario */
+    unsigned invariants_count;
     uint64_t sample; /* executions to draw (PCT) where nobody asks for more; 0: the variant is explored */
     struct scenario_expected expected;
 };

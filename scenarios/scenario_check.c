@@ -73,10 +73,15 @@ static unsigned most_cores(unsigned devices)
     return cores;
 }
 
+static unsigned invariants_of(const struct scenario *s, const struct scenario_variant *v)
+{
+    return s->invariants_count + v->invariants_count;
+}
+
 static unsigned cores_right(const struct scenario *s, const struct scenario_variant *v)
 {
     unsigned most = most_cores(scenario_devices(v));
-    return s->invariants_count && most > INVARIANT_CORES_MAX ? INVARIANT_CORES_MAX : most;
+    return invariants_of(s, v) && most > INVARIANT_CORES_MAX ? INVARIANT_CORES_MAX : most;
 }
 
 static bool check_agents(const struct check *c, const struct scenario *s, struct scenario_variant *v)
@@ -87,7 +92,7 @@ static bool check_agents(const struct check *c, const struct scenario *s, struct
         unsigned cpu = v->threads[i].cpu;
         if (cpu >= most)
             return wrong(c, name_line(v), "variant %s: cpu %u; with %u devices%s 0 to %u are right", v->name,
-                         cpu, scenario_devices(v), s->invariants_count ? " and invariants" : "", most - 1);
+                         cpu, scenario_devices(v), invariants_of(s, v) ? " and invariants" : "", most - 1);
         if (seen >> cpu & 1)
             return wrong(c, name_line(v), "variant %s: two threads on cpu %u; one is right", v->name,
                          cpu);
@@ -97,7 +102,7 @@ static bool check_agents(const struct check *c, const struct scenario *s, struct
     v->cores = v->cores_given ? *v->cores_given : highest + 1;
     if (v->cores > most || v->cores <= highest)
         return wrong(c, name_line(v), "variant %s: %u cores; with %u devices%s %u to %u are right", v->name,
-                     v->cores, scenario_devices(v), s->invariants_count ? " and invariants" : "",
+                     v->cores, scenario_devices(v), invariants_of(s, v) ? " and invariants" : "",
                      highest + 1, most);
     if (!devices_check(v, devices, sizeof devices))
         return wrong(c, name_line(v), "variant %s: %s", v->name, devices);
@@ -173,22 +178,38 @@ static bool check_expected(const struct check *c, const struct scenario_variant 
                  verdict_name(v->sample ? VERDICT_INCOMPLETE : VERDICT_SAFE));
 }
 
+static bool check_invariants(const struct check *c, char **names, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!invariant_known(names[i]))
+            return wrong(c, names[i], "unknown invariant '%s'; known are %s", names[i], invariant_names());
+    return true;
+}
+
+/* Those of the variant alone, and no more than a machine takes. */
+static bool check_own_invariants(const struct check *c, const struct scenario *s, const struct scenario_variant *v)
+{
+    struct check from = from_list(c, v, "invariants:");
+    if (invariants_of(s, v) > MACHINE_MAX_INVARIANTS)
+        return wrong(&from, "invariants:", "variant %s: %u invariants with those of the scenario; at most %u are right",
+                     v->name, invariants_of(s, v), MACHINE_MAX_INVARIANTS);
+    return check_invariants(&from, v->invariants, v->invariants_count);
+}
+
 static bool check_variant(const struct check *c, const struct scenario *s, struct scenario_variant *v)
 {
     if (!plain_name(v->name))
         return wrong(c, v->name, "variant name '%s': only letters, digits, - _ .", v->name);
     if (!plain_name(v->image))
         return wrong(c, v->image, "image name '%s': only letters, digits, - _ .", v->image);
-    return check_agents(c, s, v) && check_features(c, s, v) && check_findings(c, v) &&
+    return check_agents(c, s, v) && check_features(c, s, v) && check_own_invariants(c, s, v) && check_findings(c, v) &&
            check_expected(c, v) && check_depends(c, &v->expected);
 }
 
 static bool check_names(const struct check *c, const struct scenario *s)
 {
-    for (unsigned i = 0; i < s->invariants_count; i++)
-        if (!invariant_known(s->invariants[i]))
-            return wrong(c, s->invariants[i], "unknown invariant '%s'; known are %s",
-                         s->invariants[i], invariant_names());
+    if (!check_invariants(c, s->invariants, s->invariants_count))
+        return false;
     for (unsigned i = 0; i < s->obligations_count; i++)
         if (!obligation_known(s->obligations[i]))
             return wrong(c, s->obligations[i], "unknown obligation '%s'; known are %s",

@@ -113,6 +113,8 @@ static const cyaml_schema_field_t variant_fields[] = {
                          &device_schema, 0, MACHINE_MAX_DEVICES),
     CYAML_FIELD_MAPPING("machine", OPTIONAL, struct scenario_variant, machine, machine_fields),
     CYAML_FIELD_SEQUENCE("needs", OPTIONAL_LIST, struct scenario_variant, needs, &text_schema, 0, 16),
+    CYAML_FIELD_SEQUENCE("invariants", OPTIONAL_LIST, struct scenario_variant, invariants, &text_schema, 0,
+                         MACHINE_MAX_INVARIANTS),
     CYAML_FIELD_UINT("sample", OPTIONAL, struct scenario_variant, sample),
     CYAML_FIELD_MAPPING("expected", REQUIRED, struct scenario_variant, expected, expected_fields),
     CYAML_FIELD_END,

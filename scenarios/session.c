@@ -164,7 +164,7 @@ static void show_state(struct session *s, const struct image_state *state, uint6
 /* What invariants read is visible however few contexts touch it. */
 static void show_states(struct session *s)
 {
-    if (!s->scenario->invariants_count)
+    if (!s->m->invariant_count)
         return;
     show_state(s, s->states.pid, sizeof(struct posted_descriptor));
     show_state(s, s->states.mode, 4);
@@ -174,6 +174,12 @@ static void show_states(struct session *s)
     for (unsigned i = 0; i < s->states.vcpus; i++) {
         show_state(s, s->states.vcpu[i].on_rq, 4);
         show_state(s, s->states.vcpu[i].task_state, 4);
+    }
+    show_state(s, s->states.apicv_word, 8);
+    show_state(s, s->states.apic_page, 8);
+    for (unsigned i = 0; i < s->states.apicv_vcpus && s->states.apicv[i].shown; i++) {
+        show_state(s, s->states.apicv[i].active, 1);
+        show_state(s, s->states.apicv[i].requests, 8);
     }
 }
 

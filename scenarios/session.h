@@ -21,9 +21,14 @@
 
 enum { STATE_VCPUS = 3 };
 
-/* Of a vCPU that can block. */
+/* Of a vCPU that can block, and of one whose APIC virtualization goes off and on. */
 struct state_vcpu {
     const struct image_state *on_rq, *task_state, *vapic, *apicv_active;
+    const struct image_state *guest_mode; /* NULL: it has no guest of its own */
+};
+struct state_apicv {
+    const struct image_state *active, *requests;
+    bool shown; /* some invariant reads both from steps of others */
 };
 
 struct session {
@@ -48,10 +53,15 @@ struct session {
         const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
         const struct image_state *requests, *requested, *served, *waited;
         const struct image_state *asserted, *entry;
+        const struct image_state *apic_made, *apic_handled;
         const struct image_state *physical_id; /* AVIC's table */
         const struct image_state *irte;        /* the interrupt remapping table of an AMD IOMMU */
         struct state_vcpu vcpu[STATE_VCPUS];
         unsigned vcpus;
+        const struct image_state *apicv_word, *apic_page; /* reasons against APICv; the mapping of the APIC's page */
+        struct state_apicv apicv[STATE_VCPUS];
+        unsigned apicv_vcpus;
+        const struct image_state *vmcs12_pin, *vmcs12_proc, *vmcs12_secondary, *deferred;
     } states;
     uint64_t mode_before; /* MODE-2: vcpu0.mode before the step */
 };

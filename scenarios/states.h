@@ -13,7 +13,7 @@
  * here because those headers are compiled for the image only; tests/ compares the two.
  */
 enum { OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE };
-enum { KVM_REQ_EVENT = 6 };
+enum { KVM_REQ_EVENT = 6, KVM_REQ_APICV_UPDATE = 9 };
 enum { POSTED_INTR_WAKEUP_VECTOR = 0xf1, POSTED_INTR_VECTOR = 0xf2, RESCHEDULE_VECTOR = 0xfd };
 
 enum { PIR_BYTES = 32, VECTORS = 256 };

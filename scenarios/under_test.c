@@ -14,21 +14,15 @@ static bool ends_with(const char *text, const char *tail)
     return length >= strlen(tail) && !strcmp(text + length - strlen(tail), tail);
 }
 
-static bool is_guest_code(const struct image *image, uint64_t address)
-{
-    const struct image_symbol *start = image_symbol(image, "guest_text_start");
-    const struct image_symbol *end = image_symbol(image, "guest_text_end");
-    return start && end && address >= start->address && address < end->address;
-}
-
+/* Guest code is in kvm/runtime or in threads.c. */
 bool under_test(const struct image *image, const struct image_symbol *symbol)
 {
     struct image_place place;
-    if (!symbol->is_function || !symbol->size || is_guest_code(image, symbol->address))
+    if (!symbol->is_function || !symbol->size)
         return false;
     image_place(image, symbol->address, &place);
     const char *file = place.count ? place.frame[place.count - 1].file : "";
-    return begins_with(file, "kvm/logic/") || (begins_with(file, "scenarios/") && !ends_with(file, "/threads.c"));
+    return file[0] && !begins_with(file, "kvm/runtime/") && !ends_with(file, "/threads.c");
 }
 
 /* Several names of one function are one range: symbols are sorted by address, the larger first. */

@@ -7,8 +7,9 @@
 #include "sim/image.h"
 
 /*
- * Functions from kvm/logic and from the files of the scenario, but for its threads.c: what starts the threads, and what keeps
- * account, is not under test, nor is the guest's code. What is inlined counts with the function that it is inlined in.
+ * Functions from kvm/logic and from the files of the scenario, wherever those are, but for its threads.c: what starts the
+ * threads, and what keeps account, is not under test, nor are kvm/runtime and the guest's code. What is inlined counts with the
+ * function that it is inlined in.
  */
 bool under_test(const struct image *, const struct image_symbol *);
 

@@ -23,6 +23,7 @@ Test(apicv_update, interrupts_survive_the_change, .timeout = 300)
 Test(apicv_update, word_before_request_warns)
 {
     expect_variant("apicv-update", "simplified");
+    expect_variant("apicv-update", "simplified-quiet");
 }
 
 Test(apicv_update, handler_without_the_lock_warns)

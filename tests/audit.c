@@ -5,7 +5,9 @@
  */
 #include <jansson.h>
 
+#include "scenarios/under_test.h"
 #include "tests/cli_fixture.h"
+#include "tests/support/sessions.h"
 
 TestSuite(audit, .init = folder_enter, .fini = folder_leave, .timeout = 120);
 
@@ -133,6 +135,55 @@ Test(audit, as_text)
     cr_expect(strstr(text, "fence removed: lock add dword ptr [rsp - 4], 0\n     vcpu_enter_guest() logic/vcpu_enter_guest.c:"));
     cr_expect(strstr(text, "Not reached in this variant: nothing is known about it"));
     cr_expect(strstr(text, "replay: ./irqweave replay 'posted-delivery:V3-cpu/tso/fence@"));
+}
+
+/* An AMD IOMMU reads a remapping entry of 128 bits at once; without its lock CMPXCHG16B is two stores, and the IOMMU may see one
+ * of them: the interrupt goes where neither the old entry nor the new one says. */
+Test(audit, half_a_remapping_entry)
+{
+    char key[MUTATION_KEY] = "", error[SCENARIO_ERROR];
+    struct mutation_list list = {0};
+    struct explore_options options = {.algorithm = ALGORITHM_OPTIMAL};
+    struct explore_result result;
+    struct session *s = session_of_scenario(IRQWEAVE_IMAGES_DIR, "avic-device", "V0-route");
+    const struct image_symbol *function = image_symbol(&s->image, "__modify_irte_ga");
+    cr_assert(function);
+    under_test_mutations(&s->image, s->m->memory.ram, NULL, &list);
+    for (unsigned i = 0; i < list.count; i++) /* 48 0F C7 /1: CMPXCHG16B */
+        if (list.item[i].kind == MUTATION_LOCK && list.item[i].address - function->address < function->size &&
+            !memcmp(list.item[i].new + 1, "\x48\x0f\xc7", 3))
+            mutation_key(&list.item[i], key, sizeof key);
+    cr_assert(key[0]);
+    session_explore(s, &options, &result);
+    cr_expect_eq(result.verdict, VERDICT_SAFE);
+    explore_result_free(&result);
+    s = session_open_mutated(s->scenario, s->variant, key, error);
+    cr_assert(s, "%s", error);
+    session_explore(s, &options, &result);
+    cr_expect_eq(result.verdict, VERDICT_VIOLATION);
+    cr_expect_str_eq(result.finding[0].finding.name, "ipis-handled");
+    explore_result_free(&result);
+    mutation_list_free(&list);
+}
+
+static bool is_under_test(const struct session *s, const char *name)
+{
+    const struct image_symbol *symbol = image_symbol(&s->image, name);
+    cr_assert(symbol, "%s", name);
+    return under_test(&s->image, symbol);
+}
+
+/* kvm/logic, in C and in assembler, and what the variant's own files replace of it; not the threads, the runtime, its scheduler, the guest. */
+Test(audit, code_under_test)
+{
+    const struct session *s = session_of_scenario(IRQWEAVE_IMAGES_DIR, "posted-block", "V2-device");
+    cr_expect(is_under_test(s, "vmx_sync_pir_to_irr"));
+    cr_expect(is_under_test(s, "__vmx_vcpu_run"));
+    cr_expect(is_under_test(s, "pi_enable_wakeup_handler")); /* the scenario's v2.c */
+    cr_expect_not(is_under_test(s, "vcpu0_thread"));
+    cr_expect_not(is_under_test(s, "image_start"));
+    cr_expect_not(is_under_test(s, "schedule"));
+    cr_expect_not(is_under_test(s, "guest_main"));
 }
 
 /* A bound of a mutation is none of the code as it is. */

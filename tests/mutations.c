@@ -165,6 +165,10 @@ Test(mutations, neighbours_change_places)
 Test(mutations, what_depends_stays_in_order)
 {
     cr_expect_eq(count_of("\x48\x8b\x00\x8b\x08", 5, MUTATION_SWAP), 0);     /* rax = [rax]; ecx = [rax] */
+    /* mov eax, [rip+0x200]; mov [rip+0x300], eax */
+    cr_expect_eq(count_of("\x8b\x05\x00\x02\x00\x00\x89\x05\x00\x03\x00\x00", 12, MUTATION_SWAP), 0);
+    /* mov [rax], ecx; add rax, 8; mov edx, [rax-8]: one address, by another form */
+    cr_expect_eq(count_of("\x89\x08\x48\x83\xc0\x08\x8b\x50\xf8", 9, MUTATION_SWAP), 0);
     cr_expect_eq(count_of("\x89\x08\x8b\x10", 4, MUTATION_SWAP), 0);         /* one address */
     cr_expect_eq(count_of("\x89\x08\x8b\x50\x03", 5, MUTATION_SWAP), 0);     /* a byte of it */
     cr_expect_eq(count_of("\x89\x08\x8b\x13", 4, MUTATION_SWAP), 0);         /* [rax], [rbx]: nobody knows */

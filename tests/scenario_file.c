@@ -51,6 +51,9 @@ Test(scenario_file, accepts_what_is_right)
 #define DEVICE(text) "0, function: f}]\n    devices: [" text "]\n"
 #define THREAD "0, function: f}]\n"
 #define ONE_OF "one of 'posts', 'msi', 'line', 'local', 'apic_timer', 'vmx_timer' is right"
+#define INVARIANTS                                                                                             \
+    "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, " \
+    "N-5, APICV-1, APICV-2, APICV-3, APICV-4"
 #define KEY(text) "0, function: f}]\n    " text "\n"
 
 Test(scenario_file, devices_drive_local_sources)
@@ -170,7 +173,7 @@ Test(scenario_file, names_line_and_remedy)
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
-                     ":3: unknown invariant 'PI-7'; known are PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2");
+                     ":3: unknown invariant 'PI-7'; known are " INVARIANTS);
     cr_assert_str_eq(judge("cpu: 0", "cpu: 32"),
                      ":6: variant a: cpu 32; with 0 devices and invariants 0 to 8 are right");
     /* Two agents a core and one message slot a core make 3 * 21 of 64. */
@@ -237,10 +240,16 @@ Test(scenario_file, names_are_looked_for_in_their_list)
     cr_assert_str_eq(judge(THREAD, KEY("needs: [x2apic]\n    machine: {without: [x2apic]}")),
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
-                     ":10: unknown finding 'PI-9'; known are PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, "
-                     "posted-handled, ipis-handled, requests-served, level-handled, deadlock, "
+                     ":10: unknown finding 'PI-9'; known are " INVARIANTS ", "
+                     "posted-handled, ipis-handled, requests-served, level-handled, apic-accesses-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
+    cr_assert_str_eq(judge(THREAD, KEY("invariants: [MODE-1, PI-8]")),
+                     ":10: unknown invariant 'PI-8'; known are " INVARIANTS);
+    cr_assert_str_eq(judge(THREAD, KEY("invariants: [PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2, PI-2,"
+                                       " PI-2, PI-2, PI-2]")),
+                     ":10: variant a: 17 invariants with those of the scenario; at most 16 are right");
+    cr_assert_str_eq(judge(THREAD, KEY("invariants: [MODE-1, PI-2]")), "");
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [level-handled, failed VM entry, MODE-1]"), "");
 }
 

@@ -80,3 +80,28 @@ Test(serial, every_order_is_tried)
     wrong_in_one_order(0);
     wrong_in_one_order(1);
 }
+
+/* Core 0 waits for v1, and adds 1 to v0; core 1 reads v0, lets core 0 go on, and stores 1 more: an addition is lost if core 0 goes
+ * on at once. (pause; cmp dword [v1], 0; je back) */
+Test(serial, who_acts_is_not_interrupted)
+{
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    const struct obligation obligation = {.name = "adds-up", .met = adds_up};
+    const uint32_t v0 = (uint32_t)PROGRAM_BASE + PROGRAM_DATA, v1 = v0 + 8;
+    struct serial_result serial;
+    code_bytes(&code[0], "\xf3\x90\x83\x3c\x25", 5);
+    code_bytes(&code[0], &v1, 4);
+    code_bytes(&code[0], "\x00\x74\xf4", 3);
+    code_add(&code[0], 0, 1);
+    code_end(&code[0]);
+    code_load(&code[1], 0, 0);
+    code_store(&code[1], 1, 1);
+    code_bytes(&code[1], "\x83\xc0\x01\x89\x04\x25", 6); /* add eax, 1; mov [v0], eax */
+    code_bytes(&code[1], &v0, 4);
+    code_end(&code[1]);
+    struct program *p = program_new(2, code, MEMORY_TSO);
+    machine_add_obligation(p->m, &obligation);
+    serial_explore(p->m, &serial);
+    cr_expect_eq(serial.finding.kind, FINDING_NONE, "%s", serial.finding.message);
+    cr_expect_eq(serial.bounds, 0);
+}

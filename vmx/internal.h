@@ -11,9 +11,6 @@ static inline struct vmx_core *vmx_core(const struct vmx *x, const struct core *
     return &x->cores[c->id];
 }
 
-/* The current VMCS of a core; NULL if there is none. */
-struct vmcs *vmx_current(const struct vmx *, unsigned core);
-
 /* The footprint of a step that changes the mode of the core. */
 void vmx_footprint(const struct core *, struct footprint *);
 

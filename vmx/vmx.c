@@ -48,6 +48,14 @@ struct vmcs *vmx_current(const struct vmx *x, unsigned core)
     return current ? &x->vmcs[current - 1] : NULL;
 }
 
+const struct vmcs *vmx_vmcs_of_page(const struct vmx *x, uint64_t virtual_apic)
+{
+    for (unsigned i = 0; i < x->vmcs_count; i++)
+        if (x->vmcs[i].used && vmcs_get(&x->vmcs[i], VMCS_VIRTUAL_APIC) == virtual_apic)
+            return &x->vmcs[i];
+    return NULL;
+}
+
 bool vmx_non_root(const struct vmx *x, unsigned core)
 {
     return x->cpu->core[core].state->non_root;

@@ -107,6 +107,11 @@ bool vmx_processing(const struct vmx *, unsigned core); /* inside posted-interru
  * current VMCS or it does not use posted interrupts. */
 uint64_t vmx_posted_descriptor(const struct vmx *, unsigned core);
 
+/* The current VMCS, and the one that names this virtual-APIC page; NULL if there is none. Its controls are its core's own:
+ * they change in no step of another. */
+struct vmcs *vmx_current(const struct vmx *, unsigned core);
+const struct vmcs *vmx_vmcs_of_page(const struct vmx *, uint64_t virtual_apic);
+
 /* The virtual-APIC page of the current VMCS, 0 if none; RVI and SVI in guest mode. */
 uint64_t vmx_virtual_apic(const struct vmx *, unsigned core);
 const struct vid *vmx_vid(const struct vmx *, unsigned core);

@@ -27,6 +27,7 @@ struct vmcs12 {
     u32 guest_activity_state, guest_interruptibility_info;
     u16 guest_intr_status;              /* RVI low byte, SVI high byte */
     u16 posted_intr_nv;
+    u32 pin_based, cpu_based, secondary; /* controls; of nested_apicv alone */
     struct pi_desc *posted_intr_desc;
     u8 *virtual_apic_page;
     u64 host_rip, host_rsp;
@@ -41,6 +42,8 @@ struct loaded_vmcs {
 struct nested_vmx {
     bool guest_mode;                    /* L2 runs; the vCPU's thread writes, posters read */
     bool pi_pending;                    /* L1 has sent its notification vector to L2 */
+    bool update_vmcs01_apicv_status;    /* put off until L2 is left: forms of nested_apicv */
+    bool update_vmcs01_hwapic_isr;
     u16 posted_intr_nv;
     struct vmcs12 *vmcs12;
     struct loaded_vmcs vmcs01, vmcs02;
@@ -94,6 +97,10 @@ void nested_vmx_create(struct kvm_vcpu *vcpu, struct vmcs12 *vmcs12, unsigned lo
 void vmx_switch_vmcs(struct kvm_vcpu *vcpu, struct loaded_vmcs *to);
 int nested_vmx_run(struct kvm_vcpu *vcpu);
 void nested_vmx_vmexit(struct kvm_vcpu *vcpu, u32 reason, u32 intr_info);
+
+/* At both, for controls that are not always the same: logic/nested_apicv. */
+void prepare_vmcs02_early(struct kvm_vcpu *vcpu);
+void nested_vmx_vmexit_apicv(struct kvm_vcpu *vcpu);
 
 /* What KVM_REQ_EVENT asks for while L2 runs. */
 void vmx_check_nested_events(struct kvm_vcpu *vcpu);

@@ -27,6 +27,7 @@ int nested_vmx_run(struct kvm_vcpu *vcpu)
 
     note_value("L1 enters L2, RVI %#x", vmcs12->guest_intr_status & 0xff);
     vmx_switch_vmcs(vcpu, &nested->vmcs02);
+    prepare_vmcs02_early(vcpu);
     prepare_vmcs02(vmcs12);
     WRITE_ONCE(nested->pi_pending, false);
     nested->posted_intr_nv = vmcs12->posted_intr_nv;

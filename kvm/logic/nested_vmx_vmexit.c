@@ -38,4 +38,5 @@ void nested_vmx_vmexit(struct kvm_vcpu *vcpu, u32 reason, u32 intr_info)
     vmcs12->vm_exit_intr_info = intr_info;
     vmx_switch_vmcs(vcpu, &nested->vmcs01);
     load_vmcs12_host_state(vmcs12);
+    nested_vmx_vmexit_apicv(vcpu);
 }

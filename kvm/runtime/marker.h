@@ -43,7 +43,10 @@
 #define REGION_BLOCK        5       /* before a thread leaves its run queue .. notifiers have run */
 #define REGION_WAKE         6       /* before the wake-up list is walked .. its last wake-up */
 #define REGION_IR           7       /* before the lock of a vCPU's list of IRTEs .. behind it */
-#define REGION_REQUEST      8       /* before a request is made .. its kick or its wait is over */
+#define REGION_APICV        8       /* before a writer's lock .. unlocked; before the request is cleared .. served */
+#define REGION_APICV_WORD   9       /* the store of the reasons against APICv, if they come or end */
+#define REGION_APIC_PAGE    10      /* the store of the mapping of the APIC's page */
+#define REGION_REQUEST      11      /* before a request is made .. its kick or its wait is over */
 
 /*
  * Two that a scheduler marks, and no invariant reads. The interrupt is left, and never entered: what

@@ -5,7 +5,7 @@
  * vCPU's APIC: pending vectors are injected at VM entry, EOI exits.
  *
  * In upstream's names and order of steps as of Linux 5.18 and later, from facts about it. The vCPU's
- * registers are in its virtual-APIC page in both cases. Left out: the APIC's MMIO page and its mapping,
+ * registers are in its virtual-APIC page in both cases. Left out: the APIC's MMIO page and its mapping (logic/apic_page),
  * TPR (the guest never writes it), level-triggered interrupts, split irqchips, the sleeping lock (here a
  * spinning one, and nobody is preempted inside).
  *
@@ -49,6 +49,14 @@ static inline bool kvm_apicv_activated(void)
     return READ_ONCE(kvm_apicv.inhibit_reasons) == 0;
 }
 
+/* What invariants ask about, marked. */
+static inline void kvm_apicv_set_word(unsigned long reasons)
+{
+    region_enter(REGION_APICV_WORD);
+    WRITE_ONCE(kvm_apicv.inhibit_reasons, reasons);
+    region_leave(REGION_APICV_WORD);
+}
+
 static inline bool kvm_vcpu_apicv_active(struct kvm_vcpu *vcpu)
 {
     return READ_ONCE(to_apicv(vcpu)->active);
@@ -61,6 +69,9 @@ void apicv_unlock_read(struct apicv_lock *lock);
 
 /* From any core. */
 void kvm_set_or_clear_apicv_inhibit(int reason, bool set);
+
+/* A reason has come: an access to the page of the APIC leaves the guest from now on. */
+void kvm_zap_apic_page(void);
 
 /* In the vCPU's thread: of the VM and of the vCPU itself. */
 bool kvm_vcpu_apicv_activated(struct kvm_vcpu *vcpu);
@@ -77,7 +88,9 @@ bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu);
 void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector);
 void kvm_x86_enable_irq_window(struct kvm_vcpu *vcpu, bool on);
 
+/* Intel: the hook, and what it writes into the VMCS that is current. */
 void vmx_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu);
+void vmx_write_apicv_controls(struct kvm_vcpu *vcpu);
 
 /* An interrupt for a vCPU, by whichever way its APIC takes them. */
 void vmx_deliver_interrupt_apicv(struct kvm_vcpu *vcpu, int vector);

@@ -9,8 +9,10 @@ void kvm_service_requests(struct kvm_vcpu *vcpu)
 {
     if (!kvm_request_pending(vcpu))
         return;
+    region_enter(REGION_APICV);
     if (kvm_check_request(KVM_REQ_APICV_UPDATE, vcpu))
         kvm_vcpu_update_apicv(vcpu);
+    region_leave(REGION_APICV);
     if (kvm_check_request(KVM_REQ_EVENT, vcpu))
         inject_pending_event(vcpu);
 }

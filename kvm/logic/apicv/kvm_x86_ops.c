@@ -13,18 +13,6 @@ void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu)
     vmx_refresh_apicv_exec_ctrl(vcpu);
 }
 
-unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
-{
-    (void)vcpu;
-    return 0;
-}
-
-bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
-{
-    (void)vcpu;
-    return false;
-}
-
 /* An injection that an earlier pass has prepared stays where it is until an entry takes it. */
 bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu)
 {

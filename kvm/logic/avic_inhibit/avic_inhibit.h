@@ -11,8 +11,8 @@
  * The functions of this folder stand in front of those of logic/svm and logic/avic. The guests are in x2APIC mode: with
  * AVIC on most of its registers are open in the MSR map, with AVIC off none is. (In the other mode nested page tables
  * decide, which are not modelled.) IPIs go to APIC id 0, whose ICR is the same in both modes; software's part is
- * otherwise that of logic/avic for xAPIC. Left out: flushes of the TLB, the change of entries of the IOMMU between guest
- * mode and remapping, restoring the tables from registers that the guest may have changed meanwhile.
+ * otherwise that of logic/avic for xAPIC. avic_inhibit_iommu adds the entries of an IOMMU. Left out: flushes of the TLB,
+ * restoring the tables from registers that the guest may have changed meanwhile.
  *
  * Each function that a variant may replace has a file of its own, named after it.
  */

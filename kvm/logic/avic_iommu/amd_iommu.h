@@ -107,6 +107,7 @@ struct amd_iommu_pi_data {
     u32 vector;
     int cpu;                    /* -1: none */
     bool ga_log_intr;
+    bool is_guest_mode;         /* else the interrupt is the host's, until the vCPU's AVIC goes on */
     struct amd_ir_data *ir_data;
 };
 

@@ -5,7 +5,8 @@
  * The functions of this folder stand before those of logic/avic, which has no devices. The form of Linux 6.17 and later
  * (svm/avic.c), in upstream's names and order of steps, from facts about it, not after its text. What posts to a vCPU is on
  * its list; the lock of the list orders changes of the list and of the vCPU's place, so that a new entry
- * begins with the right one. One virtual machine. Left out: inhibits (AVIC is always active), posting that fails.
+ * begins with the right one. One virtual machine. AVIC is always active here: avic_inhibit_iommu turns it off and on. Left
+ * out: posting that fails.
  *
  * Each function that a variant may replace has a file of its own, named after it.
  */
@@ -23,7 +24,11 @@
 #define AVIC_GATAG_TO_VMID(tag)     ((tag) >> 9)
 #define AVIC_GATAG_TO_VCPUID(tag)   ((tag) & 0x1ff)
 
+/* Toggled by a vCPU that is loaded and does not block: the CPU alone says which way. */
 enum avic_vcpu_action {
+    AVIC_TOGGLE_ON_OFF = 1 << 0,
+    AVIC_ACTIVATE = AVIC_TOGGLE_ON_OFF,
+    AVIC_DEACTIVATE = AVIC_TOGGLE_ON_OFF,
     AVIC_START_RUNNING = 0,
     AVIC_STOP_RUNNING = 0,
     AVIC_START_BLOCKING = 1 << 1,
@@ -82,6 +87,9 @@ void kvm_pi_update_irte(struct kvm_kernel_irqfd *irqfd, struct kvm_vcpu *vcpu, u
 void avic_pi_update_irte(struct kvm_kernel_irqfd *irqfd, struct kvm_vcpu *vcpu, u32 vector);
 void svm_ir_list_del(struct kvm_kernel_irqfd *irqfd);
 
+/* May the unit post to the vCPU now? Else its entries are the host's, and on its list all the same. */
+bool avic_posts_to(struct kvm_vcpu *vcpu);
+
 /* For the above and variants: the entry as it is to be, but for the vCPU's place. */
 static inline struct amd_iommu_pi_data avic_pi_data(struct kvm_vcpu *vcpu, u32 vector)
 {
@@ -90,6 +98,7 @@ static inline struct amd_iommu_pi_data avic_pi_data(struct kvm_vcpu *vcpu, u32 v
         .vapic_addr = __pa(vcpu->apic_regs),
         .vector = vector,
         .cpu = -1,
+        .is_guest_mode = avic_posts_to(vcpu),
     };
 }
 

@@ -11,6 +11,11 @@ void avic_update_iommu_vcpu_affinity(struct kvm_vcpu *vcpu, int cpu, enum avic_v
     for (struct list_head *entry = READ_ONCE(list->next); entry != list; entry = READ_ONCE(entry->next)) {
         struct kvm_kernel_irqfd *irqfd = container_of(entry, struct kvm_kernel_irqfd, vcpu_list);
 
-        amd_iommu_update_ga(irqfd->irq_bypass_data, cpu, action & AVIC_START_BLOCKING);
+        if (!(action & AVIC_TOGGLE_ON_OFF))
+            amd_iommu_update_ga(irqfd->irq_bypass_data, cpu, action & AVIC_START_BLOCKING);
+        else if (cpu >= 0)
+            amd_iommu_activate_guest_mode(irqfd->irq_bypass_data, cpu, false);
+        else
+            amd_iommu_deactivate_guest_mode(irqfd->irq_bypass_data);
     }
 }
