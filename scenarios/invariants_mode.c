@@ -10,6 +10,8 @@
 #include "kvm/runtime/marker.h"
 #include "scenarios/states.h"
 
+enum { CORE = 0 }; /* where vCPU 0 runs */
+
 static bool ask_in_guest(const struct look *l)
 {
     read_resource(l->footprint, core_control(CORE, UNIT_VIRT));
@@ -19,7 +21,7 @@ static bool ask_in_guest(const struct look *l)
 /* Of steps that enter the guest only those of this core matter. */
 static bool concerns(const struct footprint *fp)
 {
-    return fp->events != EVENT_VM_ENTRY || is_own(fp);
+    return fp->events != EVENT_VM_ENTRY || step_writes(fp, core_control(CORE, UNIT_VIRT));
 }
 
 /* Is it a step of the core, or a store of its own that reaches memory? */
