@@ -10,8 +10,6 @@
 #include "kvm/runtime/marker.h"
 #include "scenarios/states.h"
 
-enum { CORE = 0 }; /* where vCPU 0 runs */
-
 static bool ask_in_guest(const struct look *l)
 {
     read_resource(l->footprint, core_control(CORE, UNIT_VIRT));

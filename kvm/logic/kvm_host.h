@@ -24,6 +24,7 @@
 #define EXITING_GUEST_MODE  2
 
 /* Bits of vcpu->requests. */
+#define KVM_REQ_UNBLOCK     2   /* do not go on waiting: look again */
 #define KVM_REQ_EVENT       6   /* look for interrupts to inject before the next entry */
 #define KVM_REQ_TEST        8   /* noted in ledger_served, nothing else */
 

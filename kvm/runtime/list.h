@@ -22,10 +22,13 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
     list->prev = list;
 }
 
+/* An entry that is the last one already would point to itself: whoever follows it never comes back. */
 static inline void list_add_tail(struct list_head *entry, struct list_head *list)
 {
     struct list_head *last = list->prev;
 
+    if (unlikely(last == entry))
+        BUG();
     list->prev = entry;
     entry->next = list;
     entry->prev = last;

@@ -24,7 +24,6 @@
 #include "lapic.h"
 #include "vmx.h"
 
-#define KVM_REQ_UNBLOCK     2
 #define KVM_REQ_NMI         10
 
 /* VMCS, beside vmcs.h. */
