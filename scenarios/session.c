@@ -165,6 +165,7 @@ static bool comes_to_an_end(struct session *s, char *error)
     session_explore(s, &options, &result);
     uint32_t bounds = result.bounds & endless;
     explore_result_free(&result);
+    machine_restore(s->m);
     session_configure(s, MEMORY_TSO, NULL);
     return !bounds || say_endless(s, bounds, error);
 }

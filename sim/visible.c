@@ -125,6 +125,7 @@ struct visible_range *visible_list(const struct visibility *v, unsigned *count)
 {
     struct visible_range *ranges = NULL;
     unsigned n = 0, capacity = 0;
+    GROW(ranges, capacity, 1); /* an empty set is a set, too: NULL would be none */
     for (uint64_t i = 0; i < v->size; i++) {
         while (i % 4 == 0 && i + 4 <= v->size && !shadow_four(v, i))
             i += 4; /* most of memory: nobody has touched it */

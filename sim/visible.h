@@ -88,7 +88,8 @@ void visible_add(struct visibility *, uint64_t address, uint64_t size);
 /* Moves what was found into the frozen set; true if there was anything. */
 bool visible_absorb(struct visibility *);
 
-/* The frozen set as sorted, disjoint ranges in memory of the caller (free it). */
+/* The frozen set as sorted, disjoint ranges in memory of the caller (free it); never NULL, however
+ * few. */
 struct visible_range *visible_list(const struct visibility *, unsigned *count);
 
 bool visible_touch_slow(struct visibility *, uint64_t address, unsigned size, bool write,

@@ -2,10 +2,12 @@
 /* Recordings: what is written is read again; what is not a recording is refused with one line. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sim/recording.h"
+#include "sim/visible.h"
 #include "tests/support/files.h"
 
 enum { MUTANTS = 4000 };
@@ -61,6 +63,26 @@ Test(recording, comes_back)
     cr_assert(run_setup_fits(&back.setup, 0x2040, 1));
     cr_assert(!run_setup_fits(&back.setup, 0x203f, 1));
     recording_free(&back);
+}
+
+/* NULL would be no set at all, and whoever replays would look for one. */
+Test(recording, an_empty_set_of_visible_memory_is_a_set)
+{
+    struct visibility nothing = {0};
+    struct recording r = sample(), back;
+    unsigned count;
+    visible_init(&nothing, 0x1000);
+    r.setup.visible = visible_list(&nothing, &count);
+    r.setup.visible_count = count;
+    cr_assert(r.setup.visible);
+    cr_assert_eq(count, 0);
+    cr_assert(recording_write(&r, path, error, sizeof error), "%s", error);
+    cr_assert(recording_read(&back, path, error, sizeof error), "%s", error);
+    cr_assert(back.setup.visible);
+    cr_assert_eq(back.setup.visible_count, 0);
+    recording_free(&back);
+    free(r.setup.visible);
+    visible_free(&nothing);
 }
 
 Test(recording, is_not_written_half)
