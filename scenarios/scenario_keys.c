@@ -60,11 +60,12 @@ static cyaml_type_e type_behind(const cyaml_schema_value_t *value, const char *k
     return CYAML_IGNORE;
 }
 
+/* Not "010", which would be 8. */
 static bool is_number(const char *text)
 {
     if (!strncmp(text, "0x", 2))
         return text[2] && !text[2 + strspn(text + 2, "0123456789abcdefABCDEF")];
-    return text[0] && !text[strspn(text, "0123456789")];
+    return text[0] && !text[strspn(text, "0123456789")] && (text[0] != '0' || !text[1]);
 }
 
 /* Where the events are: in mappings, with the key last seen, and in lists. */

@@ -278,6 +278,7 @@ Test(scenario_file, numbers_are_all_of_their_text)
 {
     cr_assert_str_eq(judge("cpu: 0", "cpu: 0.5"), ":9: Invalid UINT value: '0.5'; a whole number from 0 is right");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 0x"), ":9: Invalid UINT value: '0x'; a whole number from 0 is right");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 010"), ":9: Invalid UINT value: '010'; a whole number from 0 is right");
     cr_assert_str_eq(judge("cpu: 0", "cpu: 0x0"), "");
     cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [65, 66th]}")), ":10: Invalid UINT value: '66th'; a whole number from 0 is right");
     cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 1}, {handle: 2nd}]}")),
