@@ -160,8 +160,12 @@ static bool consulted(const struct scenario *s, json_t **results, const char *kn
 /* Each knob that any run consulted, with the values that were tried. */
 static void print_knobs(const struct scenario *s, json_t **results)
 {
-    puts("knobs consulted, each tried with all its values while the others keep their defaults "
-         "(no combinations):");
+    bool any = false;
+    for (unsigned k = 0; k < KNOB_COUNT; k++)
+        any |= consulted(s, results, knob_table[k].name);
+    puts(any ? "knobs consulted, each tried with all its values while the others keep their defaults "
+               "(no combinations):"
+             : "knobs consulted: none");
     for (unsigned k = 0; k < KNOB_COUNT; k++) {
         if (!consulted(s, results, knob_table[k].name))
             continue;
