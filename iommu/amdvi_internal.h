@@ -39,14 +39,25 @@ struct amdvi {
 enum amdvi_part {
     PART_CONTROL, /* what is enabled, where tables are, where interrupts of the unit go */
     PART_COMMAND,
-    PART_EVENT,
+    PART_EVENT,      /* a log, but for ... */
+    PART_EVENT_HEAD, /* ... how far it has been read */
     PART_GA,
+    PART_GA_HEAD,
     PART_CACHE,
 };
 
 static inline uint64_t amdvi_resource(enum amdvi_part part)
 {
     return resource_make(RES_DEVICE, AMDVI_BASE | part);
+}
+
+/*
+ * Is the head of this log right behind this place, so that there is no room in it? All that an entry asks of the head: so
+ * moving the head touches the place that it leaves free and the one that it closes, and no other.
+ */
+static inline uint64_t amdvi_place_resource(enum amdvi_part head, uint64_t place)
+{
+    return resource_make(RES_DEVICE, (place + 1) << 32 | AMDVI_BASE | head);
 }
 
 static inline unsigned amdvi_context(const struct amdvi *v)
@@ -81,6 +92,8 @@ void amdvi_settle(struct amdvi *);
 enum amdvi_log { LOG_EVENT, LOG_GA };
 bool log_can_append(const struct amdvi *, enum amdvi_log, unsigned source);
 void log_next_append(const struct amdvi *, enum amdvi_log, unsigned source, struct footprint *);
+/* Of a write that moves the head there, besides the register itself. */
+void log_next_head(const struct amdvi *, enum amdvi_log, uint64_t head, struct footprint *);
 void log_append(struct amdvi *, enum amdvi_log, unsigned source, unsigned context,
                 const uint64_t entry[2]);
 

@@ -17,15 +17,15 @@ static const struct log {
     const char *name;
     uint8_t base, head, tail; /* registers */
     uint8_t entry;            /* bytes */
-    uint8_t part;
+    uint8_t part, head_part;
     uint8_t cause;
     uint32_t run, overflow, interrupt; /* of the status register */
     uint64_t interrupts;               /* of the control register */
     bool overflow_interrupts;
 } logs[] = {
-    [LOG_EVENT] = {"event", REG_EVENT_LOG, REG_EVENT_HEAD, REG_EVENT_TAIL, 16, PART_EVENT, CAUSE_GENERAL,
+    [LOG_EVENT] = {"event", REG_EVENT_LOG, REG_EVENT_HEAD, REG_EVENT_TAIL, 16, PART_EVENT, PART_EVENT_HEAD, CAUSE_GENERAL,
                    AMDVI_EVENT_RUN, AMDVI_EVENT_OVERFLOW, AMDVI_EVENT_INT, AMDVI_EVENT_INT_EN, true},
-    [LOG_GA] = {"GA", REG_GA_LOG, REG_GA_HEAD, REG_GA_TAIL, 8, PART_GA, CAUSE_GA, AMDVI_GA_RUN,
+    [LOG_GA] = {"GA", REG_GA_LOG, REG_GA_HEAD, REG_GA_TAIL, 8, PART_GA, PART_GA_HEAD, CAUSE_GA, AMDVI_GA_RUN,
                 AMDVI_GA_OVERFLOW, AMDVI_GA_INT, AMDVI_GA_INT_EN, false},
 };
 
@@ -81,12 +81,27 @@ bool log_can_append(const struct amdvi *v, enum amdvi_log which, unsigned source
     return !raises(v, l) || interrupt_can_send(v, (enum amdvi_cause)l->cause, source);
 }
 
+/* The place that a head at this offset closes: the last one before it. */
+static uint64_t closed_place(const struct amdvi *v, const struct log *l, uint64_t head)
+{
+    return ((head - l->entry) & (ring_bytes(v, l) - 1)) / l->entry;
+}
+
+void log_next_head(const struct amdvi *v, enum amdvi_log which, uint64_t head, struct footprint *fp)
+{
+    const struct log *l = &logs[which];
+    enum amdvi_part part = (enum amdvi_part)l->head_part;
+    footprint_add(fp, amdvi_place_resource(part, closed_place(v, l, v->state->reg[l->head])), ACCESS_WRITE);
+    footprint_add(fp, amdvi_place_resource(part, closed_place(v, l, head)), ACCESS_WRITE);
+}
+
 void log_next_append(const struct amdvi *v, enum amdvi_log which, unsigned source,
                      struct footprint *fp)
 {
     const struct log *l = &logs[which];
     uint64_t at = entry_address(v, l), copy = tail_copy(v, l);
     footprint_add(fp, amdvi_resource((enum amdvi_part)l->part), ACCESS_WRITE);
+    footprint_add(fp, amdvi_place_resource((enum amdvi_part)l->head_part, v->state->reg[l->tail] / l->entry), ACCESS_READ);
     footprint_add(fp, amdvi_resource(PART_CONTROL), ACCESS_READ);
     if (effect_of(v, l) == WRITES && memory_has(&v->m->memory, at, l->entry))
         footprint_add_memory(fp, at, l->entry, ACCESS_WRITE, 0);

@@ -13,6 +13,7 @@
 
 enum {
     CONTROL = 1 << PART_CONTROL, COMMAND = 1 << PART_COMMAND, EVENT = 1 << PART_EVENT, GA = 1 << PART_GA,
+    EVENT_HEAD = 1 << PART_EVENT_HEAD, GA_HEAD = 1 << PART_GA_HEAD,
     ALL = CONTROL | COMMAND | EVENT | GA,
 };
 
@@ -32,10 +33,10 @@ enum {
 static const struct unit_register table[REG_COUNT] = {
     [REG_DEVICE_TABLE] = {AMDVI_DEVICE_TABLE, 8, CONTROL, 0x000ffffffffff1ffull, 0, 0},
     [REG_COMMAND_BUFFER] = {AMDVI_COMMAND_BUFFER, 8, COMMAND, RING_BASE, 0, 0x8ull << 56},
-    [REG_EVENT_LOG] = {AMDVI_EVENT_LOG, 8, EVENT, RING_BASE, 0, 0x8ull << 56},
+    [REG_EVENT_LOG] = {AMDVI_EVENT_LOG, 8, EVENT | EVENT_HEAD, RING_BASE, 0, 0x8ull << 56},
     [REG_CONTROL] = {AMDVI_CONTROL, 8, ALL, CONTROL_BITS, 0, 0},
     [REG_EFR] = {AMDVI_EFR, 8, 0, 0, 0, AMDVI_EFR_VALUE},
-    [REG_GA_LOG] = {AMDVI_GA_LOG, 8, GA, RING_BASE, 0, 0x8ull << 56},
+    [REG_GA_LOG] = {AMDVI_GA_LOG, 8, GA | GA_HEAD, RING_BASE, 0, 0x8ull << 56},
     [REG_GA_TAIL_ADDRESS] = {AMDVI_GA_TAIL_ADDRESS, 8, GA, 0x000ffffffffffff8ull, 0, 0},
     [REG_MSI_HEADER] = {AMDVI_MSI_HEADER, 4, CONTROL, 1 << 16, 0, 0x5},
     [REG_MSI_ADDRESS] = {AMDVI_MSI_ADDRESS, 4, CONTROL, 0xfffffffc, 0, 0},
@@ -46,10 +47,10 @@ static const struct unit_register table[REG_COUNT] = {
     [REG_EFR2] = {AMDVI_EFR2, 8, 0, 0, 0, AMDVI_EFR2_VALUE},
     [REG_COMMAND_HEAD] = {AMDVI_COMMAND_HEAD, 8, COMMAND, 0x7fff0, 0, 0},
     [REG_COMMAND_TAIL] = {AMDVI_COMMAND_TAIL, 8, COMMAND, 0x7fff0, 0, 0},
-    [REG_EVENT_HEAD] = {AMDVI_EVENT_HEAD, 8, EVENT, 0x7fff0, 0, 0},
+    [REG_EVENT_HEAD] = {AMDVI_EVENT_HEAD, 8, EVENT_HEAD, 0x7fff0, 0, 0},
     [REG_EVENT_TAIL] = {AMDVI_EVENT_TAIL, 8, EVENT, 0x7fff0, 0, 0},
     [REG_STATUS] = {AMDVI_STATUS, 8, COMMAND | EVENT | GA, 0, STATUS_CLEARS, 0},
-    [REG_GA_HEAD] = {AMDVI_GA_HEAD, 8, GA, 0x7fff8, 0, 0},
+    [REG_GA_HEAD] = {AMDVI_GA_HEAD, 8, GA_HEAD, 0x7fff8, 0, 0},
     [REG_GA_TAIL] = {AMDVI_GA_TAIL, 8, GA, 0x7fff8, 0, 0},
 };
 
@@ -127,8 +128,9 @@ static unsigned status_parts(uint64_t bits)
 static void next_access(void *owner, struct core *c, uint64_t physical, unsigned size, bool write,
                         uint64_t value, struct footprint *fp, unsigned *flags)
 {
+    const struct amdvi *v = owner;
     unsigned which = unit_register_find(&registers, physical);
-    (void)owner, (void)c, (void)flags;
+    (void)c, (void)flags;
     if (which == REG_COUNT)
         return;
     unsigned parts = table[which].parts;
@@ -140,6 +142,9 @@ static void next_access(void *owner, struct core *c, uint64_t physical, unsigned
     for (unsigned part = 0; parts >> part; part++)
         if (parts >> part & 1)
             footprint_add(fp, amdvi_resource((enum amdvi_part)part), write ? ACCESS_WRITE : ACCESS_READ);
+    if (write && (which == REG_EVENT_HEAD || which == REG_GA_HEAD))
+        log_next_head(v, which == REG_GA_HEAD ? LOG_GA : LOG_EVENT,
+                      unit_register_written(&table[which], v->state->reg[which], physical, size, value), fp);
 }
 
 static uint64_t read_register(void *owner, struct core *c, uint64_t physical, unsigned size)
