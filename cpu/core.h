@@ -49,6 +49,7 @@ struct spin_read {
     uint64_t address;
     uint64_t value;
     uint8_t size;
+    uint8_t of_device; /* a register, whose reads change nothing */
 };
 
 /* Architectural state that Unicorn does not hold. Plain data, in the arena. */

@@ -58,6 +58,9 @@ void msr_execute(struct core *, const struct insn *, bool write);
  * or NULL. */
 bool mmio_access(struct core *, bool write, uint64_t physical, unsigned size, uint64_t value);
 uint8_t *mmio_backing(struct core *, uint64_t physical, unsigned size);
+/* A register whose reads change nothing, and what a read of it touches. */
+uint64_t mmio_steady(struct core *, uint64_t physical, unsigned size);
+void mmio_next_steady(struct core *, uint64_t physical, unsigned size, struct footprint *);
 /* Does an access of a guest touch its APIC-access page? And what the virtualization extension makes of
  * it: true if the access is done, and a load finds *value. */
 bool access_page_has(const struct core *, uint64_t linear, unsigned size);
@@ -69,6 +72,7 @@ uint64_t state_hash(struct core *, uint64_t rip, uint64_t rsp, uint64_t flags);
 void spin_pause(struct core *, const struct insn *);
 bool spin_changed(struct core *);
 void spin_note_read(struct core *, uint64_t address, unsigned size, uint64_t value);
+void spin_note_register(struct core *, uint64_t physical, unsigned size, uint64_t value); /* of a device; steady */
 void spin_note_private_write(struct core *, uint64_t address, unsigned size);
 static inline void spin_break(struct core *c)
 {

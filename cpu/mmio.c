@@ -66,6 +66,24 @@ uint8_t *mmio_backing(struct core *c, uint64_t physical, unsigned size)
     return r ? r->scratch + (physical - r->ops.first) : NULL;
 }
 
+static bool is_steady(const struct mmio_range *r, uint64_t physical)
+{
+    return r->ops.is_steady && r->ops.is_steady(r->owner, physical);
+}
+
+uint64_t mmio_steady(struct core *c, uint64_t physical, unsigned size)
+{
+    struct mmio_range *r = find(c->cpu, physical, size);
+    return r->ops.read(r->owner, c, physical, size);
+}
+
+void mmio_next_steady(struct core *c, uint64_t physical, unsigned size, struct footprint *fp)
+{
+    struct mmio_range *r = find(c->cpu, physical, size);
+    unsigned flags = 0;
+    r->ops.next(r->owner, c, physical, size, false, 0, fp, &flags);
+}
+
 bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, uint64_t value)
 {
     struct mmio_range *r = find(c->cpu, physical, size);
@@ -80,7 +98,8 @@ bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, u
     footprint_clear(&now);
     r->ops.next(r->owner, c, physical, size, write, value, &now, &ignored);
     core_touch_now(c, &fp, &now);
-    spin_break(c); /* a register may read otherwise each time */
+    if (write || !is_steady(r, physical))
+        spin_break(c); /* it may read otherwise each time */
     if (write) {
         record_access(c, physical, size, value);
         machine_say(c->m, STEP_STORE, "device register");
@@ -89,6 +108,8 @@ bool mmio_access(struct core *c, bool write, uint64_t physical, unsigned size, u
     }
     value = r->ops.read(r->owner, c, physical, size);
     memcpy(r->scratch + (physical - r->ops.first), &value, size);
+    if (is_steady(r, physical))
+        spin_note_register(c, physical, size, value);
     record_access(c, physical, size, value);
     machine_say(c->m, STEP_LOAD, "device register");
     return true;

@@ -20,6 +20,9 @@ struct mmio_ops {
                  uint64_t value, struct footprint *, unsigned *flags);
     uint64_t (*read)(void *owner, struct core *, uint64_t physical, unsigned size);
     void (*write)(void *owner, struct core *, uint64_t physical, unsigned size, uint64_t value);
+    /* Is what a read finds all that there is to it: it changes nothing, and depends on no more than what next() says? Then a
+     * pause loop can wait for the register to change (cpu/spin.c). NULL: of none. */
+    bool (*is_steady)(const void *owner, uint64_t physical);
 };
 
 /* Before the first core is set up. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Waiting in a pause loop. When a core comes back to the same pause with the same registers and
- * private memory, has changed nothing visible and read no clock or device register, and neither took
- * nor opened itself to an interrupt, the round was in vain: it left nothing behind, and the next one
+ * private memory, has changed nothing visible, read no clock and no device register but those that say that reads change
+ * nothing, and neither took nor opened itself to an interrupt, the round was in vain: it left nothing behind, and the next one
  * would be like it until something that was read changes.
  *
  * In an exploration a core that has made a round in vain makes no other (stop_vain_rounds): whatever
@@ -30,7 +30,7 @@ uint64_t state_hash(struct core *c, uint64_t rip, uint64_t rsp, uint64_t flags)
     return XXH3_64bits(value, sizeof value);
 }
 
-void spin_note_read(struct core *c, uint64_t address, unsigned size, uint64_t value)
+static void note_read(struct core *c, uint64_t address, unsigned size, uint64_t value, bool of_device)
 {
     struct core_exec *e = &c->exec;
     if (!e->spin_pc || e->spin_broken)
@@ -46,7 +46,17 @@ void spin_note_read(struct core *c, uint64_t address, unsigned size, uint64_t va
         e->spin_broken = 1;
         return;
     }
-    e->spin_read[e->spin_reads++] = (struct spin_read){address, value, (uint8_t)size};
+    e->spin_read[e->spin_reads++] = (struct spin_read){address, value, (uint8_t)size, of_device};
+}
+
+void spin_note_read(struct core *c, uint64_t address, unsigned size, uint64_t value)
+{
+    note_read(c, address, size, value, false);
+}
+
+void spin_note_register(struct core *c, uint64_t physical, unsigned size, uint64_t value)
+{
+    note_read(c, physical, size, value, true);
 }
 
 void spin_note_private_write(struct core *c, uint64_t address, unsigned size)
@@ -62,7 +72,7 @@ void spin_note_private_write(struct core *c, uint64_t address, unsigned size)
         return;
     }
     uint64_t before = memory_read(&c->m->memory, address, size);
-    e->spin_write[e->spin_writes++] = (struct spin_read){address, before, (uint8_t)size};
+    e->spin_write[e->spin_writes++] = (struct spin_read){address, before, (uint8_t)size, false};
 }
 
 static bool private_memory_as_before(const struct core *c)
@@ -75,14 +85,20 @@ static bool private_memory_as_before(const struct core *c)
     return true;
 }
 
-bool spin_changed(struct core *c)
+static uint64_t read_again(struct core *c, const struct spin_read *r)
 {
     bool forwarded;
+    return r->of_device ? mmio_steady(c, r->address, r->size)
+                        : tso_load(c->m, c->id, r->address, r->size, &forwarded);
+}
+
+bool spin_changed(struct core *c)
+{
     if (c->exec.spin_saw_change)
         return true; /* another round might see what this one saw last from its beginning */
     for (unsigned i = 0; i < c->exec.spin_reads; i++) {
         const struct spin_read *r = &c->exec.spin_read[i];
-        if (tso_load(c->m, c->id, r->address, r->size, &forwarded) != r->value)
+        if (read_again(c, r) != r->value)
             return true;
     }
     return false;
@@ -94,7 +110,10 @@ static void wait_for_change(struct core *c)
     footprint_clear(&fp);
     for (unsigned i = 0; i < c->exec.spin_reads; i++) {
         const struct spin_read *r = &c->exec.spin_read[i];
-        footprint_add_memory(&fp, r->address, r->size, ACCESS_READ, c->id + 1);
+        if (r->of_device)
+            mmio_next_steady(c, r->address, r->size, &fp);
+        else
+            footprint_add_memory(&fp, r->address, r->size, ACCESS_READ, c->id + 1);
     }
     if (core_point(c, &fp, POINT_BOUNDARY | POINT_WAIT_CHANGE))
         machine_say(c->m, STEP_PAUSE, "pause: what it waits for has changed");

@@ -156,6 +156,13 @@ static uint64_t read_register(void *owner, struct core *c, uint64_t physical, un
     return unit_register_read(&table[which], v->state->reg[which], physical, size);
 }
 
+/* No register changes when it is read. */
+static bool is_steady(const void *owner, uint64_t physical)
+{
+    (void)owner;
+    return unit_register_find(&registers, physical) != REG_COUNT;
+}
+
 /* "Command Buffer Base Address Register" and those of the logs: head and tail begin again. */
 static void base_changed(uint64_t *reg, unsigned which)
 {
@@ -189,4 +196,5 @@ const struct mmio_ops amdvi_mmio_ops = {
     .next = next_access,
     .read = read_register,
     .write = write_register,
+    .is_steady = is_steady,
 };

@@ -212,6 +212,41 @@ Test(avic_device, W1_leaves_the_entry_pointing_nowhere, .timeout = 300)
     cr_expect_eq(bad.running, 0);
 }
 
+/* ---- A log that is full ---- */
+
+Test(avic_device, overflow_without_a_look_loses)
+{
+    expect_variant(SCENARIO, "V17-full");
+}
+
+/* The restart does not bring back what was lost. */
+Test(avic_device, overflow_as_merged_loses)
+{
+    expect_variant(SCENARIO, "V0-full");
+}
+
+Test(avic_device, overflow_that_is_cleared_unread_loses)
+{
+    expect_variant(SCENARIO, "V18-full");
+}
+
+Test(avic_device, overflow_and_all_are_woken)
+{
+    expect_variant(SCENARIO, "V19-full");
+}
+
+Test(avic_device, a_log_that_stays_stopped_loses)
+{
+    expect_variant(SCENARIO, "V20-over");
+}
+
+/* Too large to be explored to the end: a sample finds it. */
+Test(avic_device, woken_too_early_loses)
+{
+    expect_variant(SCENARIO, "V21-over");
+    expect_variant(SCENARIO, "V22-over");
+}
+
 /* ---- What AVIC-2 and AVIC-3 ask of a scenario ---- */
 
 static struct scenario *load(const char *name)

@@ -39,6 +39,7 @@ IMAGE_STATE("vcpu0.on_rq", vcpu0_task.task.on_rq);
 
 image_thread_fn vcpu0_inside_thread, vcpu0_waiting_thread, vcpu0_halted_thread, vcpu0_asleep_thread;
 image_thread_fn idle_thread, preempt_thread, pull_thread, route_thread, start_thread, unroute_thread, retarget_thread;
+image_thread_fn galog_thread, overflow_thread;
 
 static void nothing(void *unused)
 {
@@ -113,6 +114,16 @@ static void device_interrupt(void)
     svm_deliver_interrupt(&vcpus[0], GUEST_VECTOR);
 }
 
+/* No place is left: 511 entries, the first behind the head, for vCPUs of another guest. The tail is where initialization left it. */
+static void fill_ga_log(void)
+{
+    u32 other_guest = AVIC_GATAG(0) + (1u << 9);
+
+    for (int i = 1; i < GA_LOG_ENTRIES; i++)
+        amd_iommu_ga_log[i] = (u64)GA_GUEST_NR << 60 | (u64)DEVICE_ID << 32 | other_guest;
+    iommu_writel(MMIO_GA_HEAD_OFFSET, GA_ENTRY_SIZE);
+}
+
 static void set_up_core0(void)
 {
     bool waiting = image_thread[0] == vcpu0_waiting_thread;
@@ -133,6 +144,10 @@ static void set_up_core0(void)
         halt_vcpu(&vcpus[0]);
     if (asleep)
         put_to_sleep(&vcpus[0]);
+    if (image_thread[1] == galog_thread || image_thread[1] == overflow_thread)
+        fill_ga_log();
+    if (image_thread[1] == overflow_thread)
+        iommu_feature_disable(CONTROL_GALOG_EN);
 }
 
 void scenario_setup(unsigned long cpu)
@@ -238,4 +253,31 @@ void retarget_thread(unsigned long cpu)
     kvm_pi_update_irte(&irqfds[ENTRY_OTHER], &vcpus[0], GUEST_VECTOR);
     if (xchg32(irr, 0))
         svm_deliver_interrupt(&vcpus[0], GUEST_VECTOR);
+}
+
+/* Behind a look at the status register. */
+static void in_galog_interrupt(u32 status)
+{
+    local_irq_disable();
+    region_enter(REGION_WAKE);
+    amd_iommu_handle_galog(status);
+    amd_iommu_int_thread_galog();
+    region_leave(REGION_WAKE);
+    local_irq_enable();
+}
+
+/* The log is full. That GAInt is 0 here is nothing that anybody sees: until it is cleared there is no place for an entry that
+ * would set it. */
+void galog_thread(unsigned long cpu)
+{
+    (void)cpu;
+    in_galog_interrupt(MMIO_STATUS_GALOG_INT_MASK);
+}
+
+/* It has overflowed as well, and does not run. That it is disabled, and GAOverflow is 0, makes no difference to what comes until
+ * both are changed. */
+void overflow_thread(unsigned long cpu)
+{
+    (void)cpu;
+    in_galog_interrupt(MMIO_STATUS_GALOG_INT_MASK | MMIO_STATUS_GALOG_OVERFLOW_MASK);
 }

@@ -33,7 +33,7 @@ static bool judge(const struct explore_result *r, const struct session *s, enum 
     return want != VERDICT_VIOLATION || has_expected(r, s, model);
 }
 
-/* It ends when all that is expected has been found: with it the verdict is known. */
+/* It ends when all that is expected has been found: with it the verdict is known. What a sample is said to find, it finds. */
 static bool explore_under(struct session *s, enum memory_model model)
 {
     const struct scenario_expected *expected = &s->variant->expected;
@@ -41,6 +41,10 @@ static bool explore_under(struct session *s, enum memory_model model)
                                 .wanted = expected->findings, .wanted_count = expected->findings_count};
     struct explore_result r;
     bool tso = model == MEMORY_TSO;
+    if (s->variant->sample && (tso ? expected->tso : expected->sc) == VERDICT_VIOLATION) {
+        o.algorithm = ALGORITHM_PCT;
+        o.max_executions = s->variant->sample;
+    }
     session_configure(s, model, NULL);
     session_explore(s, &o, &r);
     bool good = judge(&r, s, tso ? expected->tso : expected->sc, tso ? "TSO" : "SC");

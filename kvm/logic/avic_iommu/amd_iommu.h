@@ -5,7 +5,7 @@
  *
  * After the AMD IOMMU specification and facts about Linux 6.17 (drivers/iommu/amd), in upstream's names and order of steps,
  * not after its text. One unit, one device with one table of INTTABLEN entries, x2APIC destinations, interrupts of
- * the unit through its XT registers. Left out: event log, overflow of the GA log, allocation, time-outs, GAPPI; and the GA log's
+ * the unit through its XT registers. Left out: event log, allocation, time-outs, GAPPI; and the GA log's
  * interrupt has no thread of its own.
  *
  * Each function that a variant may replace has a file of its own, named after it.
@@ -36,7 +36,9 @@
 #define CONTROL_XT_EN           (1ul << 50)
 #define CONTROL_INTCAPXT_EN     (1ul << 51)
 
-#define MMIO_STATUS_GALOG_INT_MASK (1u << 10)
+#define MMIO_STATUS_GALOG_RUN_MASK      (1u << 8)
+#define MMIO_STATUS_GALOG_OVERFLOW_MASK (1u << 9)
+#define MMIO_STATUS_GALOG_INT_MASK      (1u << 10)
 
 #define CMD_BUFFER_SIZE_256     (8ul << 56)     /* commands, of 16 bytes: code 8 */
 #define GA_LOG_SIZE_512         (8ul << 56)     /* entries, of 8 */
@@ -136,6 +138,17 @@ static inline void iommu_writeq(u32 reg, u64 value)
     *(volatile u64 *)(AMD_IOMMU_BASE + reg) = value;
 }
 
+/* Bits of the control register. */
+static inline void iommu_feature_enable(u64 bits)
+{
+    iommu_writeq(MMIO_CONTROL_OFFSET, *(volatile u64 *)(AMD_IOMMU_BASE + MMIO_CONTROL_OFFSET) | bits);
+}
+
+static inline void iommu_feature_disable(u64 bits)
+{
+    iommu_writeq(MMIO_CONTROL_OFFSET, *(volatile u64 *)(AMD_IOMMU_BASE + MMIO_CONTROL_OFFSET) & ~bits);
+}
+
 /* Set-up: the unit remaps and posts, and its GA log interrupts `cpu`. */
 void amd_iommu_init(int cpu, u8 vector);
 /* ... the table of a device, and one of its entries, which sends a host vector to a core. */
@@ -168,9 +181,14 @@ static inline void set_ga(struct irte_ga *entry, int cpu, bool ga_log_intr)
     }
 }
 
-/* The GA log's interrupt, and all entries that are in it; KVM's notifier gets the tag of each. */
+/* The GA log's interrupt, and as long as the status register says that there is something: a round that has read this status. */
 void amd_iommu_int_galog_handler(void);
+void amd_iommu_int_thread_galog(void);
+void amd_iommu_handle_galog(u32 status);
+
+/* All entries that are in the log; KVM's notifier gets the tag of each. A log that has overflowed is stopped, and begins again. */
 void iommu_poll_ga_log(void);
+void amd_iommu_restart_ga_log(void);
 int avic_ga_log_notifier(u32 ga_tag);
 
 #endif
