@@ -32,7 +32,7 @@ struct search {
     uint32_t event[MACHINE_MAX_AGENTS][MAX_EVENTS]; /* by number, from 0: index in history */
     struct progress *node;
     int32_t count;
-    int32_t *table; /* nodes by hash of `done`, open addressing; NO_NODE: free */
+    int32_t *table; /* nodes by hash of `done`, open addressing: the number of each, from 1; 0: free */
 };
 
 static bool is_terminal(enum finding_kind kind)
@@ -91,16 +91,15 @@ static bool may_happen(const struct search *x, const struct progress *p, unsigne
 static int32_t *slot_of(struct search *x, const struct progress *p)
 {
     uint64_t i = XXH3_64bits(p->done, sizeof p->done) % TABLE_SIZE;
-    while (x->table[i] != NO_NODE &&
-           memcmp(x->node[x->table[i]].done, p->done, sizeof p->done))
+    while (x->table[i] && memcmp(x->node[x->table[i] - 1].done, p->done, sizeof p->done))
         i = (i + 1) % TABLE_SIZE;
     return &x->table[i];
 }
 
 static void add_node(struct search *x, const struct progress *p, int32_t *slot)
 {
-    *slot = x->count;
     x->node[x->count++] = *p;
+    *slot = x->count;
 }
 
 static bool finished(const struct search *x, const struct progress *p)
@@ -126,7 +125,7 @@ static int32_t search_runs(struct search *x)
             while (may_happen(x, &p, a))
                 p.done[a]++;
             int32_t *slot = slot_of(x, &p);
-            if (*slot != NO_NODE)
+            if (*slot)
                 continue;
             if (x->count == MAX_NODES)
                 return NO_NODE; /* too wide: the schedule stays as it was found */
@@ -190,9 +189,8 @@ void minimise(struct machine *m, const struct finding *f, struct schedule *s)
     assert(x);
     x->agents = m->agents;
     x->node = malloc(MAX_NODES * sizeof *x->node);
-    x->table = malloc(TABLE_SIZE * sizeof *x->table);
+    x->table = calloc(TABLE_SIZE, sizeof *x->table); /* little of it is ever used */
     assert(x->node && x->table);
-    memset(x->table, 0xff, TABLE_SIZE * sizeof *x->table);
     if (learn(x, m, s, f))
         try_order(x, m, f, s);
     history_free(&x->history);

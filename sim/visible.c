@@ -11,17 +11,27 @@ static_assert((unsigned)CONTEXT_ANY_CORE == (unsigned)MACHINE_MAX_CORES,
               "a context a core and level");
 static_assert(CONTEXT_DEVICES + MACHINE_MAX_DEVICES < CONTEXT_MANY, "a context a device");
 
+enum { PAGE = 4096 };
+
+static uint64_t pages(const struct visibility *v)
+{
+    return (v->size + PAGE - 1) / PAGE;
+}
+
 void visible_init(struct visibility *v, uint64_t memory_size)
 {
     v->shadow = mmap(NULL, memory_size * sizeof *v->shadow, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert(v->shadow != MAP_FAILED);
     v->size = memory_size;
+    v->page = calloc(pages(v), 1);
+    assert(v->page);
 }
 
 void visible_free(struct visibility *v)
 {
     munmap(v->shadow, v->size * sizeof *v->shadow);
+    free(v->page);
     free(v->found_at);
 }
 
@@ -31,6 +41,7 @@ void visible_reset(struct visibility *v, const struct visible_range *ranges, uns
     int rc = madvise(v->shadow, v->size * sizeof *v->shadow, MADV_DONTNEED);
     assert(rc == 0);
     (void)rc;
+    memset(v->page, 0, pages(v));
     v->found = v->frozen = 0;
     for (unsigned i = 0; i < count; i++)
         visible_add(v, ranges[i].address, ranges[i].size);
@@ -42,6 +53,7 @@ void visible_add(struct visibility *v, uint64_t address, uint64_t size)
     for (uint64_t i = address; i < address + size; i++) {
         v->frozen += !visible_is(v, i);
         v->shadow[i] = SHADOW_VISIBLE;
+        v->page[i / PAGE] = 1;
     }
 }
 
@@ -138,9 +150,9 @@ struct visible_range *visible_list(const struct visibility *v, unsigned *count)
     unsigned n = 0, capacity = 0;
     GROW(ranges, capacity, 1); /* an empty set is a set, too: NULL would be none */
     for (uint64_t i = 0; i < v->size; i++) {
-        while (i % 4 == 0 && i + 4 <= v->size && !shadow_four(v, i))
-            i += 4; /* most of memory: nobody has touched it */
-        if (i == v->size || !(v->shadow[i] & SHADOW_VISIBLE))
+        while (i % PAGE == 0 && i < v->size && !v->page[i / PAGE])
+            i += PAGE; /* most of memory */
+        if (i >= v->size || !(v->shadow[i] & SHADOW_VISIBLE))
             continue;
         if (n && ranges[n - 1].address + ranges[n - 1].size == i) {
             ranges[n - 1].size++;

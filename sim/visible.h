@@ -54,6 +54,7 @@ struct visible_range {
 struct visibility {
     uint16_t *shadow; /* one for each byte of memory */
     uint64_t size;
+    uint8_t *page;   /* a flag for each 4096 bytes: some of them have been in the frozen set since the last reset */
     bool tracking;   /* off during set-up: set-up shares nothing */
     uint32_t frozen; /* bytes in the frozen set */
     uint32_t found;  /* bytes found beyond it ... */
