@@ -3,7 +3,8 @@
 #
 # check-variant.sh NM OBJECT SOURCE THREADS ARCHIVE...: a variant may only replace functions of the archives.
 #
-# A misspelt name would link, replace nothing, and make the variant a copy of the common code.
+# A misspelt name would link, replace nothing, and make the variant a copy of the common code. And of two files of the
+# archives that define one function the linker would take the first that it sees.
 set -eu
 
 nm=$1 object=$2 source=$3 threads=$4
@@ -11,6 +12,27 @@ shift 4
 functions=$("$nm" --defined-only --extern-only "$@" | awk '$2 == "T" { print $3 }')
 of_threads=$("$nm" --defined-only --extern-only "$threads" | awk '{ print $3 }')
 status=0
+
+# "FUNCTION FILE FILE", of the first that two files define.
+twice=$("$nm" -A --defined-only --extern-only "$@" | awk '
+    $(NF - 1) == "T" {
+        split($1, part, ":")
+        file = part[2]
+        sub(/\.o$/, "", file)
+        if ($NF in seen) {
+            print $NF, seen[$NF], file
+            exit
+        }
+        seen[$NF] = file
+    }')
+if [ "$twice" ]; then
+    echo "$twice" | (
+        read -r name first second
+        [ ! -e "$(dirname "$source")/logic/$second" ] || second=$(dirname "$source")/logic/$second
+        echo "$second: defined twice: '$name' is in $first as well; one of them is right"
+    ) >&2
+    exit 1
+fi
 
 # The one of the functions that differs least from $1, if any is near.
 nearest() {

@@ -47,7 +47,7 @@ static const char *first_that_begins_with(const char *name, const char *const *c
 const char *nearest_name(const char *name, const char *const *candidates, unsigned count)
 {
     const char *best = NULL;
-    unsigned best_distance = (unsigned)strnlen(name, NAME_MAX_LENGTH) / 2 + 2;
+    unsigned best_distance = (unsigned)strnlen(name, NAME_MAX_LENGTH) / 2 + 1;
     for (unsigned i = 0; i < count; i++) {
         unsigned distance = edit_distance(name, candidates[i]);
         if (distance < best_distance) {

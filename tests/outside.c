@@ -162,6 +162,10 @@ Test(outside, logic_of_its_own)
          "threads: [{cpu: 0, function: own_thread}], expected: {tso: ${v#*:}, sc: ${v#*:}}}\" | sed 's/of-\\(..\\):[a-z]*/of-\\1/'; done >>scenario.yaml");
     cr_expect_eq(run("reproduce ./mine"), 0, "%s", read_text("errors"));
     cr_expect(strstr(read_text("out"), "4 as expected (=), 0 not (#)"), "%s", text);
+    edit("cp logic/own.c logic/other.c");
+    refuses("explore ./mine:of-v0", "defined twice: 'own' is in other.c as well; one of them is right");
+    edit("rm logic/other.c && cat logic/own.c >>threads.c");
+    refuses("explore ./mine:of-v2", "mine/v2.c:1: multiple definition of `own'");
 }
 
 Test(outside, a_thread_without_an_end)

@@ -55,7 +55,7 @@ say_why() {
     elif grep -qE '(error|Error): ' "$log"; then
         say_compiler
     else
-        grep -m 1 -E 'replaces nothing|multiple definition' "$log" || tail -n 1 "$log"
+        grep -m 1 -E 'replaces nothing|defined twice|multiple definition' "$log" || tail -n 1 "$log"
     fi
 }
 
