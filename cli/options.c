@@ -169,13 +169,6 @@ static unsigned parse_count(const char *option, const char *text, unsigned least
     return (unsigned)value;
 }
 
-static void parse_max_preemptions(struct options *o, const char *text,
-                                  const struct argp_state *state)
-{
-    o->explore.max_preemptions = parse_count("max-preemptions", text, 0, EXPLORE_MAX_STEPS, state);
-    o->explore.bound_preemptions = true;
-}
-
 /* Options that say nothing beside the others given. */
 static void check_together(const struct options *options, const struct argp_state *state)
 {
@@ -280,72 +273,96 @@ static void show_help(const struct argp_state *state)
 
 /* ---- Options ---- */
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
+/* Each of these takes the options of its kind. False: `key` is another one. */
+
+static bool parse_flag(int key, struct options *o)
 {
-    struct options *o = ((struct parse *)state->input)->options;
+    bool *const flag = key == OPTION_JSON          ? &o->json
+                       : key == OPTION_ALL         ? &o->all
+                       : key == OPTION_STEP        ? &o->step
+                       : key == OPTION_ALL_STEPS   ? &o->all_steps
+                       : key == OPTION_NO_MINIMISE ? &o->explore.raw
+                                                   : NULL;
+    if (flag)
+        *flag = true;
+    return flag;
+}
+
+static bool parse_bound(int key, const char *text, struct explore_options *o, const struct argp_state *state)
+{
     switch (key) {
-    case OPTION_JSON:
-        o->json = true;
-        return 0;
-    case OPTION_ALL:
-        o->all = true;
-        return 0;
-    case OPTION_STEP:
-        o->step = true;
-        return 0;
-    case OPTION_ONLY:
-        o->only = text;
-        return 0;
-    case OPTION_OUTPUT:
-        o->output = parse_file("output", text, state);
-        return 0;
+    case OPTION_SEED:
+        o->seed = (uint64_t)parse_number("seed", text, true, state);
+        return true;
+    case OPTION_PCT_DEPTH:
+        o->pct_depth = parse_count("pct-depth", text, 1, PCT_DEPTH_MAX, state);
+        return true;
+    case OPTION_MAX_PREEMPTIONS:
+        o->max_preemptions = parse_count("max-preemptions", text, 0, EXPLORE_MAX_STEPS, state);
+        return o->bound_preemptions = true;
+    case OPTION_MAX_EXECUTIONS:
+        o->max_executions = (uint64_t)parse_number("max-executions", text, true, state);
+        return true;
+    case OPTION_MAX_STEPS:
+        o->max_steps = parse_count("max-steps", text, 1, EXPLORE_MAX_STEPS, state);
+        return true;
+    case OPTION_MAX_SECONDS:
+        o->max_seconds = parse_number("max-seconds", text, false, state);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool parse_file_name(int key, const char *text, struct options *o, const struct argp_state *state)
+{
+    const char **const name = key == OPTION_OUTPUT     ? &o->output
+                              : key == OPTION_FRONTIER ? &o->frontier
+                              : key == OPTION_RESUME   ? &o->resume
+                                                       : NULL;
+    for (unsigned i = 0; name && i < TABLE_SIZE; i++)
+        if (table[i].key == key)
+            *name = parse_file(table[i].name, text, state);
+    return name;
+}
+
+static bool parse_choice(int key, char *text, const struct parse *parse, const struct argp_state *state)
+{
+    struct options *o = parse->options;
+    switch (key) {
     case OPTION_MEMORY:
         parse_memory(o, text, state);
-        return 0;
+        return true;
     case OPTION_ALGORITHM:
-        parse_algorithm(state->input, text, state);
-        return 0;
-    case OPTION_SEED:
-        o->explore.seed = (uint64_t)parse_number("seed", text, true, state);
-        return 0;
-    case OPTION_PCT_DEPTH:
-        o->explore.pct_depth = parse_count("pct-depth", text, 1, PCT_DEPTH_MAX, state);
-        return 0;
-    case OPTION_MAX_PREEMPTIONS:
-        parse_max_preemptions(o, text, state);
-        return 0;
-    case OPTION_ALL_STEPS:
-        o->all_steps = true;
-        return 0;
-    case OPTION_NO_MINIMISE:
-        o->explore.raw = true;
-        return 0;
+        parse_algorithm(parse, text, state);
+        return true;
     case OPTION_KNOB:
         parse_knob(o, text, state);
-        return 0;
-    case OPTION_MAX_EXECUTIONS:
-        o->explore.max_executions = (uint64_t)parse_number("max-executions", text, true, state);
-        return 0;
-    case OPTION_MAX_STEPS:
-        o->explore.max_steps = parse_count("max-steps", text, 1, EXPLORE_MAX_STEPS, state);
-        return 0;
-    case OPTION_MAX_SECONDS:
-        o->explore.max_seconds = parse_number("max-seconds", text, false, state);
-        return 0;
+        return true;
     case OPTION_JOBS:
         o->jobs = parse_jobs(text, state);
+        return true;
+    case OPTION_ONLY:
+        o->only = text;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    const struct parse *parse = state->input;
+    struct options *o = parse->options;
+    if (parse_flag(key, o) || parse_bound(key, text, &o->explore, state) || parse_file_name(key, text, o, state) ||
+        parse_choice(key, text, parse, state))
         return 0;
-    case OPTION_FRONTIER:
-        o->frontier = parse_file("frontier", text, state);
-        return 0;
-    case OPTION_RESUME:
-        o->resume = parse_file("resume", text, state);
-        return 0;
+    switch (key) {
     case OPTION_HELP:
         show_help(state);
         return 0;
     case ARGP_KEY_ERROR:
-        wrong_option(state->input, state);
+        wrong_option(parse, state);
         return 0;
     case ARGP_KEY_END:
         check_together(o, state);

@@ -3,6 +3,7 @@
  * Scenarios outside the tree: a folder anywhere. Its images are built as those of the tree are (kvm/outside), in a folder
  * beside this program, so that the user's own holds nothing but what the user wrote.
  */
+#include <ctype.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -66,7 +67,9 @@ static bool build_images(const char *folder, const char *build, const char *call
     text[strcspn(text, "\n")] = 0;
     if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
         return true;
-    snprintf(error, SCENARIO_ERROR, "%.460s", text[0] ? text : "the images cannot be built: cmake, ninja and a shell are needed");
+    const char *why = pid > 0 && WIFSIGNALED(status) ? "the build of the images was stopped; the next one goes on from there"
+                                                     : "the images cannot be built: cmake, ninja and a shell are needed";
+    snprintf(error, SCENARIO_ERROR, "%.460s", text[0] && !(pid > 0 && WIFSIGNALED(status)) ? text : why);
     return false;
 }
 
@@ -79,8 +82,19 @@ static bool plain_path(const char *called, char *error)
     return false;
 }
 
+/* "." and links lead to folders of other names, and the scenario has that of the folder. */
+static bool plain_name(const char *name, const char *called, char *error)
+{
+    if (isalnum((unsigned char)name[0]) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")])
+        return true;
+    snprintf(error, SCENARIO_ERROR, "%.200s: the folder is called '%.100s'; a name of letters, digits, '-', '_' and '.' is right", called,
+             name);
+    return false;
+}
+
 static struct scenario *load(const char *called, char *error)
 {
+    struct stat is;
     char folder[PATH_MAX], build[PATH_MAX], images[2 * PATH_MAX];
     if (!plain_path(called, error))
         return NULL;
@@ -88,6 +102,12 @@ static struct scenario *load(const char *called, char *error)
         snprintf(error, SCENARIO_ERROR, "%.200s: no such folder", called);
         return NULL;
     }
+    if (!stat(folder, &is) && !S_ISDIR(is.st_mode)) {
+        snprintf(error, SCENARIO_ERROR, "%.200s: a file; the folder of a scenario is right", called);
+        return NULL;
+    }
+    if (!plain_name(strrchr(folder, '/') + 1, called, error))
+        return NULL;
     if (!build_folder(folder, build, sizeof build, error))
         return NULL;
     snprintf(images, sizeof images, "%s/images/%s", build, strrchr(folder, '/') + 1);

@@ -12,171 +12,12 @@
 #include "cli/jobs.h"
 #include "cli/reproduce.h"
 #include "cli/run.h"
-#include "sim/seconds.h"
-
-/* ---- One variant under one memory model, in a process of its own ---- */
-
-static bool expected_to_depend(const struct scenario_expected *e, const char *knob)
-{
-    for (unsigned i = 0; i < e->depends_count; i++)
-        if (!strcmp(e->depends[i], knob))
-            return true;
-    return false;
-}
-
-struct model_run {
-    const struct reproduction *work;
-    const json_t *implying; /* settings under TSO: what is safe there is safe under SC */
-    struct session *session;
-    enum memory_model model;
-    enum verdict verdict; /* with the default knobs */
-    json_t *settings;     /* other values of knobs, with their verdicts */
-    json_t *depends;      /* knobs that change the verdict */
-    unsigned left_out;    /* values of knobs that have not been tried */
-    bool as_expected;
-    char *error;
-};
-
-/* Each execution under SC is one under TSO, in which no store waits: what is safe with this value under TSO is safe. */
-static bool is_implied(const struct model_run *v, const char *knob, const char *value)
-{
-    size_t i;
-    json_t *setting;
-    json_array_foreach (v->implying, i, setting)
-        if (!strcmp(json_string_value(json_object_get(setting, "knob")), knob) &&
-            !strcmp(json_string_value(json_object_get(setting, "value")), value))
-            return v->verdict == VERDICT_SAFE &&
-                   !strcmp(json_string_value(json_object_get(setting, "verdict")), verdict_name(VERDICT_SAFE));
-    return false;
-}
-
-/* What is left of the time that all explorations have together. */
-static struct explore_options reproduction_options(const struct model_run *v)
-{
-    struct explore_options options = run_options(v->work->options, v->session->variant);
-    if (v->work->deadline > 0) {
-        double left = v->work->deadline - seconds_now();
-        options.max_seconds = left > 0.01 ? left : 0.01;
-    }
-    return options;
-}
-
-/* The verdict with one knob changed; the first violation is enough for that. */
-static bool try_value(struct model_run *v, unsigned knob, unsigned value)
-{
-    struct explore_options options = reproduction_options(v);
-    struct knobs knobs = {0};
-    struct run run;
-    const struct knob_info *info = &knob_table[knob];
-    if (is_implied(v, info->name, info->values[value]))
-        return true;
-    knobs.value[knob] = (uint8_t)value;
-    options.stop_at_first = true;
-    if (!run_explore(&run, v->session, v->model, &knobs, &options, 1, v->error))
-        return false;
-    enum verdict verdict = run.result.verdict;
-    json_array_append_new(v->settings, json_pack("{s:s, s:s, s:s}", "knob", info->name, "value",
-                                                 info->values[value], "verdict",
-                                                 verdict_name(verdict)));
-    if (verdict != v->verdict) {
-        json_array_append_new(v->depends, json_string(info->name));
-        v->as_expected &= expected_to_depend(&v->session->variant->expected, info->name);
-    }
-    run_free(&run);
-    return true;
-}
-
-/* `large`: only those that are expected to matter. */
-static bool try_knobs(struct model_run *v, uint64_t consulted, bool large)
-{
-    for (unsigned knob = 0; knob < KNOB_COUNT; knob++) {
-        unsigned values = consulted >> knob & 1 ? knob_values((enum knob)knob) : 1;
-        if (large && !expected_to_depend(&v->session->variant->expected, knob_table[knob].name)) {
-            v->left_out += values - 1;
-            continue;
-        }
-        for (unsigned value = 1; value < values; value++)
-            if (!try_value(v, knob, value))
-                return false;
-    }
-    return true;
-}
-
-static bool finds_expected(const struct run *run)
-{
-    const struct scenario_expected *e = &run->session->variant->expected;
-    for (unsigned i = 0; i < e->findings_count; i++)
-        if (!run_found(run, e->findings[i]))
-            return false;
-    return true;
-}
-
-static void judge(struct model_run *v, const struct run *run, enum verdict expected)
-{
-    v->verdict = run->result.verdict;
-    v->as_expected = v->verdict == expected &&
-                     (v->verdict != VERDICT_VIOLATION || finds_expected(run));
-}
-
-/* The run with the defaults, then each other value. NULL: v->error. */
-static json_t *run_model(struct model_run *v, enum verdict expected)
-{
-    struct run run;
-    struct explore_options options = reproduction_options(v);
-    v->settings = json_array();
-    v->depends = json_array();
-    if (!run_explore(&run, v->session, v->model, NULL, &options, 1, v->error))
-        return NULL;
-    judge(v, &run, expected);
-    json_t *object = run_to_json(&run);
-    if (run.best)
-        json_object_set_new(object, "picture", run_picture(&run));
-    uint64_t consulted = run.result.knobs;
-    bool large = v->work->most_steps && run.result.steps > v->work->most_steps;
-    run_free(&run);
-    if (!try_knobs(v, consulted, large))
-        return NULL;
-    json_object_set_new(object, "expected", json_string(verdict_name(expected)));
-    json_object_set_new(object, "settings", v->settings);
-    json_object_set_new(object, "depends", v->depends);
-    json_object_set_new(object, "as_expected", json_boolean(v->as_expected));
-    if (v->work->most_steps)
-        json_object_set_new(object, "left_out", json_integer(v->left_out));
-    return object;
-}
-
-json_t *reproduce_both(const struct reproduction *work, const struct scenario_variant *variant)
-{
-    const struct scenario_expected *e = &variant->expected;
-    char error[SCENARIO_ERROR];
-    struct model_run v = {.work = work, .error = error}, w = v;
-    json_t *tso = NULL, *sc = NULL;
-    run_is_quiet = true;
-    w.model = MEMORY_SC;
-    v.session = w.session = session_open(work->scenario, variant, error);
-    if (v.session)
-        tso = run_model(&v, e->tso);
-    w.implying = v.settings;
-    if (tso)
-        sc = run_model(&w, e->sc);
-    return sc ? json_pack("{s:o, s:o}", "tso", tso, "sc", sc) : json_pack("{s:s}", "error", error);
-}
 
 /* Jobs 2 n and 2 n + 1 are variant n under TSO and under SC. */
 static json_t *reproduce_job(void *context, unsigned index)
 {
     const struct reproduction *work = context;
-    const struct scenario_variant *variant = &work->scenario->variants[index / 2];
-    const struct scenario_expected *e = &variant->expected;
-    char error[SCENARIO_ERROR];
-    struct model_run v = {.work = work, .error = error};
-    json_t *result = NULL;
-    run_is_quiet = true;
-    v.model = index % 2 ? MEMORY_SC : MEMORY_TSO;
-    v.session = session_open(work->scenario, variant, error);
-    if (v.session)
-        result = run_model(&v, index % 2 ? e->sc : e->tso);
-    return result ? result : json_pack("{s:s}", "error", error);
+    return reproduce_one(work, &work->scenario->variants[index / 2], index % 2 ? MEMORY_SC : MEMORY_TSO);
 }
 
 /* One object a variant, with the picture of the first model that has one. */
@@ -319,8 +160,12 @@ static bool consulted(const struct scenario *s, json_t **results, const char *kn
 /* Each knob that any run consulted, with the values that were tried. */
 static void print_knobs(const struct scenario *s, json_t **results)
 {
-    puts("knobs consulted, each tried with all its values while the others keep their defaults "
-         "(no combinations):");
+    bool any = false;
+    for (unsigned k = 0; k < KNOB_COUNT; k++)
+        any |= consulted(s, results, knob_table[k].name);
+    puts(any ? "knobs consulted, each tried with all its values while the others keep their defaults "
+               "(no combinations):"
+             : "knobs consulted: none");
     for (unsigned k = 0; k < KNOB_COUNT; k++) {
         if (!consulted(s, results, knob_table[k].name))
             continue;

@@ -10,13 +10,16 @@
 struct reproduction {
     const struct options *options;
     const struct scenario *scenario;
-    uint64_t most_steps; /* of an exploration with the defaults, for values of knobs that are not expected to matter to be tried
-                            as well; 0: they always are */
+    bool brief;          /* no pictures; a violation is explored until what is expected has been found; values of knobs ... */
+    uint64_t most_steps; /* ... that are not expected to matter are left out where the defaults need more steps */
     double deadline;     /* as seconds_now(); 0: none */
 };
 
-/* One variant under both models: {"tso": ..., "sc": ...}, each as `reproduce --json` has it (docs/json.md) and with "left_out",
- * or {"error": ...}. What is safe under TSO with one value of a knob is not explored under SC. */
+/* One variant under a model, as `reproduce --json` has it (docs/json.md), in brief with "left_out"; or {"error": ...}. */
+json_t *reproduce_one(const struct reproduction *, const struct scenario_variant *, enum memory_model);
+
+/* Both models: {"tso": ..., "sc": ...}, or {"error": ...}. What is safe under TSO is not explored under SC; where that goes
+ * for the defaults, "implied" stands for what the exploration would have said. */
 json_t *reproduce_both(const struct reproduction *, const struct scenario_variant *);
 
 int reproduce_all(const struct options *);

@@ -174,19 +174,6 @@ int verdict_exit_code(enum verdict v)
     }
 }
 
-bool run_found(const struct run *r, const char *name)
-{
-    for (unsigned i = 0; i < r->result.finding_count; i++)
-        if (!strcmp(finding_title(&r->result.finding[i].finding), name))
-            return true;
-    for (unsigned bit = 0; bit < 64; bit++) {
-        struct finding dropped = finding_of_bit(r->session->m, bit);
-        if ((r->result.dropped >> bit & 1) && !strcmp(finding_title(&dropped), name))
-            return true;
-    }
-    return false;
-}
-
 bool run_record(const struct run *r, const char *path, char *error)
 {
     const struct session *s = r->session;

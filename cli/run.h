@@ -46,9 +46,6 @@ void run_free(struct run *);
 /* EXIT_NOTHING_FOUND, EXIT_FOUND or EXIT_INCOMPLETE. */
 int verdict_exit_code(enum verdict);
 
-/* Has a finding of this invariant or obligation been found? */
-bool run_found(const struct run *, const char *name);
-
 /* The recording of the best violation; see sim/recording.h. */
 bool run_record(const struct run *, const char *path, char *error);
 

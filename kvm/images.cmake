@@ -16,7 +16,8 @@
 #
 #     irqweave_image_uses(posted-block logic/block runtime/sched)
 #
-# A file there takes the place of that of the same name in kvm/logic.
+# A file there takes the place of that of the same name in kvm/logic. Functions of the scenario's own that variants
+# replace are in its folder logic/, which comes before those.
 
 get_filename_component(IRQWEAVE_ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 set(IRQWEAVE_KVM "${CMAKE_CURRENT_LIST_DIR}")
@@ -76,10 +77,19 @@ function(irqweave_image_folder folder objects_out)
     set(${objects_out} "${objects}" PARENT_SCOPE)
 endfunction()
 
-# The archive of folders of kvm, once; its path goes to the variable that `archive_out` names. Of files
-# with the same name the one in the first of the folders counts.
+# The archive of folders, once; its path goes to the variable that `archive_out` names. Of files with the same name
+# the one in the first of the folders counts. Folders of kvm are relative to it; one that is not is FOLDER/logic of a scenario.
 function(irqweave_image_archive archive_out)
-    string(REPLACE "/" "_" name "${ARGN}")
+    set(names)
+    foreach(folder IN LISTS ARGN)
+        if(IS_ABSOLUTE "${folder}")
+            get_filename_component(above "${folder}" DIRECTORY)
+            get_filename_component(above "${above}" NAME)
+            set(folder "of_${above}")
+        endif()
+        list(APPEND names "${folder}")
+    endforeach()
+    string(REPLACE "/" "_" name "${names}")
     string(REPLACE ";" "-" name "${name}")
     set(archive "${IRQWEAVE_IMAGES}/libkvm_${name}.a")
     set(${archive_out} "${archive}" PARENT_SCOPE)
@@ -89,7 +99,8 @@ function(irqweave_image_archive archive_out)
     set(members)
     set(names)
     foreach(folder IN LISTS ARGN)
-        irqweave_image_folder("${IRQWEAVE_KVM}/${folder}" objects)
+        get_filename_component(folder "${folder}" ABSOLUTE BASE_DIR "${IRQWEAVE_KVM}")
+        irqweave_image_folder("${folder}" objects)
         foreach(object IN LISTS objects)
             get_filename_component(file "${object}" NAME)
             if(NOT file IN_LIST names)
@@ -110,6 +121,9 @@ endfunction()
 
 # Folders of kvm that the images of a scenario take functions from before they turn to kvm/logic.
 function(irqweave_image_uses scenario)
+    if(NOT scenario STREQUAL IRQWEAVE_SCENARIO_NAME)
+        message(FATAL_ERROR "irqweave_image_uses(${scenario} ...): '${IRQWEAVE_SCENARIO_NAME}', the name of this scenario, is right")
+    endif()
     foreach(folder IN LISTS ARGN)
         if(NOT IS_DIRECTORY "${IRQWEAVE_KVM}/${folder}")
             message(FATAL_ERROR "no folder kvm/${folder}; one like logic/block or runtime/sched is right")
@@ -151,7 +165,8 @@ function(irqweave_image scenario variant)
     get_property(folder GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario})
     set(source "${folder}/${variant}.c")
     get_property(uses GLOBAL PROPERTY IRQWEAVE_USES_${scenario})
-    irqweave_image_archive(archive ${uses} logic)
+    get_property(own GLOBAL PROPERTY IRQWEAVE_OWN_${scenario})
+    irqweave_image_archive(archive ${own} ${uses} logic)
     set(image "${IRQWEAVE_IMAGES}/${scenario}/${variant}.elf")
     set(script "${IRQWEAVE_KVM}/runtime/image.ld")
     irqweave_image_object("${source}" replacement)
@@ -159,7 +174,7 @@ function(irqweave_image scenario variant)
     add_custom_command(
         OUTPUT "${image}"
         COMMAND sh "${IRQWEAVE_KVM}/check-variant.sh" "${CMAKE_NM}" "${replacement}" "${source}"
-                ${archive}
+                "${threads}" ${archive}
         COMMAND "${CMAKE_LINKER}" ${IRQWEAVE_LINK_FLAGS} -T "${script}" -o "${image}"
                 ${runtime} "${threads}" "${replacement}" ${archive}
         DEPENDS ${runtime} "${threads}" "${replacement}" "${archive}" "${script}"
@@ -175,7 +190,12 @@ endfunction()
 function(irqweave_scenario folder)
     get_filename_component(scenario "${folder}" NAME)
     set_property(GLOBAL PROPERTY IRQWEAVE_FOLDER_${scenario} "${folder}")
-    file(GLOB settings CONFIGURE_DEPENDS "${folder}/image.cmake") # one that comes later counts, too
+    file(GLOB own CONFIGURE_DEPENDS "${folder}/logic/*.c" "${folder}/logic/*.S") # what comes later counts, too
+    if(own)
+        set_property(GLOBAL PROPERTY IRQWEAVE_OWN_${scenario} "${folder}/logic")
+    endif()
+    set(IRQWEAVE_SCENARIO_NAME "${scenario}")
+    file(GLOB settings CONFIGURE_DEPENDS "${folder}/image.cmake")
     include("${folder}/image.cmake" OPTIONAL)
     file(GLOB variants CONFIGURE_DEPENDS "${folder}/v*.c")
     foreach(variant IN LISTS variants)

@@ -47,9 +47,19 @@ static inline void bits256_clear(uint32_t bits[8], unsigned n)
     bits[n >> 5] &= ~(1u << (n & 31));
 }
 
-/* Number of the highest bit set; 0 if none is. */
+static inline bool bits256_none(const uint32_t bits[8])
+{
+    uint32_t any = 0;
+    for (unsigned i = 0; i < 8; i++)
+        any |= bits[i];
+    return !any;
+}
+
+/* Number of the highest bit set; 0 if none is, which is asked of each core before each step. */
 static inline unsigned bits256_highest(const uint32_t bits[8])
 {
+    if (bits256_none(bits))
+        return 0;
     for (unsigned i = 8; i-- > 0;)
         if (bits[i])
             return i * 32 + 31 - (unsigned)__builtin_clz(bits[i]);

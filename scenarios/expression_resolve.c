@@ -202,11 +202,30 @@ static enum outcome resolve_name(const struct expression *e, struct expression_n
     return resolve_bit(n, name, s) ? RESOLVED : A_VALUE;
 }
 
+/* "vcpu0.requests.TST" where `states` names other bits of it. */
+static bool say_bits(const char *name, const struct session *s, char *error)
+{
+    char stem[IMAGE_NAME], advice[260];
+    const char *names[64], *dot = strrchr(name, '.');
+    unsigned count = 0;
+    snprintf(stem, sizeof stem, "%.*s", (int)(dot ? dot - name : 0), name);
+    const struct scenario_state *d = described(s, stem);
+    for (; d && count < d->bits_count && count < 64; count++)
+        scenario_bit(d, count, &names[count]);
+    if (!count)
+        return false;
+    nearest_advise(advice, sizeof advice, dot + 1, names, count);
+    snprintf(error, SCENARIO_ERROR, "'%s': 'states' names no such bit: %s", name, advice);
+    return true;
+}
+
 /* Of a name that begins with that of a state, what is wrong behind it. */
 static bool say_unknown(const char *name, const struct session *s, char *error)
 {
     char text[260];
     struct image_part part;
+    if (say_bits(name, s, error))
+        return false;
     if (!image_part(&s->image, name, &part, text, sizeof text) && strncmp(text, "unknown", 7)) {
         snprintf(error, SCENARIO_ERROR, "'%s': %s", name, text);
         return false;

@@ -3,11 +3,13 @@
 #include "scenarios/scenario_internal.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *scenario_images(void)
@@ -118,37 +120,53 @@ const struct scenario_variant *scenario_variant(const struct scenario *s, const 
         if (!strcasecmp(names[i], name))
             return &s->variants[i];
     }
-    char what[80];
+    char what[80], advice[400];
     snprintf(what, sizeof what, "variant of %.50s", s->name);
-    say_unknown(error, what, name, names, s->variants_count, "'irqweave list' names them all");
+    nearest_advise(advice, sizeof advice, name, names, s->variants_count);
+    say_unknown(error, what, name, names, s->variants_count, advice);
     return NULL;
 }
 
-static bool is_there(const char *folder, const char *file, const char *suffix)
+/* Why a file of a scenario cannot be used, "no v1.c beside it", "v1.c beside it is no file" ...; "" if it can. */
+static const char *what_is_wrong(const char *folder, const char *file, const char *beside)
 {
+    static char what[160];
     char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/%s%s", folder, file, suffix);
-    return n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0;
+    struct stat is;
+    int n = snprintf(path, sizeof path, "%s/%s", folder, file);
+    bool there = n > 0 && (size_t)n < sizeof path && !stat(path, &is);
+    what[0] = 0;
+    if (!there && errno == ENOENT)
+        snprintf(what, sizeof what, "no %.60s%s", file, beside);
+    else if (!there || access(path, R_OK))
+        snprintf(what, sizeof what, "%.60s%s cannot be read (%s)", file, beside, strerror(errno));
+    else if (!S_ISREG(is.st_mode))
+        snprintf(what, sizeof what, "%.60s%s is no file", file, beside);
+    return what;
 }
 
 /* Images that the file names, and sources that are there. */
 static bool check_sources(const struct scenario *s, const char *folder, char *error)
 {
-    if (!is_there(folder, "threads", ".c")) {
-        snprintf(error, SCENARIO_ERROR, "%.150s: no threads.c beside it; the threads of all variants are right there "
-                 "(docs/scenarios.md)", s->path);
+    const char *what = what_is_wrong(folder, "threads.c", " beside it");
+    if (what[0]) {
+        snprintf(error, SCENARIO_ERROR, "%.150s: %s; the threads of all variants are right there "
+                 "(docs/scenarios.md)", s->path, what);
         return false;
     }
     for (unsigned i = 0; i < s->variants_count; i++) {
         const struct scenario_variant *v = &s->variants[i];
-        char key[64];
-        if (v->image[0] == 'v' && is_there(folder, v->image, ".c"))
+        char key[64], file[64];
+        snprintf(file, sizeof file, "%.40s.c", v->image);
+        what = what_is_wrong(folder, file, " beside it");
+        if (v->image[0] == 'v' && !what[0])
             continue;
         snprintf(key, sizeof key, "name: %.40s", v->name);
         unsigned from = scenario_line_of(s->path, key);
         snprintf(key, sizeof key, "image: %.40s", v->image);
-        snprintf(error, SCENARIO_ERROR, "%.150s:%u: variant %s: no file %s.c beside it; a file v*.c, which may be empty of functions, "
-                 "makes the image of that name", s->path, scenario_line_from(s->path, from, key), v->name, v->image);
+        snprintf(error, SCENARIO_ERROR, "%.150s:%u: variant %s: %s; a file v*.c, which may be empty of functions, "
+                 "makes the image of that name", s->path, scenario_line_from(s->path, from, key), v->name,
+                 what[0] ? what : "its name does not begin with v");
         return false;
     }
     return true;
@@ -158,10 +176,11 @@ struct scenario *scenario_load_outside(const char *folder, const char *images, c
 {
     char path[PATH_MAX];
     const char *name = strrchr(folder, '/') + 1;
+    const char *what = what_is_wrong(folder, "scenario.yaml", "");
     snprintf(path, sizeof path, "%s/scenario.yaml", called);
-    if (!is_there(folder, "scenario", ".yaml")) {
-        snprintf(error, SCENARIO_ERROR, "%.200s: no scenario.yaml; a scenario is a folder with scenario.yaml, threads.c and v*.c "
-                 "(docs/scenarios.md)", called);
+    if (what[0]) {
+        snprintf(error, SCENARIO_ERROR, "%.200s: %s; a scenario is a folder with scenario.yaml, threads.c and v*.c "
+                 "(docs/scenarios.md)", called, what);
         return NULL;
     }
     struct scenario *s = scenario_load_file(path, error);

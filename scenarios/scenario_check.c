@@ -10,6 +10,7 @@
 #include "scenarios/invariants.h"
 #include "scenarios/invariants_stated.h"
 #include "scenarios/scenario_internal.h"
+#include "sim/nearest.h"
 #include "sim/check.h"
 #include "sim/knob.h"
 
@@ -159,6 +160,20 @@ static bool finding_known(const struct scenario *s, const char *name)
            rule_named(s->obligations, s->obligations_count, name);
 }
 
+/* The expression of the scenario's own whose name is nearest to an unknown finding; NULL: none is near. */
+static const char *nearest_rule(const struct scenario *s, const char *name)
+{
+    const char *names[2 * MACHINE_MAX_INVARIANTS];
+    unsigned count = 0;
+    for (unsigned i = 0; i < s->invariants_count; i++)
+        if (s->invariants[i].holds)
+            names[count++] = s->invariants[i].name;
+    for (unsigned i = 0; i < s->obligations_count; i++)
+        if (s->obligations[i].holds)
+            names[count++] = s->obligations[i].name;
+    return nearest_name(name, names, count);
+}
+
 static bool check_findings(const struct check *c, const struct scenario *s, const struct scenario_variant *v)
 {
     for (unsigned i = 0; i < v->expected.findings_count; i++) {
@@ -167,6 +182,9 @@ static bool check_findings(const struct check *c, const struct scenario *s, cons
         char kinds[160] = "";
         if (finding_known(s, name))
             continue;
+        const char *near = nearest_rule(s, name);
+        if (near)
+            return wrong(&from, name, "unknown finding '%s': did you mean '%s'?", name, near);
         for (enum finding_kind kind = FINDING_DEADLOCK; kind <= FINDING_LIMIT; kind++)
             snprintf(kinds + strlen(kinds), sizeof kinds - strlen(kinds), ", %s", finding_kind_name(kind));
         return wrong(&from, name, "unknown finding '%s'; known are %s, %s%s", name, invariant_names(),

@@ -119,43 +119,55 @@ static const char *right_value(const char *field)
 /* What would be right, as far as that is known; "" otherwise. */
 static void advise(const char *path, struct complaint *c, char *advice, size_t size)
 {
-    static const char *const keys[] = {
-        "name", "summary", "invariants", "obligations", "states", "variants", "values", "bits", "holds", "at",
-        "vectors", "image", "cores", "threads", "devices", "expected", "cpu", "function", "posts",
-        "msi", "handle", "count", "vector", "line", "local", "entry", "pin", "script", "apic_timer",
-        "vmx_timer", "ticks", "machine", "vendor", "processor", "errata", "without", "needs", "tso",
-        "sc", "findings", "depends", "sample",
-    };
     static const char unexpected[] = "Unexpected key: ";
+    static const struct {
+        const char *what, *right;
+    } shapes[] = {
+        {"Expecting SEQUENCE", "a list, '[...]' or lines that begin with '- ', is right"},
+        {"Expecting MAPPING", "keys and values, '{KEY: VALUE, ...}' or lines 'KEY: VALUE', are right"},
+        {"Insufficient entries", "a list with at least one item is right"},
+        {"Excess entries", "fewer items are right"},
+        {"got event: ", "one value, no list and no mapping, is right"},
+    };
     advice[0] = 0;
     if (!strncmp(c->what, unexpected, sizeof unexpected - 1)) {
         const char *key = c->what + sizeof unexpected - 1;
-        /* One letter is the beginning of many keys, and near to none. */
-        const char *near = key[0] && key[1] ? nearest_name(key, keys, sizeof keys / sizeof *keys) : NULL;
         c->line = scenario_line_of(path, key); /* libcyaml names the line before */
-        if (near)
-            snprintf(advice, size, "; did you mean '%s'?", near);
+        snprintf(advice, size, "; ");
+        scenario_advise_key(c->field, key, advice + 2, size - 2);
     } else if (strstr(c->what, "UINT") || strstr(c->what, "uint") || strstr(c->what, "ENUM")) {
         snprintf(advice, size, "; %s", right_value(c->field));
+    } else {
+        for (unsigned i = 0; i < sizeof shapes / sizeof *shapes && !advice[0]; i++)
+            if (strstr(c->what, shapes[i].what))
+                snprintf(advice, size, "; %s", shapes[i].right);
     }
 }
 
 static void say_complaint(const char *path, struct complaint *c, cyaml_err_t e, char *error)
 {
     const char *what = c->what[0] ? c->what : cyaml_strerror(e);
-    char advice[80];
+    char advice[240];
     advise(path, c, advice, sizeof advice);
     if (e == CYAML_ERR_LIBYAML_PARSER)
         c->line = syntax_line(path);
-    if (e == CYAML_ERR_FILE_OPEN)
-        snprintf(error, SCENARIO_ERROR, "%.200s: cannot be opened", path);
-    else if (c->line)
+    if (c->line)
         snprintf(error, SCENARIO_ERROR, "%.150s:%u: %.140s%s", path, c->line, what, advice);
     else
         snprintf(error, SCENARIO_ERROR, "%.150s: %.140s%s", path, what, advice);
 }
 
 /* ---- Loading ---- */
+
+/* libcyaml takes "1.5" for 1. */
+static bool check_numbers(const char *path, const char *text, size_t length, char *error)
+{
+    char number[80];
+    unsigned line = scenario_odd_number(text, length, number, sizeof number);
+    if (line)
+        snprintf(error, SCENARIO_ERROR, "%.150s:%u: Invalid UINT value: '%s'; a whole number from 0 is right", path, line, number);
+    return !line;
+}
 
 struct scenario *scenario_load_file(const char *path, char *error)
 {
@@ -164,12 +176,16 @@ struct scenario *scenario_load_file(const char *path, char *error)
     struct check check = {path, error, 1};
     struct scenario *s = NULL;
     size_t length = 0;
-    char *text = scenario_text(path, &length);
-    cyaml_err_t e = text ? cyaml_load_data((const uint8_t *)text, length, &config, &scenario_schema, (cyaml_data_t **)&s, NULL)
-                         : CYAML_ERR_FILE_OPEN;
+    char *text = scenario_text(path, &length, error);
+    if (!text)
+        return NULL;
+    cyaml_err_t e = cyaml_load_data((const uint8_t *)text, length, &config, &scenario_schema, (cyaml_data_t **)&s, NULL);
+    bool numbers = e != CYAML_OK || check_numbers(path, text, length, error);
     free(text);
-    if (e != CYAML_OK) {
+    if (e != CYAML_OK)
         say_complaint(path, &complaint, e, error);
+    if (e != CYAML_OK || !numbers) {
+        scenario_free(s);
         return NULL;
     }
     if (!s) {

@@ -20,8 +20,14 @@ struct check {
 bool check_scenario(const struct check *, struct scenario *);
 
 /* The text of the file, with items that are a name alone in the form that the schema has (scenario_text.c). NULL: it cannot
- * be read, or is larger than a scenario is. */
-char *scenario_text(const char *path, size_t *length);
+ * be read, or is larger than a scenario is, and `error` says so. */
+char *scenario_text(const char *path, size_t *length, char *error);
+
+/* Which keys there are in the mapping below the key `field` ("": the outermost), and which of them `key` probably means. */
+void scenario_advise_key(const char *field, const char *key, char *advice, size_t size);
+
+/* The line of a number that is none, but begins like one; 0 if there is none. */
+unsigned scenario_odd_number(const char *text, size_t size, char *number, size_t number_size);
 
 /* The first line of the file that holds `text`; 1 if none does. */
 unsigned scenario_line_of(const char *path, const char *text);

@@ -3,9 +3,11 @@
  * The text of scenario.yaml as the schema wants it: libcyaml has no value of two forms, so an item of `invariants` and
  * `obligations` that is a name alone becomes {name: NAME}. No line moves, so that messages still name the right one.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <yaml.h>
 
 #include "scenarios/scenario_internal.h"
@@ -102,20 +104,39 @@ static char *wrap(const char *text, size_t size, const struct items *items, size
     return to;
 }
 
-char *scenario_text(const char *path, size_t *length)
+/* What the file holds, TEXT_MAX at most. */
+static char *read_all(const char *path, size_t *size, char *error)
 {
+    struct stat is;
     FILE *f = fopen(path, "rb");
-    char *text = f ? malloc(TEXT_MAX) : NULL, *wrapped = NULL;
-    struct items items = {0};
-    size_t size = text ? fread(text, 1, TEXT_MAX, f) : 0;
-    bool read = text && !ferror(f) && size < TEXT_MAX;
+    char *text = f ? malloc(TEXT_MAX) : NULL;
+    bool file = f && !fstat(fileno(f), &is) && S_ISREG(is.st_mode);
+    const char *why = f ? "is no file" : strerror(errno);
+    *size = text && file ? fread(text, 1, TEXT_MAX, f) : 0;
+    bool whole = text && file && !ferror(f) && *size < TEXT_MAX;
+    if (file)
+        why = "larger than a megabyte, or not to be read";
     if (f)
         fclose(f);
-    if (read) {
-        if (!find_items(text, size, &items))
-            items.count = 0;
-        wrapped = wrap(text, size, &items, length);
-    }
+    if (whole)
+        return text;
     free(text);
+    snprintf(error, SCENARIO_ERROR, "%.200s: %s; a file that can be read is right", path, why);
+    return NULL;
+}
+
+char *scenario_text(const char *path, size_t *length, char *error)
+{
+    struct items items = {0};
+    size_t size = 0;
+    char *text = read_all(path, &size, error), *wrapped;
+    if (!text)
+        return NULL;
+    if (!find_items(text, size, &items))
+        items.count = 0;
+    wrapped = wrap(text, size, &items, length);
+    free(text);
+    if (!wrapped)
+        snprintf(error, SCENARIO_ERROR, "%.200s: no memory for it", path);
     return wrapped;
 }

@@ -41,20 +41,44 @@ static const struct image_symbol *require(const struct session *s, const char *n
     return symbol;
 }
 
+/* "FILE:LINE: variant NAME" of the line that names a thread's function. */
+static int where_named(const struct session *s, const char *name, char *text, size_t size)
+{
+    const char *path = s->scenario->path;
+    char key[64];
+    snprintf(key, sizeof key, "name: %.40s", s->variant->name);
+    return snprintf(text, size, "%.150s:%u: variant %.40s: ", path, scenario_line_from(path, scenario_line_of(path, key), name),
+                    s->variant->name);
+}
+
+/* What the image calls as a thread takes the number of its core: functions of threads.c do, and that of set-up is none. */
+static bool is_thread(const struct session *s, const struct image_symbol *function)
+{
+    struct image_place place;
+    image_place(&s->image, function->address, &place);
+    const char *file = place.count ? place.frame[place.count - 1].file : "threads.c", *name = strrchr(file, '/');
+    return !strcmp(name ? name + 1 : file, "threads.c") && strcmp(function->name, "scenario_setup");
+}
+
+static bool no_thread(const struct session *s, const char *name, char *error)
+{
+    int n = where_named(s, name, error, SCENARIO_ERROR);
+    snprintf(error + n, SCENARIO_ERROR - (size_t)n, "'%.60s' is no thread; an image_thread_fn of threads.c is right", name);
+    return false;
+}
+
 /* Functions of threads.c are those that it says are of that type. */
 static bool no_function(const struct session *s, const char *name, char *error)
 {
-    const char *names[s->image.symbol_count + 1], *near, *path = s->scenario->path;
+    const char *names[s->image.symbol_count + 1], *near;
     unsigned count = 0;
-    char key[64];
+    int n = where_named(s, name, error, SCENARIO_ERROR);
     for (unsigned i = 0; i < s->image.symbol_count; i++)
         if (s->image.symbol[i].is_function && strstr(s->image.symbol[i].name, "thread"))
             names[count++] = s->image.symbol[i].name;
     near = nearest_name(name, names, count);
-    snprintf(key, sizeof key, "name: %.40s", s->variant->name);
-    snprintf(error, SCENARIO_ERROR, "%.150s:%u: variant %.40s: no function '%.60s' in %.20s.elf; a function of threads.c that is not "
-             "static is right%s%s%s", path, scenario_line_from(path, scenario_line_of(path, key), name), s->variant->name, name,
-             s->variant->image, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    snprintf(error + n, SCENARIO_ERROR - (size_t)n, "no function '%.60s' in %.20s.elf; a function of threads.c that is not "
+             "static is right%s%s%s", name, s->variant->image, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return false;
 }
 
@@ -69,6 +93,8 @@ static bool place_threads(struct session *s, char *error)
         const struct image_symbol *function = image_symbol(&s->image, t->function);
         if (!function || !function->is_function)
             return no_function(s, t->function, error);
+        if (!is_thread(s, function))
+            return no_thread(s, t->function, error);
         uint64_t entry = table->address - WINDOW_BASE + 8 * t->cpu;
         if (entry > s->m->memory.size - 8 || 8 * t->cpu >= table->size) {
             snprintf(error, SCENARIO_ERROR, "%.200s: image_thread has no entry for cpu %u",
@@ -90,7 +116,7 @@ static bool set_up_cores(struct session *s, char *error)
             continue;
         const char *why = s->m->state->finding[0].message;
         snprintf(error, SCENARIO_ERROR, "%.120s: set-up of CPU%u failed: %s", s->image.path, core,
-                 why[0] ? why : "it did not reach its SETUP_DONE marker");
+                 why[0] ? why : "it does not come to an end; a scenario_setup() that returns is right");
         return false;
     }
     cpu_setup_done(s->cpu);

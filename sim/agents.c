@@ -93,7 +93,7 @@ static uint64_t enabled_messages(const struct machine *m)
     uint64_t mask = 0;
     for (unsigned s = 0; s < m->cores + m->devices; s++) {
         const struct message_queue *q = &m->state->queue[s];
-        if (!q->sent)
+        if (!q->in_flight)
             continue;
         for (unsigned i = 0; i < m->slots; i++)
             if (q->slot[i].in_flight && message_enabled(m, s, i))

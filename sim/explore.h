@@ -42,7 +42,9 @@ struct explore_options {
     uint64_t max_preemptions;
     uint64_t seed;           /* of a sample; 0: 1 */
     unsigned pct_depth;      /* of the violations looked for, 1 to PCT_DEPTH_MAX; 0: 3 */
-    bool stop_at_first;      /* end with the first violation */
+    bool stop_at_first;      /* end with the first violation, or if there are names in `wanted`, ... */
+    char *const *wanted;     /* ... when each has been found: finding_title() */
+    unsigned wanted_count;
     bool every_round;        /* rounds of pause loops made in vain are followed by others */
     bool raw;                /* leave the schedules of findings as they were found */
     /* Called at the end of each complete execution, with the machine in its terminal state. */
@@ -112,6 +114,9 @@ struct explore_result {
     struct counterexample finding[EXPLORE_MAX_FINDINGS];
     uint64_t dropped; /* kinds found beyond those, without a schedule: finding_bit() */
 };
+
+/* Has a finding of this name, or kind if it has no name, been found? */
+bool explore_found(const struct explore_result *, const struct machine *, const char *title);
 
 static inline uint64_t explore_executions(const struct explore_result *r)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is asked of an exploration: by which algorithm, what goes without saying, when it is enough. */
+#include <string.h>
+
+#include "sim/check.h"
 #include "sim/explorer.h"
 #include "sim/seconds.h"
 
@@ -54,11 +57,35 @@ static double fraction(const struct explorer *x)
     return o->max_executions ? (double)explore_executions(x->result) / (double)o->max_executions : 0;
 }
 
+bool explore_found(const struct explore_result *r, const struct machine *m, const char *title)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (!strcmp(finding_title(&r->finding[i].finding), title))
+            return true;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        struct finding dropped = finding_of_bit(m, bit);
+        if ((r->dropped >> bit & 1) && !strcmp(finding_title(&dropped), title))
+            return true;
+    }
+    return false;
+}
+
+static bool has_found_enough(const struct explorer *x)
+{
+    const struct explore_options *o = x->options;
+    if (!o->stop_at_first || !x->result->finding_count)
+        return false;
+    for (unsigned i = 0; i < o->wanted_count; i++)
+        if (!explore_found(x->result, x->m, o->wanted[i]))
+            return false;
+    return true;
+}
+
 bool explorer_is_done(struct explorer *x)
 {
     struct explore_result *r = x->result;
     uint64_t runs = explore_executions(r);
-    if (x->options->stop_at_first && r->finding_count)
+    if (has_found_enough(x))
         return true;
     if (x->options->max_executions && runs >= x->options->max_executions)
         r->bounds |= BOUND_EXECUTIONS;

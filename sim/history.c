@@ -121,13 +121,16 @@ static void add_candidate(const struct history *h, struct candidates *c, uint32_
  * the drain of its own store are not ordered). Behind two such writes of different units nothing
  * is left. What was there before a drain of the own unit is nothing to a load: it could have seen
  * the store in the buffer, before what was there as well.
+ *
+ * Between two writes a core may have read what can interrupt it at each of its steps. Of those records all
+ * but the newest are passed over: they conflict with whatever that one conflicts with, and happened before it.
  */
 static void collect(const struct history *h, const struct access *a, uint32_t bucket,
                     struct candidates *c)
 {
     const struct access *cover = NULL;
     struct access left = *a;
-    for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = h->record[r].older) {
+    for (uint32_t r = h->bucket[bucket].newest; r != NO_RECORD; r = h->record[r].before) {
         const struct record *rec = &h->record[r];
         const struct access *b = &rec->access;
         bool covers = b->mode == ACCESS_WRITE && (left.bytes & ~b->bytes) == 0;
@@ -163,6 +166,16 @@ static uint32_t newest_event(const struct history *h, uint32_t bucket)
     return r == NO_RECORD ? 0 : h->record[r].event;
 }
 
+/* Accesses of one agent to one resource that are the same to whoever comes later. Writes end chains, and drains
+ * turn forwarded loads into reads. */
+static bool alike(const struct history *h, const struct record *a, const struct record *b)
+{
+    const struct access *x = &a->access, *y = &b->access;
+    return h->event[a->event].agent == h->event[b->event].agent && a->event >= b->event && x->mode == y->mode &&
+           (x->mode == ACCESS_READ || x->mode == ACCESS_ACCUMULATE) && x->bytes == y->bytes &&
+           x->unit == y->unit && x->order == y->order;
+}
+
 static void add_record(struct history *h, const struct access *a, uint32_t bucket, uint32_t event)
 {
     GROW(h->record, h->record_capacity, h->record_count + 1);
@@ -170,6 +183,9 @@ static void add_record(struct history *h, const struct access *a, uint32_t bucke
     rec->access = *a;
     rec->event = event;
     rec->older = h->bucket[bucket].newest;
+    rec->before = rec->older;
+    if (rec->older != NO_RECORD && alike(h, rec, &h->record[rec->older]))
+        rec->before = h->record[rec->older].before;
     rec->bucket = bucket;
     h->bucket[bucket].newest = h->record_count++;
 }

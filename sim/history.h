@@ -31,6 +31,7 @@ struct record {
     struct access access;
     uint32_t event;
     uint32_t older;
+    uint32_t before; /* behind the last of the older records that are like this one, of its agent: see collect() */
     uint32_t bucket;
 };
 

@@ -111,6 +111,11 @@ static bool take_state(struct image *image, unsigned index, const struct state_r
     uint64_t physical = record->address - image->base;
     if (!record->name[0] || !memchr(record->name, 0, sizeof record->name))
         return refuse_state(image, index, "no name of 1 to 31 characters", error, size);
+    if (image_state(image, record->name)) {
+        snprintf(error, size, "%s: two states are called '%s'; IMAGE_STATE() with another name for one of them is right", image->path,
+                 record->name);
+        return false;
+    }
     if (!record->size || physical > image->memory_size ||
         record->size > image->memory_size - physical)
         return refuse_state(image, index, "it names memory that does not exist", error, size);

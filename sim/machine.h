@@ -73,6 +73,7 @@ struct message {
 
 struct message_queue {
     uint32_t sent;
+    uint32_t in_flight; /* so many of its slots are: most often none */
     struct message slot[MACHINE_MAX_SLOTS]; /* message n is in slot[n % slots] */
 };
 

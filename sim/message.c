@@ -82,6 +82,7 @@ void message_post(struct machine *m, unsigned source, struct message message)
     assert(message.target < m->cores || message.target == MESSAGE_TO_DEVICES);
     *slot = message;
     slot->in_flight = true;
+    q->in_flight++;
     slot->number = q->sent++;
     /* Whether an earlier one is still on its way differs between equivalent executions; how many
      * the source has sent does not. */
@@ -133,6 +134,7 @@ void message_arrive(struct machine *m, unsigned source, unsigned slot)
     struct message *msg = &m->state->queue[source].slot[slot];
     assert(msg->in_flight);
     msg->in_flight = false;
+    m->state->queue[source].in_flight--;
     if (m->record) {
         char text[STEP_TEXT];
         m->message_ops->describe(m->fabric, msg, text, sizeof text);

@@ -86,11 +86,22 @@ static void find(struct visibility *v, uint64_t address)
     v->shadow[address] = FOUND;
 }
 
+/* Does the access change nothing that is known of these bytes, none of which is visible? Alike they are most often. */
+static bool is_known(const struct visibility *v, uint64_t address, unsigned size, bool write, unsigned context)
+{
+    uint16_t s = v->shadow[address];
+    if (s & SHADOW_VISIBLE || shadow_after(s, write, context) != s)
+        return false;
+    return !memcmp(v->shadow + address, v->shadow + address + 1, (size - 1) * sizeof s);
+}
+
 bool visible_touch_slow(struct visibility *v, uint64_t address, unsigned size, bool write,
                         unsigned context)
 {
     unsigned visible = 0;
     assert(address + size <= v->size);
+    if (is_known(v, address, size, write, context))
+        return false;
     for (unsigned i = 0; i < size; i++) {
         uint16_t *s = &v->shadow[address + i];
         if (*s & SHADOW_VISIBLE) {

@@ -193,3 +193,37 @@ Test(explore_findings, all_that_is_kept_leaves_nothing_over)
     explore_result_free(&r);
     program_free(program);
 }
+
+/* ---- When it is enough ---- */
+
+/* Two threads store 1 and 2; either may be last, which breaks one obligation each. So two executions are needed for both. */
+static uint64_t executions_until(char *const *wanted, unsigned count, unsigned found)
+{
+    struct explore_options o = {.stop_at_first = true, .wanted = wanted, .wanted_count = count};
+    struct code code[2] = {{.size = 0}, {.size = 0}};
+    for (unsigned t = 0; t < 2; t++) {
+        code_store(&code[t], X, t + 1);
+        code_end(&code[t]);
+        forbidden[t] = t + 1;
+    }
+    open_program(2, code);
+    add_obligations(2);
+    struct explore_result r;
+    explore(program->m, &o, &r);
+    cr_assert_eq(r.verdict, VERDICT_VIOLATION);
+    cr_assert_eq(r.finding_count, found);
+    for (unsigned i = 0; i < count; i++)
+        cr_assert_eq(explore_found(&r, program->m, wanted[i]), !strncmp(wanted[i], "o-", 2), "%s", wanted[i]);
+    uint64_t executions = explore_executions(&r);
+    explore_result_free(&r);
+    program_free(program);
+    return executions;
+}
+
+Test(explore_findings, it_is_enough_when_what_is_wanted_has_been_found)
+{
+    char *both[] = {names[0], names[1]}, *other[] = {"o-0", "nothing"};
+    cr_assert_eq(executions_until(NULL, 0, 1), 1);
+    cr_assert_geq(executions_until(both, 2, 2), 2);
+    cr_assert_geq(executions_until(other, 2, 2), 2);
+}

@@ -135,6 +135,7 @@ Test(expressions, wrong_ones_are_refused)
     refused("* 2", "a name, a number, '!' or '(' is right here");
     refused("mod == 1", "unknown name 'mod': did you mean 'mode'?");
     refused("mode == LEVING", "unknown name 'LEVING': did you mean 'LEAVING'?");
+    refused("flags.LATTE", "'flags.LATTE': 'states' names no such bit: did you mean 'LATE'? there are ON, SN, LATE");
     refused("INSIDE == 1", "several states");
     refused("page", "'page' has 4096 bytes");
     refused("core2.halted", "variant v has 2 cores, core0 to core1");

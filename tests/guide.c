@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * docs/scenarios.md is true: its files, written where it says, and its commands, one after the other in an empty folder, give
- * each line of output that it shows (a line may stand for the beginning of a longer one).
+ * each line of output that it shows (a line may stand for the beginning of a longer one). And README.md's schedule is one
+ * of the image that the sources make.
  */
 #include <unistd.h>
 
@@ -71,7 +72,26 @@ Test(guide, its_commands_do_what_it_says, .init = enter, .fini = leave_beside_pr
             name[0] = 0;
     }
     fclose(guide);
-    cr_expect_eq(files, 4, "%u files", files);
-    cr_expect_eq(commands, 7, "%u commands", commands);
-    cr_expect_gt(lines_shown, 15, "%u lines of output", lines_shown);
+    cr_expect_eq(files, 7, "%u files", files);
+    cr_expect_eq(commands, 12, "%u commands", commands);
+    cr_expect_gt(lines_shown, 22, "%u lines of output", lines_shown);
+}
+
+Test(guide, the_schedule_of_the_readme_replays, .init = enter, .fini = leave_beside_program, .timeout = 60)
+{
+    static const char command[] = "    ./irqweave replay '";
+    char line[LINE];
+    unsigned found = 0;
+    FILE *readme = fopen(IRQWEAVE_SOURCE_DIR "/README.md", "r");
+    cr_assert(readme);
+    while (fgets(line, sizeof line, readme)) {
+        line[strcspn(line, "\n")] = 0;
+        if (strncmp(line, command, sizeof command - 1))
+            continue;
+        found++;
+        cr_expect_eq(run(line + sizeof "    ./irqweave " - 1), 1, "%s: %s", line, read_text("errors"));
+        cr_expect(strstr(read_text("out"), "invariant broken PI-1"), "%s", text);
+    }
+    fclose(readme);
+    cr_expect_eq(found, 1);
 }

@@ -60,19 +60,13 @@ static struct scenario *scenario(void)
     return s;
 }
 
-static bool found(const struct explore_result *r, const char *name)
-{
-    for (unsigned i = 0; i < r->finding_count; i++)
-        if (!strcmp(r->finding[i].finding.name, name))
-            return true;
-    return false;
-}
-
-/* Explores and compares; returns the knobs consulted. */
+/* Explores until what is expected has been found, and compares; returns the knobs consulted. */
 static uint64_t check(struct session *s, const struct row *row, enum memory_model model,
                       const struct knobs *knobs)
 {
-    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
+    char *wanted[] = {(char *)row->finding, (char *)row->broken};
+    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL, .stop_at_first = true, .wanted = wanted,
+                                .wanted_count = 1 + !!row->broken[0]};
     struct explore_result r;
     enum verdict want = (enum verdict)(model == MEMORY_TSO ? row->tso : row->sc);
     session_configure(s, model, knobs);
@@ -80,11 +74,8 @@ static uint64_t check(struct session *s, const struct row *row, enum memory_mode
     cr_assert_eq(r.verdict, want, "%s under %s is %s", row->variant,
                  model == MEMORY_TSO ? "TSO" : "SC", verdict_name(r.verdict));
     cr_assert_eq(r.bounds, 0);
-    if (want == VERDICT_VIOLATION) {
-        cr_assert(found(&r, row->finding), "%s: %s is not found", row->variant, row->finding);
-        cr_assert(!row->broken[0] || found(&r, row->broken), "%s: %s is not broken", row->variant,
-                  row->broken);
-    }
+    for (unsigned i = 0; i < o.wanted_count && want == VERDICT_VIOLATION; i++)
+        cr_assert(explore_found(&r, s->m, wanted[i]), "%s: %s is not found", row->variant, wanted[i]);
     explore_result_free(&r);
     return r.knobs;
 }
@@ -113,7 +104,10 @@ ParameterizedTest(struct row *row, posted_delivery, table, .timeout = 500)
         skip_large(row->variant);
     struct session *s = session_of(IRQWEAVE_IMAGES_DIR, row->variant);
     check_all_knobs(s, row, MEMORY_TSO);
-    check_all_knobs(s, row, MEMORY_SC);
+    if (row->large && row->tso == SAFE)
+        check(s, row, MEMORY_SC, NULL); /* with any value of a knob it follows: each execution is one under TSO, too */
+    else
+        check_all_knobs(s, row, MEMORY_SC);
 }
 
 Test(posted_delivery, every_variant_is_checked)
@@ -208,7 +202,7 @@ Test(posted_delivery, PI_1_as_first_stated_is_too_strong_for_two_posters, .timeo
     session_configure(s, MEMORY_TSO, &knobs);
     machine_add_invariant(s->m, &strict);
     session_explore(s, &o, &r);
-    cr_assert(found(&r, "strict"));
+    cr_assert(explore_found(&r, s->m, "strict"));
     cr_assert_eq(r.finding_count, 1, "as restated it holds");
 }
 
@@ -237,7 +231,7 @@ static void agree(const char *variant)
         for (enum algorithm a = ALGORITHM_OPTIMAL + 1; a <= ALGORITHM_SLEEP; a++) {
             cr_assert_eq(r[0].finding_count, r[a].finding_count);
             for (unsigned i = 0; i < r[0].finding_count; i++)
-                cr_assert(found(&r[a], r[0].finding[i].finding.name));
+                cr_assert(explore_found(&r[a], s->m, r[0].finding[i].finding.name));
             cr_assert_eq(r[0].knobs, r[a].knobs, "knobs %x and %x", r[0].knobs, r[a].knobs);
             cr_assert_eq(r[0].complete, r[a].complete, "%llu and %llu executions",
                          (unsigned long long)r[0].complete, (unsigned long long)r[a].complete);

@@ -54,6 +54,9 @@ Test(scenario_file, accepts_what_is_right)
 #define INVARIANTS                                                                                            \
     "PI-1, PI-2, PI-3, MODE-1, MODE-2, LIVE-1, WAIT-1, AVIC-1, AVIC-2, AVIC-3, AVIC-4, AVIC-5, N-2, N-3, N-4, " \
     "N-5, APICV-1, APICV-2, APICV-3, APICV-4"
+/* Of a variant, in the order of docs/scenario-file.md. */
+#define VARIANT_KEYS "there are name, summary, image, cores, threads, devices, machine, needs, invariants, sample, expected"
+
 #define KEY(text) "0, function: f}]\n    " text "\n"
 
 Test(scenario_file, devices_drive_local_sources)
@@ -188,7 +191,7 @@ Test(scenario_file, wrong_rules_are_refused)
     cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, holds: v, at: [vm-entri]")),
                      ":3: invariant mine: no event 'vm-entri'; there are vm-entry, leave-post, leave-notify, leave-sync, "
                      "leave-kick, leave-block, leave-wake, leave-ir");
-    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, hold: v")), ":3: Unexpected key: hold; did you mean 'holds'?");
+    cr_assert_str_eq(judge("[PI-1]", RULE("name: mine, hold: v")), ":3: Unexpected key: hold; did you mean 'holds'? there are name, holds, at");
     cr_assert_str_eq(judge("[PI-1]", "[PI-1, PI-1]"), ":3: two rules are called 'PI-1'");
     cr_assert_str_eq(judge("[PI-1]", RULE("name: a b, holds: v")), ":3: invariant name 'a b': only letters, digits, - _ .");
     cr_assert(strstr(judge("obligations: []", "obligations: [{name: mine, holds: v, at: [vm-entry]}]"),
@@ -199,7 +202,7 @@ Test(scenario_file, wrong_rules_are_refused)
 Test(scenario_file, names_line_and_remedy)
 {
     cr_assert_str_eq(judge("threads:", "thread:"),
-                     ":9: Unexpected key: thread; did you mean 'threads'?");
+                     ":9: Unexpected key: thread; did you mean 'threads'? " VARIANT_KEYS);
     cr_assert_str_eq(judge("tso: safe", "tso: save"),
                      ":10: Invalid ENUM value: save; 'safe' or 'violation' is right");
     cr_assert_str_eq(judge("PI-1", "PI-7"),
@@ -241,7 +244,7 @@ Test(scenario_file, a_sample_is_never_safe)
                      ":10: 'safe' is no verdict of a variant with 'sample'; 'incomplete' or 'violation' is right");
     cr_assert_str_eq(judge("sc: safe", "sc: incomplete"),
                      ":10: 'incomplete' is no verdict of a variant without 'sample'; 'safe' or 'violation' is right");
-    ends_with(judge("sc: safe}", "sc: safe}\n    sampel: 20"), "Unexpected key: sampel; did you mean 'sample'?");
+    ends_with(judge("sc: safe}", "sc: safe}\n    sampel: 20"), "Unexpected key: sampel; did you mean 'sample'? " VARIANT_KEYS);
 }
 
 Test(scenario_file, advice_is_that_of_the_field)
@@ -256,8 +259,56 @@ Test(scenario_file, advice_is_that_of_the_field)
     cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [16]}")), "");
     ends_with(judge(THREAD, DEVICE("{apic_timer: {cpu: 0, ticks: 99999999999}}")),
               "; 1 to 4294967295 are right");
-    ends_with(judge("threads:", "locl: 1\n    threads:"), "; did you mean 'local'?");
-    ends_with(judge("threads:", "a: 1\n    threads:"), "Unexpected key: a");
+}
+
+/* The keys of the mapping that an unknown one is in, and of no other. */
+Test(scenario_file, unknown_keys_are_compared_with_their_neighbours)
+{
+    ends_with(judge("threads:", "locl: 1\n    threads:"), "Unexpected key: locl; " VARIANT_KEYS);
+    ends_with(judge("function: f", "func: f"), "Unexpected key: func; did you mean 'function'? there are cpu, function");
+    ends_with(judge("sc: safe", "ssc: safe"), "Unexpected key: ssc; did you mean 'sc'? there are tso, sc, findings, depends");
+    ends_with(judge("summary: y\n", "summary: y\nstate: []\n"),
+              "Unexpected key: state; did you mean 'states'? there are name, summary, invariants, obligations, needs, states, variants");
+    ends_with(judge(THREAD, DEVICE("{local: {cpu: 0, entr: lint0, script: [pulse]}}")),
+              "Unexpected key: entr; did you mean 'entry'? there are cpu, entry, script");
+}
+
+/* libcyaml takes what strtoull() takes, which is the beginning of it. */
+Test(scenario_file, numbers_are_all_of_their_text)
+{
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 0.5"), ":9: Invalid UINT value: '0.5'; a whole number from 0 is right");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 0x"), ":9: Invalid UINT value: '0x'; a whole number from 0 is right");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 010"), ":9: Invalid UINT value: '010'; a whole number from 0 is right");
+    cr_assert_str_eq(judge("cpu: 0", "cpu: 0x0"), "");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{posts: [65, 66th]}")), ":10: Invalid UINT value: '66th'; a whole number from 0 is right");
+    cr_assert_str_eq(judge(THREAD, DEVICE("{msi: [{handle: 1}, {handle: 2nd}]}")),
+                     ":10: Invalid UINT value: '2nd'; a whole number from 0 is right");
+    cr_assert_str_eq(judge("summary: s", "summary: 1.5"), "", "not a number's key");
+}
+
+Test(scenario_file, shapes_that_are_wrong)
+{
+    ends_with(judge("threads: [{cpu: 0, function: f}]", "threads: f"), "; a list, '[...]' or lines that begin with '- ', is right");
+    ends_with(judge("threads: [{cpu: 0, function: f}]", "threads: []"), "; a list with at least one item is right");
+    ends_with(judge("{tso: safe, sc: safe}", "safe"), "; keys and values, '{KEY: VALUE, ...}' or lines 'KEY: VALUE', are right");
+    ends_with(judge("image: v1", "image: [v1]"), "; one value, no list and no mapping, is right");
+}
+
+Test(scenario_file, is_a_file)
+{
+    error[0] = 0;
+    cr_assert_null(scenario_load_file("tests", error));
+    cr_assert_str_eq(error, "tests: is no file; a file that can be read is right");
+    cr_assert_null(scenario_load_file("tests/nowhere.yaml", error));
+    cr_assert_str_eq(error, "tests/nowhere.yaml: No such file or directory; a file that can be read is right");
+}
+
+Test(scenario_file, findings_of_its_own)
+{
+    ends_with(judge("[PI-1]" REST THREAD "    expected: {tso: safe, sc: safe}",
+                    "[PI-1, {name: kick-gets-through, holds: v}]" REST THREAD
+                    "    expected: {tso: safe, sc: safe, findings: [kick-get-through]}"),
+              "unknown finding 'kick-get-through': did you mean 'kick-gets-through'?");
 }
 
 Test(scenario_file, names_are_looked_for_in_their_list)

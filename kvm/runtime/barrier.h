@@ -26,4 +26,22 @@
  */
 #define weak_wrmsr_fence()      asm volatile("mfence; lfence" : : : "memory")
 
+/* On x86 a plain store is a release, and a plain load an acquire. */
+#define smp_store_release(pointer, value) do {  \
+    barrier();                                  \
+    WRITE_ONCE(*(pointer), (value));            \
+} while (0)
+
+#define smp_load_acquire(pointer) ({            \
+    typeof(*(pointer)) loaded_ = READ_ONCE(*(pointer)); \
+    barrier();                                  \
+    loaded_;                                    \
+})
+
+/* The store, and nothing behind it before it can be seen. */
+#define smp_store_mb(variable, value) do {      \
+    WRITE_ONCE((variable), (value));            \
+    smp_mb();                                   \
+} while (0)
+
 #endif

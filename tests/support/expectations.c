@@ -6,24 +6,15 @@
 #include <string.h>
 
 #include "scenarios/session.h"
-#include "sim/check.h"
 #include "tests/support/effort.h"
 
 static char text[SCENARIO_ERROR + 200];
 
-static bool found(const struct explore_result *r, const char *name)
+static bool has_expected(const struct explore_result *r, const struct session *s, const char *model)
 {
-    for (unsigned i = 0; i < r->finding_count; i++)
-        if (!strcmp(finding_title(&r->finding[i].finding), name))
-            return true;
-    return false;
-}
-
-static bool has_expected(const struct explore_result *r, const struct scenario_expected *expected,
-                         const char *model)
-{
+    const struct scenario_expected *expected = &s->variant->expected;
     for (unsigned i = 0; i < expected->findings_count; i++) {
-        if (found(r, expected->findings[i]))
+        if (explore_found(r, s->m, expected->findings[i]))
             continue;
         snprintf(text, sizeof text, "under %s: %s is not found", model, expected->findings[i]);
         return false;
@@ -31,8 +22,7 @@ static bool has_expected(const struct explore_result *r, const struct scenario_e
     return true;
 }
 
-static bool judge(const struct explore_result *r, const struct scenario_expected *expected,
-                  enum verdict want, const char *model)
+static bool judge(const struct explore_result *r, const struct session *s, enum verdict want, const char *model)
 {
     if (r->verdict != want || (r->bounds && want != VERDICT_VIOLATION)) {
         const char *why = r->finding_count ? r->finding[0].finding.message : "";
@@ -40,27 +30,22 @@ static bool judge(const struct explore_result *r, const struct scenario_expected
                  verdict_name(r->verdict), r->bounds, verdict_name(want), why);
         return false;
     }
-    return want != VERDICT_VIOLATION || has_expected(r, expected, model);
+    return want != VERDICT_VIOLATION || has_expected(r, s, model);
 }
 
-/* The first violation ends it: with it the verdict is known. Unless others are expected as well. */
+/* It ends when all that is expected has been found: with it the verdict is known. */
 static bool explore_under(struct session *s, enum memory_model model)
 {
     const struct scenario_expected *expected = &s->variant->expected;
-    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL, .stop_at_first = true, .raw = true};
-    bool tso = model == MEMORY_TSO, good;
-    enum verdict want = tso ? expected->tso : expected->sc;
-    for (;;) {
-        struct explore_result r;
-        session_configure(s, model, NULL);
-        session_explore(s, &o, &r);
-        good = judge(&r, expected, want, tso ? "TSO" : "SC");
-        bool others = !good && r.verdict == want && o.stop_at_first && want == VERDICT_VIOLATION;
-        explore_result_free(&r);
-        if (!others)
-            return good;
-        o.stop_at_first = false;
-    }
+    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL, .stop_at_first = true, .raw = true,
+                                .wanted = expected->findings, .wanted_count = expected->findings_count};
+    struct explore_result r;
+    bool tso = model == MEMORY_TSO;
+    session_configure(s, model, NULL);
+    session_explore(s, &o, &r);
+    bool good = judge(&r, s, tso ? expected->tso : expected->sc, tso ? "TSO" : "SC");
+    explore_result_free(&r);
+    return good;
 }
 
 /* NULL if all is as expected; otherwise what is not, in a buffer that the next call reuses. */

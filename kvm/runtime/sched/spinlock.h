@@ -31,12 +31,6 @@ static __always_inline void cpu_relax(void)
     asm volatile("pause" : : : "memory");
 }
 
-/* On x86 a plain store is a release, and a plain load an acquire. */
-#define smp_store_release(pointer, value) do {  \
-    barrier();                                  \
-    WRITE_ONCE(*(pointer), (value));            \
-} while (0)
-
 static inline void raw_spin_lock(raw_spinlock_t *lock)
 {
     while (xchg32(&lock->locked, 1)) {
