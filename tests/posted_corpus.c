@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Races of posted interrupts that KVM has had, each with its broken and its fixed form. The verdicts are those of
- * the scenario.yaml files, derived in scenarios/posted-self/README.md and scenarios/posted-inhibited/README.md.
+ * the scenario.yaml files, derived in README.md of the scenarios posted-self, posted-inhibited and posted-block-off.
  */
 #include <criterion/criterion.h>
 
@@ -41,4 +41,29 @@ Test(posted_corpus, inhibited_without_sync)
 Test(posted_corpus, inhibited_without_event)
 {
     expect_variant("posted-inhibited", "V2-off");
+}
+
+/* ---- the same, and the vCPU goes to sleep (Linux 53b7ca1a3593) ---- */
+
+Test(posted_corpus, off_is_armed)
+{
+    expect_variant("posted-block-off", "V0-off");
+    expect_variant("posted-block-off", "V0-told");
+}
+
+Test(posted_corpus, off_is_armed_as_in_5_16)
+{
+    expect_variant("posted-block-off", "V2-off");
+    expect_variant("posted-block-off", "V2-told");
+}
+
+Test(posted_corpus, off_is_not_armed)
+{
+    expect_variant("posted-block-off", "V1-off");
+    expect_variant("posted-block-off", "V1-told");
+}
+
+Test(posted_corpus, off_asked_at_both_ends)
+{
+    expect_variant("posted-block-off", "V3-told");
 }

@@ -109,4 +109,7 @@ void inject_pending_event(struct kvm_vcpu *vcpu);
 int kvm_cancel_entry(struct kvm_vcpu *vcpu);
 int kvm_finish_exit(struct kvm_vcpu *vcpu);
 
+/* Behind the last look, just before VM entry: warns if it is not to be entered so. */
+void kvm_apicv_assert(struct kvm_vcpu *vcpu);
+
 #endif

@@ -23,6 +23,7 @@ int vcpu_enter_guest(struct kvm_vcpu *vcpu)
     if (kvm_vcpu_exit_request(vcpu))
         return kvm_cancel_entry(vcpu);
 
+    kvm_apicv_assert(vcpu);
     vmx_vcpu_run(vcpu);
     return kvm_finish_exit(vcpu);
 }

@@ -96,6 +96,7 @@
 #define EXIT_REASON_EOI_INDUCED         45
 #define INTR_INFO_VECTOR_MASK           0xff
 #define INTR_INFO_VALID                 0x80000000
+#define BLOCKED_BY_STI_MOV_SS           0x3     /* of the interruptibility */
 
 #ifndef __ASSEMBLER__
 

@@ -37,6 +37,14 @@ void vmx_vcpu_run(struct kvm_vcpu *vcpu);
 void vmx_handle_external_intr(struct kvm_vcpu *vcpu);
 int vmx_handle_exit(struct kvm_vcpu *vcpu);
 
+/* Exits where software has the APIC, or part of it: logic/lapic and logic/apicv. */
+int __vmx_handle_exit(struct kvm_vcpu *vcpu, u32 reason);
+int handle_wrmsr(struct kvm_vcpu *vcpu);
+
+/* The guest goes on behind the instruction that has exited. Could it take an interrupt if it ran? */
+void skip_emulated_instruction(struct kvm_vcpu *vcpu);
+bool vmx_interrupt_blocked(void);
+
 /* In vmenter.S. Returns 0 after a VM exit, 1 if the entry failed. */
 int __vmx_vcpu_run(u64 *gprs, bool launched);
 extern const u8 vmx_vmexit[];

@@ -26,12 +26,6 @@ enum exit_fastpath handle_fastpath_set_x2apic_icr_irqoff(struct kvm_vcpu *vcpu, 
     return EXIT_FASTPATH_REENTER_GUEST;
 }
 
-static void skip_emulated_instruction(void)
-{
-    vmcs_writel(GUEST_RIP, vmcs_readl(GUEST_RIP) + vmcs_read32(VM_EXIT_INSTRUCTION_LEN));
-    vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, 0);
-}
-
 enum exit_fastpath vmx_exit_handlers_fastpath(struct kvm_vcpu *vcpu)
 {
     u64 value = (u32)vcpu->gprs[GPR_RAX] | vcpu->gprs[GPR_RDX] << 32;
@@ -42,6 +36,6 @@ enum exit_fastpath vmx_exit_handlers_fastpath(struct kvm_vcpu *vcpu)
         return EXIT_FASTPATH_NONE;
     done = handle_fastpath_set_x2apic_icr_irqoff(vcpu, value);
     if (done == EXIT_FASTPATH_REENTER_GUEST)
-        skip_emulated_instruction();
+        skip_emulated_instruction(vcpu);
     return done;
 }

@@ -11,6 +11,8 @@
 #include "barrier.h"
 #include "percpu.h"
 
+#define X86_EFLAGS_IF 0x200
+
 static __always_inline void local_irq_disable(void)
 {
     asm volatile("cli" : : : "memory");

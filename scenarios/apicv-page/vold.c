@@ -19,7 +19,7 @@ void kvm_apicv_assert(struct kvm_vcpu *vcpu)
 
 void kvm_set_or_clear_apicv_inhibit(int reason, bool set)
 {
-    unsigned long old = READ_ONCE(kvm_apicv.inhibit_reasons), new = set ? old | BIT(reason) : old & ~BIT(reason);
+    unsigned long new = apicv_inhibits_with(READ_ONCE(kvm_apicv.inhibit_reasons), reason, set);
 
     region_enter(REGION_APICV);
     kvm_apicv_set_word(new);        /* upstream: cmpxchg, for several writers */

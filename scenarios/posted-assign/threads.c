@@ -35,10 +35,13 @@ static void halt_vcpu(struct kvm_vcpu *vcpu)
     vmcs_writel(GUEST_RFLAGS, vmcs_readl(GUEST_RFLAGS) | X86_EFLAGS_IF);
 }
 
-/* As kvm_vcpu_block() left it when there was no device; who wakes it has it go on behind its wait. */
+/* As kvm_vcpu_block() left it when there was no device; who wakes it has it go on behind its wait. Once its guest has run there
+ * is nothing to wake it for any more, and it stays inside when it halts. */
 static void sleep_vcpu(struct kvm_vcpu *vcpu)
 {
     to_block(vcpu)->wait.task = &vcpu0_task.task;
+    vmcs_write32(CPU_BASED_VM_EXEC_CONTROL,
+                 vmcs_read32(CPU_BASED_VM_EXEC_CONTROL) & ~CPU_BASED_HLT_EXITING);
 }
 
 static void set_up_core0(void)

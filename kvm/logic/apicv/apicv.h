@@ -67,8 +67,14 @@ void apicv_unlock_write(struct apicv_lock *lock);
 void apicv_lock_read(struct apicv_lock *lock);
 void apicv_unlock_read(struct apicv_lock *lock);
 
-/* From any core. */
+static inline unsigned long apicv_inhibits_with(unsigned long inhibits, int reason, bool set)
+{
+    return set ? inhibits | BIT(reason) : inhibits & ~BIT(reason);
+}
+
+/* From any core. The second with the lock. */
 void kvm_set_or_clear_apicv_inhibit(int reason, bool set);
+void __kvm_set_or_clear_apicv_inhibit(int reason, bool set);
 
 /* A reason has come: an access to the page of the APIC leaves the guest from now on. */
 void kvm_zap_apic_page(void);
@@ -76,14 +82,14 @@ void kvm_zap_apic_page(void);
 /* In the vCPU's thread: of the VM and of the vCPU itself. */
 bool kvm_vcpu_apicv_activated(struct kvm_vcpu *vcpu);
 void kvm_vcpu_update_apicv(struct kvm_vcpu *vcpu);
-void kvm_apicv_assert(struct kvm_vcpu *vcpu);
 
 /* The vendor's part, in the vCPU's thread. The controls follow apicv_active; reasons of this vCPU, a bit each; what is
- * pending ends the stay in a guest of the guest (true: one runs on, and nothing may be injected); an interrupt of a
- * software APIC is injected, or the guest leaves as soon as it could be. */
+ * pending ends the stay in a guest of the guest (true: one runs on, and nothing may be injected); does one run (only
+ * Intel's part asks); an interrupt of a software APIC is injected, or the guest leaves as soon as it could be. */
 void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu);
 unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu);
 bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu);
+bool kvm_x86_is_guest_mode(struct kvm_vcpu *vcpu);
 bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu);
 void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector);
 void kvm_x86_enable_irq_window(struct kvm_vcpu *vcpu, bool on);

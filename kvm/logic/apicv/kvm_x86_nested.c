@@ -10,6 +10,12 @@ unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
     return 0;
 }
 
+bool kvm_x86_is_guest_mode(struct kvm_vcpu *vcpu)
+{
+    (void)vcpu;
+    return false;
+}
+
 bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
 {
     (void)vcpu;

@@ -5,9 +5,6 @@
 #include "apicv.h"
 #include "vmx.h"
 
-#define RFLAGS_IF               0x200
-#define BLOCKED_BY_STI_MOV_SS   0x3
-
 void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu)
 {
     vmx_refresh_apicv_exec_ctrl(vcpu);
@@ -17,9 +14,7 @@ void kvm_x86_refresh_apicv_exec_ctrl(struct kvm_vcpu *vcpu)
 bool kvm_x86_interrupt_allowed(struct kvm_vcpu *vcpu)
 {
     (void)vcpu;
-    return (vmcs_readl(GUEST_RFLAGS) & RFLAGS_IF) &&
-           !(vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKED_BY_STI_MOV_SS) &&
-           !(vmcs_read32(VM_ENTRY_INTR_INFO_FIELD) & INTR_INFO_VALID);
+    return !vmx_interrupt_blocked() && !(vmcs_read32(VM_ENTRY_INTR_INFO_FIELD) & INTR_INFO_VALID);
 }
 
 void kvm_x86_inject_irq(struct kvm_vcpu *vcpu, int vector)

@@ -4,22 +4,14 @@
  */
 #include "apicv.h"
 
-void kvm_set_or_clear_apicv_inhibit(int reason, bool set)
+void __kvm_set_or_clear_apicv_inhibit(int reason, bool set)
 {
-    unsigned long old, new;
+    unsigned long old = READ_ONCE(kvm_apicv.inhibit_reasons);
+    unsigned long new = apicv_inhibits_with(old, reason, set);
 
-    region_enter(REGION_APICV);
-    apicv_lock_write(&kvm_apicv.lock);
-    old = new = READ_ONCE(kvm_apicv.inhibit_reasons);
-    if (set)
-        new |= BIT(reason);
-    else
-        new &= ~BIT(reason);
     kvm_apicv_set_word(new);
     if (!!old != !!new)
         kvm_make_all_cpus_request(KVM_REQ_APICV_UPDATE);
     if (!old && new)
         kvm_zap_apic_page();
-    apicv_unlock_write(&kvm_apicv.lock);
-    region_leave(REGION_APICV);
 }

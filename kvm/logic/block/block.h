@@ -17,11 +17,8 @@
 #include "blocking.h"
 #include "vmx.h"
 
-#define VM_EXIT_INSTRUCTION_LEN     0x440c
 #define CPU_BASED_HLT_EXITING       (1u << 7)
 #define EXIT_REASON_HLT             12
-#define GUEST_INTR_STATE_STI        1u
-#define GUEST_INTR_STATE_MOV_SS     2u
 
 /* The vCPUs that block where they were last loaded. */
 struct wakeup_list {
@@ -80,7 +77,6 @@ void block_create_vcpu(struct kvm_vcpu *vcpu, int vcpu_id, unsigned long cpu,
                        union thread_union *thread);
 /* Else a halted guest waits in guest mode, and its vCPU never blocks. */
 bool vmx_hlt_exits(void);
-bool vmx_interrupt_blocked(void);
 
 /* Loading and putting: notifiers of the scheduler call them. */
 void vmx_vcpu_load_vmcs(struct kvm_vcpu *vcpu, int cpu);

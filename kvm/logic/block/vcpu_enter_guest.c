@@ -21,6 +21,7 @@ int vcpu_enter_guest(struct kvm_vcpu *vcpu)
     if (kvm_vcpu_exit_request(vcpu) || need_resched())
         return kvm_cancel_entry(vcpu);
 
+    kvm_apicv_assert(vcpu);
     vmx_vcpu_run(vcpu);
 
     WRITE_ONCE(vcpu->mode, OUTSIDE_GUEST_MODE);

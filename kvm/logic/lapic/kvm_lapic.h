@@ -41,7 +41,6 @@
 #define EXIT_REASON_TPR_BELOW_THRESHOLD 43
 #define EXIT_REASON_APIC_ACCESS         44
 #define EXIT_REASON_APIC_WRITE          56
-#define BLOCKED_BY_STI_MOV_SS           0x3
 #define BLOCKED_BY_NMI                  0x8
 
 #define APIC_DEFAULT_PHYS_BASE          0xfee00000ul
@@ -230,7 +229,6 @@ void apic_write_esr(struct kvm_lapic *apic);
 void kvm_apic_accept_events(struct kvm_vcpu *vcpu);
 void process_nmi(struct kvm_vcpu *vcpu);
 void kvm_inject_gp(struct kvm_vcpu *vcpu);
-void skip_emulated_instruction(struct kvm_vcpu *vcpu);
 
 /* The guest has ended a level-triggered interrupt; whoever has an I/O APIC defines this one. */
 void kvm_ioapic_update_eoi(int vector, int trigger_mode);
@@ -256,13 +254,11 @@ u64 ktime_get(void);
 
 /* ---- VM exits ---- */
 
-int __vmx_handle_exit(struct kvm_vcpu *vcpu, u32 reason);
 int handle_apic_access(struct kvm_vcpu *vcpu);
 int handle_apic_write(struct kvm_vcpu *vcpu);
 int handle_apic_eoi_induced(struct kvm_vcpu *vcpu);
 int handle_tpr_below_threshold(struct kvm_vcpu *vcpu);
 int handle_cr(struct kvm_vcpu *vcpu);
 int handle_rdmsr(struct kvm_vcpu *vcpu);
-int handle_wrmsr(struct kvm_vcpu *vcpu);
 
 #endif

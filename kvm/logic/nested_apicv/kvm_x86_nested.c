@@ -11,6 +11,11 @@ unsigned long kvm_x86_vcpu_get_apicv_inhibit_reasons(struct kvm_vcpu *vcpu)
     return 0;
 }
 
+bool kvm_x86_is_guest_mode(struct kvm_vcpu *vcpu)
+{
+    return is_guest_mode(vcpu);
+}
+
 bool kvm_x86_check_nested_events(struct kvm_vcpu *vcpu)
 {
     if (is_guest_mode(vcpu))

@@ -54,7 +54,6 @@ static __always_inline unsigned long local_irq_save(void)
     return flags;
 }
 
-#define X86_EFLAGS_IF 0x200
 
 static __always_inline void local_irq_restore(unsigned long flags)
 {
