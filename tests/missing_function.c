@@ -53,6 +53,44 @@ static struct explore_result explore_call(struct program *p)
     return states_explore(&states, p, (struct explore_options){.algorithm = ALGORITHM_OPTIMAL});
 }
 
+/* To the 4 bytes at MISSING_START + 1 MiB: it is loaded, stored or jumped to. */
+static struct finding touch_name(const char *bytes, unsigned size, bool lacks_names)
+{
+    struct code code[1] = {{.size = 0}};
+    struct program *p = program_open(1, 0, MEMORY_TSO);
+    struct explore_options o = {.algorithm = ALGORITHM_OPTIMAL};
+    if (lacks_names)
+        cpu_set_lacks_names(p->cpu);
+    code_bytes(code, bytes, size);
+    code_end(code);
+    program_start(p, code);
+    struct explore_result r = states_explore(&states, p, o);
+    cr_assert_eq(r.finding_count, 1);
+    struct finding f = r.finding[0].finding;
+    program_free(p);
+    return f;
+}
+
+/* A variable that an image lacks has an address and no memory: a limit there, a fault in an image that lacks none. */
+Test(missing_function, so_does_a_variable_that_is_not_there)
+{
+    static const struct {
+        const char *what, *bytes;
+        unsigned size;
+    } table[] = {
+        {"read of 8 bytes at 0xffffffffc0100000", "\x48\x8b\x04\x25\x00\x00\x10\xc0", 8},
+        {"write of 8 bytes at 0xffffffffc0100000", "\x48\x89\x04\x25\x00\x00\x10\xc0", 8},
+        {"fetch of 1 bytes at 0xffffffffc0100000", "\x48\xc7\xc0\x00\x00\x10\xc0\xff\xd0", 9}, /* mov rax, ...; call rax */
+    };
+    for (unsigned i = 0; i < sizeof table / sizeof *table; i++) {
+        struct finding f = touch_name(table[i].bytes, table[i].size, true);
+        cr_expect_eq(f.kind, FINDING_LIMIT, "%s: %s", table[i].what, f.message);
+        cr_expect(strstr(f.message, table[i].what), "%s", f.message);
+        cr_expect(strstr(f.message, "stands for a name that is not implemented here"), "%s", f.message);
+        cr_expect_eq(touch_name(table[i].bytes, table[i].size, false).kind, FINDING_FAULT, "%s", table[i].what);
+    }
+}
+
 Test(missing_function, ends_the_run_with_its_name_and_its_callers)
 {
     char message[200];

@@ -30,6 +30,10 @@
 #define MARKER_WARN         7       /* payload: string; directly after the ud2 of a WARN */
 #define MARKER_MISSING      9       /* payload: string, a function that is not there; directly after a ud2 */
 
+/* Where an image's names without memory lie, variables that it lacks (kvm/linux/stubs.awk). */
+#define MISSING_START       0xffffffffc0000000
+#define MISSING_END         0xfffffffffff00000
+
 /* Strings live in the upper 2 GiB: sign-extending the payload gives their address back. */
 #define MARKER_STRING_BASE  0xffffffff00000000
 
