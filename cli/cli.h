@@ -32,6 +32,7 @@ struct options {
     const char *only;
     const char *frontier;
     const char *resume;
+    const char *package, *tree, *cc;
     unsigned jobs;  /* 0: as many as there are processors, see options_jobs() */
     uint64_t given; /* option_bit() of each option on the line */
     enum memory_model model;
@@ -66,6 +67,9 @@ enum option_key {
     OPTION_RESUME = 'R',
     OPTION_ALL_STEPS = 'A',
     OPTION_ALL = 'L',
+    OPTION_PACKAGE = 'P',
+    OPTION_TREE = 'T',
+    OPTION_CC = 'C',
     OPTION_HELP = 'h',
 };
 
@@ -91,6 +95,7 @@ int replay_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int bench_explore_main(int argc, char **argv);
+int kernel_main(int argc, char **argv);
 int litmus_main(int argc, char **argv);
 
 #endif

@@ -32,6 +32,10 @@ static const char HELP[] =
     "      [--step] [--json]\n"
     "  irqweave litmus FILE...                    litmus tests: reachable states, does the condition\n"
     "      [--memory tso|sc] [--json]             hold\n"
+    "  irqweave kernel build --package NAME       KVM of an unmodified Linux tree as an image: of a\n"
+    "  irqweave kernel build --tree DIR           Debian package, linux-source-6.12, or of a folder\n"
+    "      [--cc CC] [--json]\n"
+    "  irqweave kernel list [--json]              what has been built\n"
     "  irqweave doctor [--json]                   what is installed, what can run, all knobs\n"
     "  irqweave bench [--json]                    how fast it is here\n"
     "  irqweave bench explore [growth]            the explorer on well-known programs\n"
@@ -53,7 +57,7 @@ static const struct command {
     {"reproduce", reproduce_main, true}, {"replay", replay_main, true},
     {"audit", audit_main, true},
     {"litmus", litmus_main, true},       {"doctor", doctor_main, false},
-    {"bench", bench_main, true},
+    {"bench", bench_main, true},         {"kernel", kernel_main, false},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -75,6 +75,9 @@ static const struct argp_option table[] = {
     {"resume", OPTION_RESUME, "FILE", 0, "Goes on with what an incomplete exploration left", 0},
     {"only", OPTION_ONLY, "NAME", 0, "Only this program, of any size", 0},
     {"all", OPTION_ALL, NULL, 0, "Every scenario, a line each", 0},
+    {"package", OPTION_PACKAGE, "NAME", 0, "A Debian package with the source of Linux: linux-source-6.12", 0},
+    {"tree", OPTION_TREE, "DIR", 0, "A Linux source tree; it is never written to", 0},
+    {"cc", OPTION_CC, "CC", 0, "The compiler (gcc)", 0},
     {"step", OPTION_STEP, NULL, 0, "One event at each press of Enter", 0},
     {"help", OPTION_HELP, NULL, 0, "This text", -1},
 };
@@ -344,6 +347,15 @@ static bool parse_choice(int key, char *text, const struct parse *parse, const s
         return true;
     case OPTION_ONLY:
         o->only = text;
+        return true;
+    case OPTION_PACKAGE:
+        o->package = text;
+        return true;
+    case OPTION_TREE:
+        o->tree = text;
+        return true;
+    case OPTION_CC:
+        o->cc = text;
         return true;
     default:
         return false;

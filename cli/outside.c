@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "cli/cli.h"
+#include "cli/script.h"
 
 static bool is_folder(const char *argument)
 {
@@ -37,39 +37,16 @@ static bool build_folder(const char *folder, char *path, size_t size, char *erro
     return false;
 }
 
-static void run_build(const char *folder, const char *build, int output)
-{
-    dup2(output, STDOUT_FILENO);
-    execl("/bin/sh", "sh", IRQWEAVE_KVM_DIR "/outside/build.sh", folder, build, IRQWEAVE_CC, (char *)NULL);
-    _exit(127);
-}
-
 /* What it prints is why it failed. */
 static bool build_images(const char *folder, const char *build, const char *called, char *error)
 {
     char text[480];
-    size_t used = 0;
-    int ends[2], status = -1;
-    ssize_t n;
-    if (pipe(ends))
-        return snprintf(error, SCENARIO_ERROR, "%.200s: no pipe to build it", called), false;
+    const char *script[] = {IRQWEAVE_KVM_DIR "/outside/build.sh", folder, build, IRQWEAVE_CC, NULL};
     if (isatty(STDERR_FILENO) && access(build, F_OK))
         fprintf(stderr, "irqweave: building %s ...\n", called);
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0)
-        run_build(folder, build, ends[1]);
-    close(ends[1]);
-    while (used < sizeof text - 1 && (n = read(ends[0], text + used, sizeof text - 1 - used)) > 0)
-        used += (size_t)n;
-    close(ends[0]);
-    text[used] = 0;
-    text[strcspn(text, "\n")] = 0;
-    if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
+    if (script_run(script, text, sizeof text) == 0)
         return true;
-    const char *why = pid > 0 && WIFSIGNALED(status) ? "the build of the images was stopped; the next one goes on from there"
-                                                     : "the images cannot be built: cmake, ninja and a shell are needed";
-    snprintf(error, SCENARIO_ERROR, "%.460s", text[0] && !(pid > 0 && WIFSIGNALED(status)) ? text : why);
+    snprintf(error, SCENARIO_ERROR, "%.460s", text[0] ? text : "the images cannot be built: cmake, ninja and a shell are needed");
     return false;
 }
 

@@ -232,6 +232,11 @@ void cpu_free(struct cpu *p)
     free(p);
 }
 
+void cpu_set_lacks_names(struct cpu *p)
+{
+    p->lacks_names = true;
+}
+
 void cpu_set_apic(struct cpu *p, const struct apic_ops *ops, void *apic)
 {
     p->apic_ops = ops;

@@ -272,6 +272,7 @@ struct cpu {
     } msr[CPU_MAX_MSR_RANGES];
     unsigned mmio_ranges;
     struct mmio_range *mmio; /* see mmio.h */
+    bool lacks_names; /* what lies from MISSING_START to MISSING_END is a limit, see cpu_set_lacks_names() */
     bool in_setup; /* no interleaving, no points */
     uint8_t *touched; /* NULL, or a byte for each of memory: what the instruction there has done to visible memory */
 };
@@ -282,6 +283,9 @@ enum { TOUCHED_LOAD = 1, TOUCHED_STORE = 2 };
 /* `window_base`: linear address at which all of physical memory is mapped in every core. */
 struct cpu *cpu_new(struct machine *, uint64_t window_base);
 void cpu_free(struct cpu *);
+/* The image has names without memory (kvm/runtime/marker.h): to come there is a limit of the tool, where it is a fault
+ * otherwise. */
+void cpu_set_lacks_names(struct cpu *);
 void cpu_set_apic(struct cpu *, const struct apic_ops *, void *apic);
 void cpu_set_virt(struct cpu *, const struct virt_ops *, void *virt);
 void cpu_add_msrs(struct cpu *, const struct msr_ops *, void *owner);

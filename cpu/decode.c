@@ -182,13 +182,13 @@ static void fill_operand(struct insn_operand *out, const cs_x86_op *op)
 /* 0F 1F 84 SIB disp32 with an index in the SIB byte: a marker; the assembler pads without one. */
 static bool decode_marker(const uint8_t *b, struct insn *in)
 {
-    if (b[0] != 0x0f || b[1] != 0x1f || b[2] != 0x84 || (b[3] & 0xc7) || !(b[3] & 0x38))
+    if (b[0] != 0x0f || b[1] != 0x1f || b[2] != 0x84 || (b[3] & 0xc6) || !(b[3] & 0x38))
         return false;
     int32_t payload;
     memcpy(&payload, b + 4, 4);
     in->kind = INSN_MARKER;
     in->length = 8;
-    in->sib_index = b[3] >> 3 & 7;
+    in->sib_index = (b[3] >> 3 & 7) | (b[3] & 1) << 3;
     in->operand[0].value = payload;
     return true;
 }

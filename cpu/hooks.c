@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "cpu/internal.h"
+#include "kvm/runtime/marker.h"
 #include "sim/tso.h"
 
 enum { PAGE = 4096, QUIET_LIMIT = 20000000 };
@@ -67,9 +68,20 @@ static void take_fault(struct core *c)
     leave_hook(c);
 }
 
+static bool is_missing_name(const struct core *c, uint64_t address)
+{
+    return c->cpu->lacks_names && address >= MISSING_START && address < MISSING_END;
+}
+
 /* Unicorn calls the memory hook for addresses that are not mapped, too. */
 static void unmapped(struct core *c, const char *what, unsigned size, uint64_t address)
 {
+    if (is_missing_name(c, address)) {
+        machine_find(c->m, FINDING_LIMIT, "", "CPU%u: %s of %u bytes at %#llx, which stands for a name that is not "
+                     "implemented here, by the instruction at %#llx", c->id, what, size, (unsigned long long)address,
+                     (unsigned long long)c->exec.pc);
+        core_end(c);
+    }
     machine_find(c->m, FINDING_FAULT, "", "CPU%u: %s of %u bytes at %#llx, where there is nothing",
                  c->id, what, size, (unsigned long long)address);
     core_end(c);

@@ -142,21 +142,66 @@ void marker_execute(struct core *c, const struct insn *in)
     }
 }
 
+/* Is there a call directly before this address? By E8, or by FF /2 of any length. */
+static bool is_return_address(const struct core *c, uint64_t linear)
+{
+    uint64_t physical;
+    if (linear < 8 || !core_translate(c, linear - 8, 8, &physical))
+        return false;
+    const uint8_t *end = c->m->memory.ram + physical + 8;
+    for (unsigned length = 2; length <= 7; length++)
+        if (end[-(int)length] == 0xff && (end[1 - (int)length] >> 3 & 7) == 2)
+            return true;
+    return end[-5] == 0xe8;
+}
+
+/*
+ * Where a function was called from, as far as the stack tells without frame pointers: what there looks like a return
+ * address. The innermost is the word at RSP and always right; others may be left over from calls that have returned.
+ */
+static void append_callers(struct core *c, char *text, size_t size)
+{
+    enum { CALLERS = 4, WORDS = 256 };
+    uint64_t rsp = core_reg(c, UC_X86_REG_RSP), physical;
+    size_t used = strlen(text);
+    for (unsigned i = 0, found = 0; i < WORDS && found < CALLERS && core_translate(c, rsp + 8 * i, 8, &physical); i++) {
+        uint64_t word = memory_read(&c->m->memory, physical, 8);
+        if (is_return_address(c, word))
+            used += (size_t)snprintf(text + used, size - used, "%s %#llx", found++ ? "," : "; called from",
+                                     (unsigned long long)word);
+    }
+}
+
+/* The tool's own limit, no finding about the code under test. */
+static void missing(struct core *c, const struct insn *name)
+{
+    char function[64], text[180];
+    copy_string(c, name, function, sizeof function);
+    snprintf(text, sizeof text, "%s() is not implemented here", function);
+    append_callers(c, text, sizeof text);
+    machine_say(c->m, STEP_FINDING, "%s() is not implemented here", function);
+    machine_find(c->m, FINDING_LIMIT, "", "CPU%u: %s", c->id, text);
+    core_end(c);
+}
+
 /* ud2 is WARN if a marker of that kind follows, else BUG. Behind a WARN the code goes on, as it does in
- * Linux; a BUG ends the core. */
+ * Linux; a BUG ends the core. A third kind of marker: a function that the image lacks. */
 void marker_ud2(struct core *c, const struct insn *in)
 {
     const struct insn *behind = decoder_lookup(&c->cpu->decoder, in->address + in->length);
     char text[STEP_TEXT] = "";
-    bool warn = behind->kind == INSN_MARKER && behind->sib_index == MARKER_WARN;
+    unsigned kind = behind->kind == INSN_MARKER ? behind->sib_index : 0;
     if (!core_point(c, &nothing, POINT_BOUNDARY))
         return;
-    if (warn)
+    if (kind == MARKER_MISSING)
+        missing(c, behind);
+    if (kind == MARKER_WARN)
         copy_string(c, behind, text, sizeof text);
-    machine_say(c->m, STEP_FINDING, "%s", warn ? "WARN" : "BUG");
-    machine_find(c->m, warn ? FINDING_WARN : FINDING_BUG, "", "CPU%u: %s%s%s", c->id,
-                 warn ? "WARN" : "BUG", text[0] ? ": " : "", text);
-    if (!warn)
+    const char *what = kind == MARKER_WARN ? "WARN" : "BUG";
+    machine_say(c->m, STEP_FINDING, "%s", what);
+    machine_find(c->m, kind == MARKER_WARN ? FINDING_WARN : FINDING_BUG, "", "CPU%u: %s%s%s", c->id, what,
+                 text[0] ? ": " : "", text);
+    if (kind != MARKER_WARN)
         core_end(c);
     spin_break(c);
     core_skip(c, in);

@@ -8,7 +8,7 @@
  *
  * SIB is kind << 3 (base rax, scale 1, index = kind), disp32 is the payload, RAX may hold a
  * run-time value. Kind 4 cannot be encoded (index 4 means "no index") and kind 0 is the padding
- * that assemblers emit. [Intel SDM vol. 2, "NOP" and Table 2-3]
+ * that assemblers emit. Kinds from 8 on have base rcx. [Intel SDM vol. 2, "NOP" and Table 2-3]
  *
  * Both sides include this file: the simulator sees the constants, code under test (compiled with
  * -D__KVM_GUEST__) the macros as well. Each macro is also a compiler barrier, never a CPU barrier.
@@ -20,7 +20,7 @@
 #define MARKER_BYTE_1       0x1f
 #define MARKER_BYTE_2       0x84
 #define MARKER_LENGTH       8       /* bytes: opcode 2, ModRM 1, SIB 1, disp32 4 */
-#define MARKER_SIB(kind)    ((kind) << 3)
+#define MARKER_SIB(kind)    (((kind) & 7) << 3 | (kind) >> 3)
 
 #define MARKER_SETUP_DONE   1       /* payload 0: this core is set up, its thread starts now */
 #define MARKER_THREAD_END   2       /* payload 0: this core's thread has returned */
@@ -28,6 +28,11 @@
 #define MARKER_REGION_ENTER 5       /* payload: region id */
 #define MARKER_REGION_LEAVE 6       /* payload: region id */
 #define MARKER_WARN         7       /* payload: string; directly after the ud2 of a WARN */
+#define MARKER_MISSING      9       /* payload: string, a function that is not there; directly after a ud2 */
+
+/* Where an image's names without memory lie, variables that it lacks (kvm/linux/stubs.awk). */
+#define MISSING_START       0xffffffffc0000000
+#define MISSING_END         0xfffffffffff00000
 
 /* Strings live in the upper 2 GiB: sign-extending the payload gives their address back. */
 #define MARKER_STRING_BASE  0xffffffff00000000
