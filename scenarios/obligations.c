@@ -101,6 +101,33 @@ static bool ipis_handled(void *context, struct machine *m, char *message, size_t
 }
 
 /*
+ * No vector has been handled more often than it was posted. Posts merge, so less often is no loss; more often is an interrupt
+ * that nobody sent, such as one that goes into IRR again while it is being delivered. Of a vector that was never counted, as
+ * of a device without `vector`, the ledger says nothing.
+ */
+static bool handled_once(void *context, struct machine *m, char *message, size_t size)
+{
+    const struct session *s = context;
+    (void)m;
+    for (unsigned vector = 0; vector < VECTORS; vector++) {
+        uint64_t handled = state_read(s, s->states.handled->address + 4 * vector, 4);
+        uint64_t posted = state_read(s, s->states.posted->address + 4 * vector, 4);
+        if (!posted || handled <= posted)
+            continue;
+        snprintf(message, size, "interrupt delivered twice: %#x has been handled %llu times, and was posted %llu times", vector,
+                 (unsigned long long)handled, (unsigned long long)posted);
+        return false;
+    }
+    return true;
+}
+
+static bool handled_once_init(struct session *s, char *error)
+{
+    return state_find(s, "ledger.handled", 4 * VECTORS, &s->states.handled, error) &&
+           state_find(s, "ledger.posted", 4 * VECTORS, &s->states.posted, error);
+}
+
+/*
  * The request of the ledger has been served after it was last raised, and none is left set.
  * KVM_REQ_EVENT does not count: it asks for a look at pending interrupts, may stay set once the
  * processor has delivered them, and what it is for is the obligation above.
@@ -189,6 +216,7 @@ static const struct {
 } table[] = {
     {"posted-handled", posted_handled_init, posted_handled},
     {"ipis-handled", avic_states_find, ipis_handled},
+    {"handled-once", handled_once_init, handled_once},
     {"requests-served", requests_served_init, requests_served},
     {"level-handled", level_handled_init, level_handled},
     {"apic-accesses-handled", apic_accesses_init, apic_accesses_handled},
@@ -206,7 +234,7 @@ bool obligation_known(const char *name)
 
 const char *obligation_names(void)
 {
-    return "posted-handled, ipis-handled, requests-served, level-handled, apic-accesses-handled";
+    return "posted-handled, ipis-handled, handled-once, requests-served, level-handled, apic-accesses-handled";
 }
 
 static bool add(struct session *s, const struct scenario_rule *rule, char *error)

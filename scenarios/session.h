@@ -52,7 +52,7 @@ struct session {
 
     /* Named states that invariants and obligations read. */
     struct {
-        const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered;
+        const struct image_state *pid, *mode, *on_rq, *task_state, *vapic, *posted, *answered, *handled;
         const struct image_state *requests, *requested, *served, *waited;
         const struct image_state *asserted, *entry;
         const struct image_state *apic_made, *apic_handled;

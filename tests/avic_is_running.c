@@ -70,6 +70,11 @@ Test(avic_is_running, marked_twice_behind_the_wait_warns, .timeout = 300)
     expect_variant(SCENARIO, "V0h-preempt");
 }
 
+Test(avic_is_running, sent_again_it_is_handled_twice, .timeout = 300)
+{
+    expect_variant(SCENARIO, "V0s-ipi");
+}
+
 Test(avic_is_running, software_goes_by_the_mode, .timeout = 300)
 {
     expect_variant(SCENARIO, "V0-device");

@@ -322,7 +322,7 @@ Test(scenario_file, names_are_looked_for_in_their_list)
                      ":11: variant a runs without 'x2apic'; what can be left out is " REMOVABLE);
     cr_assert_str_eq(judge("sc: safe", "sc: safe, findings: [PI-9]"),
                      ":10: unknown finding 'PI-9'; known are " INVARIANTS ", "
-                     "posted-handled, ipis-handled, requests-served, level-handled, apic-accesses-handled, deadlock, "
+                     "posted-handled, ipis-handled, handled-once, requests-served, level-handled, apic-accesses-handled, deadlock, "
                      "livelock, warning, bug, failed VM entry, "
                      "fault, limit of the model");
     cr_assert_str_eq(judge(THREAD, KEY("invariants: [MODE-1, PI-8]")),

@@ -20,6 +20,7 @@ IMAGE_STATE("pid0", vcpus[0].pi_desc);
 IMAGE_STATE("pid0.control", vcpus[0].pi_desc.control);
 IMAGE_STATE("vapic0", apic_pages[0]);
 IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 image_thread_fn vcpu0_thread, inhibit_thread, inhibit_and_post_thread, post_and_inhibit_thread;

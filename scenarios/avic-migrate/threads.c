@@ -20,6 +20,7 @@ IMAGE_STATE("vapic0", apic_pages[0]);
 IMAGE_STATE("vapic1", apic_pages[1]);
 IMAGE_STATE("physical_id", avic_physical_id_table);
 IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 static union thread_union vcpu0_task, core1_task;

@@ -28,6 +28,7 @@ IMAGE_STATE("pid0.control", vcpus[0].pi_desc.control);
 IMAGE_STATE("pid1", vcpus[1].pi_desc);
 IMAGE_STATE("vapic0", apic_pages[0]);
 IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 image_thread_fn vcpu0_thread, to_posted_thread, to_host_thread, from_stopped_thread;

@@ -18,6 +18,7 @@ IMAGE_STATE("pid0", vcpus[0].pi_desc);
 IMAGE_STATE("pid0.control", vcpus[0].pi_desc.control);
 IMAGE_STATE("vapic0", apic_pages[0]);
 IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 static union thread_union vcpu0_task;

@@ -19,6 +19,7 @@ IMAGE_STATE("pid0", vcpus[0].pi_desc);
 IMAGE_STATE("vapic0", apic_pages[0]);
 IMAGE_STATE("timer0.pending", lapics[0].lapic_timer.pending);
 IMAGE_STATE("ledger.posted", guest_posted);
+IMAGE_STATE("ledger.handled", guest_handled);
 IMAGE_STATE("ledger.answered", guest_answered);
 
 image_thread_fn shadow_thread, cr8_thread, eoi_thread, timer_thread;
